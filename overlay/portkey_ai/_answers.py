@@ -1,0 +1,98 @@
+"""What this package adds to an answer: where it came from, and fields that apps count on and the service left out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from portkey_ai.types import PromptCompletion, PromptCompletionChunk, PromptDetail, PromptRender
+
+if TYPE_CHECKING:
+    from portkey_ai._http import Response
+    from portkey_openapi import Record
+
+R = TypeVar("R", bound="Record")
+C = TypeVar("C", PromptCompletion, PromptCompletionChunk)
+
+
+class Provenance:
+    """Where a result came from: the answer's status, headers (lower-cased names) and trace id."""
+
+    __slots__ = ("headers", "status_code", "trace_id")
+
+    def __init__(self, response: Response) -> None:
+        self.status_code: int = response.status_code
+        self.headers: Mapping[str, str] = response.headers
+        self.trace_id: str | None = response.headers.get("x-portkey-trace-id")
+
+
+def narrowed(kind: type[R], record: Record) -> R:
+    """Take a record over as a type that knows more of it, with its provenance."""
+    return kind.from_dict(record).with_meta(getattr(record, "_meta", None))
+
+
+def render_answer(record: Record, prompt_id: str, variables: Mapping[str, Any]) -> PromptRender:
+    """Fill in what a render is asked for by apps: its text, its messages, its variables, its reference."""
+    rendered = narrowed(PromptRender, record)
+    data = rendered.get("data") or {}
+    messages, text = data.get("messages"), data.get("prompt")
+    if rendered.get("messages") is None and messages is not None:
+        rendered["messages"] = messages
+    if rendered.get("prompt") is None:
+        rendered["prompt"] = text if isinstance(text, str) else text_of_messages(messages or ())
+    if rendered.get("variables") is None:
+        rendered["variables"] = dict(variables)
+    if rendered.get("prompt_id") is None:
+        rendered["prompt_id"] = prompt_id
+    return rendered
+
+
+def version_answer(record: Record) -> PromptDetail:
+    """Fill in a version's text: the template, of a chat prompt its messages' texts."""
+    version = narrowed(PromptDetail, record)
+    if version.get("prompt") is None:
+        version["prompt"] = text_of_template(version.get("string"))
+    return version
+
+
+def completion_answer(record: Record, prompt_id: str) -> PromptCompletion:
+    """Fill in the reference that was run, and a text completion's messages."""
+    completion = narrowed(PromptCompletion, record)
+    if completion.get("prompt_id") is None:
+        completion["prompt_id"] = prompt_id
+    return fill_choices(completion, "message")
+
+
+def fill_choices(answer: C, name: str) -> C:
+    """Make the message (or delta) of choices that came without one from their text."""
+    for choice in answer.get("choices") or ():
+        if isinstance(choice, dict) and choice.get(name) is None:
+            text = choice.get("text")
+            choice[name] = {"role": "assistant", "content": text} if name == "message" else {"content": text}
+    return answer
+
+
+def text_of_template(string: Any) -> str:
+    """Show a stored template as text: a chat's messages joined, anything else as it is."""
+    if not isinstance(string, str):
+        return text_of_messages(string) if isinstance(string, list) else ""
+    try:
+        messages = json.loads(string)
+    except (ValueError, RecursionError):
+        return string
+    is_chat = isinstance(messages, list) and messages and all(isinstance(m, dict) and "role" in m for m in messages)
+    return text_of_messages(messages) if is_chat else string
+
+
+def text_of_messages(messages: Iterable[Any]) -> str:
+    """Join the texts of messages in their order, a blank line between."""
+    return "\n\n".join(text for message in messages if isinstance(message, dict) for text in _texts(message))
+
+
+def _texts(message: Mapping[str, Any]) -> list[str]:
+    content = message.get("content")
+    if isinstance(content, str):
+        return [content]
+    parts = content if isinstance(content, list) else []
+    return [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]

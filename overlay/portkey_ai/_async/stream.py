@@ -1,0 +1,153 @@
+"""A streamed answer: typed chunks as they come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from portkey_ai._failures import beginning, connection_error, event_error, unexpected
+from portkey_ai._http import RequestError, async_drain, is_event_stream
+from portkey_ai._merge import is_finished, merge
+from portkey_ai._sse import Decoder, Event
+from portkey_ai.errors import APIError, APIStreamError
+
+if TYPE_CHECKING:
+    from portkey_ai._async.transport import AsyncTransport
+    from portkey_ai._http import Response
+    from portkey_ai.types import PromptCompletion
+
+Chunk = TypeVar("Chunk")
+
+
+class AsyncStream(Generic[Chunk]):
+    """Iterate a streamed answer's chunks; ends when the model has finished, and in no other way silently.
+
+    An error that the stream brings, or an end before the model's, raises an APIError whose `partial` is what had come
+    before. Use it in a `with` block, or iterate it to its end: its connection then serves the next call.
+
+    Example:
+        >>> async with await portkey.prompts.completions(prompt_id="pp-greeting", stream=True) as stream:
+        ...     async for text in stream.text_deltas():
+        ...         print(text, end="")
+    """
+
+    def __init__(self, response: Response, take: Callable[[dict[str, Any]], Chunk], transport: AsyncTransport) -> None:
+        self.response = response
+        """The HTTP answer."""
+        self._take = take
+        self._transport = transport  # keeps the connections of a client open that nobody else holds
+        self._chunks: list[dict[str, Any]] = []
+        self._ended = False
+        self._failure: APIError | None = None
+        self._iterator = self._iterate()
+
+    @classmethod
+    async def opened(
+        cls, response: Response, take: Callable[[dict[str, Any]], Chunk], transport: AsyncTransport
+    ) -> Self:
+        """Begin to read an answer that should be an event stream.
+
+        Raises:
+            APIResponseValidationError: where it is not one, showing its beginning.
+        """
+        if not is_event_stream(response):
+            await response.aread()
+            kind = response.headers.get("content-type")
+            raise unexpected(response, f"The answer is no event stream but {kind}: {beginning(response.text)}")
+        return cls(response, take, transport)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The answer's headers, names in lower case."""
+        return dict(self.response.headers)
+
+    @property
+    def trace_id(self) -> str | None:
+        """Names the request in the service's logs."""
+        trace_id: str | None = self.response.headers.get("x-portkey-trace-id")
+        return trace_id
+
+    def __aiter__(self) -> AsyncIterator[Chunk]:
+        return self._iterator
+
+    async def __anext__(self) -> Chunk:
+        return await self._iterator.__anext__()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Stop reading, and hang up where the stream has not ended."""
+        await self.response.aclose()
+
+    async def text_deltas(self) -> AsyncIterator[str]:
+        """Iterate the pieces of the first answer's text."""
+        async for _ in self._iterator:
+            for choice in self._chunks[-1].get("choices") or ():
+                text = (choice.get("delta") or {}).get("content")
+                if text and not choice.get("index"):
+                    yield text
+
+    async def get_final_completion(self) -> PromptCompletion:
+        """Read to the end, and merge all chunks, those iterated before too: content, tool calls, usage.
+
+        Raises:
+            APIError: where the stream failed, or was closed before its end.
+        """
+        async for _ in self._iterator:
+            pass
+        if self._failure is not None:
+            raise self._failure
+        if not self._ended:
+            raise self._failed(APIStreamError("The stream was closed before its end.", request=self.response.request))
+        return merge(self._chunks)
+
+    async def _iterate(self) -> AsyncIterator[Chunk]:
+        decoder, body = Decoder(), self.response.aiter_bytes()
+        try:
+            async for piece in body:
+                for event in decoder.feed(piece):
+                    if event.data.startswith("[DONE]"):
+                        self._ended = True
+                        await async_drain(self.response, body)
+                        return
+                    data = self._read(event)
+                    if "choices" in data:
+                        self._chunks.append(data)
+                        yield self._take(data)
+            self._check_end()
+        except RequestError as error:
+            raise self._failed(connection_error(error, self.response.request)) from error
+        finally:
+            await self.response.aclose()
+
+    def _read(self, event: Event) -> dict[str, Any]:
+        try:
+            data = json.loads(event.data)
+        except (ValueError, RecursionError):
+            data = None
+        if not isinstance(data, dict):
+            said = f"An event of the stream is no JSON object: {beginning(event.data)}"
+            raise self._failed(unexpected(self.response, said, event.data))
+        failure = event_error(event.type, data, self.response, self._transport.settings.secrets)
+        if failure is not None:
+            raise self._failed(failure)
+        return data
+
+    def _check_end(self) -> None:
+        self._ended = is_finished(self._chunks)
+        if not self._ended:
+            said = f"The stream ended after {len(self._chunks)} chunks, before the model had finished."
+            raise self._failed(APIStreamError(said, request=self.response.request, response=self.response))
+
+    def _failed(self, failure: APIError) -> APIError:
+        failure.partial = merge(self._chunks)
+        self._failure = failure
+        return failure

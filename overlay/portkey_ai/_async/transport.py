@@ -1,0 +1,110 @@
+"""The one way out: every call of every resource is sent, repeated and judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from portkey_ai import _capture
+from portkey_ai._answers import Provenance
+from portkey_ai._contract import VERSION_HEADER, check_answered
+from portkey_ai._failures import connection_error, decoded, status_error, unexpected
+from portkey_ai._http import RequestError, async_sleep, failure_of
+from portkey_ai._log import logger, redacted
+from portkey_ai._retry import Outcome, wait_before_retry
+from portkey_openapi.errors import UnexpectedBody
+
+if TYPE_CHECKING:
+    from portkey_ai._http import AsyncPool, Request, Response
+    from portkey_ai._settings import Settings
+    from portkey_openapi import Record, models, types
+
+    Failures = models.ControlPlaneError | models.GatewayError | models.ProviderError
+
+R = TypeVar("R", bound="Record")
+
+
+class AsyncTransport:
+    """Sends calls for all resources of one client."""
+
+    def __init__(self, settings: Settings, pool: AsyncPool) -> None:
+        self.settings = settings
+        self.pool = pool
+
+    async def call(
+        self,
+        request: types.Request,
+        parse: Callable[[int, Any], R | Failures | None],
+        options: Mapping[str, Any],
+        *,
+        repeatable: bool = False,
+        run: bool = False,
+    ) -> R:
+        """Make a call and read its answer.
+
+        Args:
+            request: the operation's request, as compiled from the contract.
+            parse: the operation's parser, as compiled from the contract.
+            options: what this call was told.
+            repeatable: whether carrying it out twice does no harm.
+            run: whether a model runs, which may take longer.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+        """
+        outgoing = self.settings.build(request, options, run=run, stream=False)
+        response = await self._send(outgoing, options, repeatable=repeatable, stream=False)
+        body = decoded(response)
+        try:
+            record: Any = parse(response.status_code, body)
+        except UnexpectedBody as error:
+            raise unexpected(response, str(error), body) from None
+        record.with_meta(Provenance(response))
+        return record  # type: ignore[no-any-return]
+
+    async def open(self, request: types.Request, options: Mapping[str, Any]) -> Response:
+        """Make a call that answers an event stream, and return its answer before the first event is read.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+        """
+        outgoing = self.settings.build(request, options, run=True, stream=True)
+        return await self._send(outgoing, options, repeatable=False, stream=True)
+
+    async def _send(self, request: Request, options: Mapping[str, Any], *, repeatable: bool, stream: bool) -> Response:
+        """Send a request, again where that is right, until an answer says yes."""
+        http = await self.pool.client()
+        max_retries = options.get("max_retries", self.settings.max_retries)
+        logger.debug("%s %s %s", request.method, request.url, redacted(request.headers))
+        retries = 0
+        while True:
+            headers: Mapping[str, str] = {}
+            try:
+                response = await http.send(request, stream=stream)
+                if not response.is_success:
+                    await response.aread()
+            except RequestError as error:
+                outcome: Outcome = failure_of(error)
+                failure: Exception = connection_error(error, request)
+            else:
+                self._note(response)
+                if response.is_success:
+                    return response
+                outcome, headers = response.status_code, response.headers
+                failure = status_error(response, self.settings.secrets)
+            wait = wait_before_retry(outcome, headers, retries=retries, max_retries=max_retries, repeatable=repeatable)
+            if wait is None:
+                raise failure
+            retries += 1
+            logger.info(
+                "repeating %s %s in %.2f s (%d of %d): %s",
+                request.method, request.url, wait, retries, max_retries, failure,
+            )  # fmt: skip
+            await async_sleep(wait)
+
+    def _note(self, response: Response) -> None:
+        _capture.note(response)
+        logger.debug("%s %s answered %d", response.request.method, response.request.url, response.status_code)
+        version = response.headers.get(VERSION_HEADER)
+        if version is not None:
+            check_answered(version)

@@ -1,0 +1,153 @@
+"""The numbered, immutable versions of a prompt."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from portkey_ai._answers import version_answer
+from portkey_ai._arguments import only_options, reference, take_options
+from portkey_ai._references import bare, find_version, is_uuid
+from portkey_openapi import models
+from portkey_openapi.api.prompts import publish_prompt, retrieve_prompt, update_prompt
+from portkey_openapi.api.versions import list_prompt_versions, retrieve_prompt_version, update_prompt_version
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from portkey_ai._async.raw import AsyncPromptVersionsRaw
+    from portkey_ai._async.transport import AsyncTransport
+    from portkey_ai._keywords import CreateVersion
+    from portkey_ai._options import RequestOptions
+    from portkey_ai.types import Acknowledgement, PromptDetail, PromptUpdated, PromptVersionList
+
+
+class AsyncPromptVersions:
+    """The versions of prompts: `portkey.prompts.versions`."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    @cached_property
+    def with_raw_response(self) -> AsyncPromptVersionsRaw:
+        """The same methods, answering the HTTP response with the result in it."""
+        from portkey_ai._async.raw import AsyncPromptVersionsRaw
+
+        return AsyncPromptVersionsRaw(self)
+
+    async def retrieve(
+        self, prompt_id: str | None = None, version_id: str | int = "latest", **options: Unpack[RequestOptions]
+    ) -> PromptDetail:
+        """Read a prompt with the content of one version: `retrievePromptVersion`.
+
+        Args:
+            prompt_id: the prompt's slug or UUID (`prompt_slug` is the same).
+            version_id: the version's UUID; or its number (`2`, `"2"`, `"v2"`), `"latest"`, or a label it bears, which
+                take one more call to find the UUID. A number wins over a label spelled like one.
+            **options: options of the call.
+
+        Returns:
+            The version; `prompt` is its template's text.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+        """
+        given: dict[str, Any] = {**options}
+        target = reference(given, prompt_id, "prompt")
+        call = only_options(given, "retrieve")
+        if is_uuid(version_id):
+            return await self._read(target, str(version_id), call)
+        known = await self._list(target, call)
+        found = find_version(known.data, version_id)
+        if found is not None:
+            return await self._read(target, found, call)
+        request = retrieve_prompt.request(f"{bare(target)}@{version_id}")
+        return version_answer(await self._transport.call(request, retrieve_prompt.parse, call, repeatable=True))
+
+    async def create(self, prompt_id: str | None = None, **fields: Unpack[CreateVersion]) -> PromptUpdated:
+        """Make a new version, which takes over from the latest what is left out: `updatePrompt` with `patch`.
+
+        Args:
+            prompt_id: the prompt's slug or UUID (`prompt_slug` is the same).
+            **fields: the version's content, such as `string`, `parameters` and `version_description`; `publish=True`
+                publishes it at once; options of the call.
+
+        Returns:
+            The ids; the new version's is `prompt_version_id`.
+
+        Raises:
+            TypeError: where no field of a version is given.
+            APIError: as `portkey_ai.errors` draws.
+        """
+        given: dict[str, Any] = {**fields}
+        target = reference(given, prompt_id, "prompt")
+        options, publish = take_options(given), given.pop("publish", False)
+        if "template_metadata" in given:
+            given.setdefault("prompt_metadata", given.pop("template_metadata"))
+        if not given.keys() - {"name", "collection_id", "patch"}:
+            raise TypeError("A new version needs a content field, such as string=… or parameters=….")
+        request = update_prompt.request(target, body=models.PromptUpdate(**{"patch": True, **given}))
+        made = await self._transport.call(request, update_prompt.parse, options)
+        if publish:
+            await self._publish(target, made, options)
+        return made
+
+    async def update(
+        self,
+        prompt_id: str | None = None,
+        version_id: str | int = "latest",
+        *,
+        label_id: str | None,
+        **options: Unpack[RequestOptions],
+    ) -> Acknowledgement:
+        """Put a label on a version, taking it from the version that bore it: `updatePromptVersion`.
+
+        Args:
+            prompt_id: the prompt's slug or UUID (`prompt_slug` is the same).
+            version_id: the version's UUID, or its number, `"latest"` or a label, which take one more call.
+            label_id: the label's UUID; None takes all labels from the version.
+            **options: options of the call.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+        """
+        given: dict[str, Any] = {**options}
+        target = reference(given, prompt_id, "prompt")
+        call = only_options(given, "update")
+        version = version_id if is_uuid(version_id) else await self._find(target, version_id, call)
+        request = update_prompt_version.request(target, str(version), body={"label_id": label_id})
+        return await self._transport.call(request, update_prompt_version.parse, call)
+
+    async def _list(self, target: str, options: dict[str, Any]) -> PromptVersionList:
+        request = list_prompt_versions.request(bare(target))
+        return await self._transport.call(request, list_prompt_versions.parse, options, repeatable=True)
+
+    async def _read(self, target: str, version: str, options: dict[str, Any]) -> PromptDetail:
+        request = retrieve_prompt_version.request(bare(target), version)
+        return version_answer(
+            await self._transport.call(request, retrieve_prompt_version.parse, options, repeatable=True)
+        )
+
+    async def _find(self, target: str, version: str | int, options: dict[str, Any]) -> str:
+        """Find a version's id; one that nobody knows is for the service to refuse."""
+        found = await self.retrieve(target, version, **options)
+        return found.prompt_version_id or str(version)
+
+    async def _publish(self, target: str, made: PromptUpdated, options: dict[str, Any]) -> None:
+        version = await self._read(target, made.prompt_version_id or "latest", options)
+        request = publish_prompt.request(bare(target), body={"version": version.prompt_version})
+        await self._transport.call(request, publish_prompt.parse, options, repeatable=True)
+
+    async def list(self, prompt_id: str | None = None, **options: Unpack[RequestOptions]) -> PromptVersionList:
+        """List a prompt's versions, the newest first: `listPromptVersions`.
+
+        Args:
+            prompt_id: the prompt's slug or UUID (`prompt_slug` is the same).
+            **options: options of the call.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+        """
+        given: dict[str, Any] = {**options}
+        target = reference(given, prompt_id, "prompt")
+        return await self._list(target, only_options(given, "list"))

@@ -1,0 +1,41 @@
+"""Which version a caller means: a UUID, a number, `latest` or a label."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_NUMBER = re.compile(r"v?([0-9]+)", re.IGNORECASE)
+
+
+def is_uuid(text: object) -> bool:
+    """Say whether a text is a UUID."""
+    return isinstance(text, str) and _UUID.fullmatch(text) is not None
+
+
+def find_version(versions: Iterable[Mapping[str, Any]], wanted: str | int) -> str | None:
+    """Find a version's id: by its id, by its number (`2`, `"2"`, `"v2"`), or the newest (`"latest"`).
+
+    Args:
+        versions: a prompt's versions, as the service lists them.
+        wanted: what the caller said.
+
+    Returns:
+        The version's id, or None where `wanted` is none of these: a label, perhaps.
+    """
+    known = list(versions)
+    if any(version.get("id") == wanted for version in known):
+        return str(wanted)
+    if wanted == "latest":
+        newest = max(known, key=lambda version: version.get("prompt_version") or 0, default=None)
+        return None if newest is None else newest.get("id")
+    match = _NUMBER.fullmatch(str(wanted))
+    number = int(match[1]) if match else None
+    return next((v.get("id") for v in known if number is not None and v.get("prompt_version") == number), None)
+
+
+def bare(reference: str) -> str:
+    """Take the `@version` off a reference."""
+    return reference.partition("@")[0]

@@ -1,0 +1,105 @@
+"""What a client was told, worked out once: the headers, time-outs and limits that each of its calls starts from."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from portkey_ai import _http, _json
+from portkey_ai._options import (
+    COMPLETION_READ_TIMEOUT,
+    DEFAULT_TIMEOUT,
+    Headers,
+    api_key_from,
+    base_url_from,
+    option_headers,
+    sendable,
+)
+from portkey_ai._version import __version__
+
+if TYPE_CHECKING:
+    from portkey_openapi.types import Request
+
+USER_AGENT = f"portkey-prompts/{__version__} python/{platform.python_version()}"
+SECRET_OPTIONS = ("api_key", "virtual_key", "authorization")
+
+
+class Settings:
+    """A client's options, ready for use."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self.base_url = base_url_from(options.get("base_url"))
+        self.api_key = api_key_from(options.get("api_key"), self.base_url)
+        self.timeout: float | _http.Timeout | None = options.get("timeout", DEFAULT_TIMEOUT)
+        self.max_retries = _count("max_retries", options.get("max_retries", 2))
+        self.secrets = tuple(
+            text for name in SECRET_OPTIONS if (text := {**options, "api_key": self.api_key}.get(name))
+        )
+        self._headers = self._base_headers(options)
+        self._timings = _timings(self.timeout, run=False)
+        self._run_timings = _timings(self.timeout, run=True)
+
+    def _base_headers(self, options: Mapping[str, Any]) -> Headers:
+        client = options.get("http_client")
+        return {
+            **({} if client is None else dict(client.headers)),
+            "accept": "application/json",
+            "accept-encoding": "gzip, deflate",
+            "user-agent": USER_AGENT,
+            **option_headers({**options, "api_key": self.api_key}),
+            **lowered(options.get("default_headers")),
+        }
+
+    def build(self, request: Request, options: Mapping[str, Any], *, run: bool, stream: bool) -> _http.Request:
+        """Build what goes out for one call: the operation's request, the client's options, and this call's on top.
+
+        Args:
+            request: the operation's method, path, query and body.
+            options: what this call was told.
+            run: whether a model runs, which may take longer.
+            stream: whether an event stream is asked for.
+        """
+        headers = {**self._headers, **request.headers}
+        if stream:
+            headers["accept"] = "text/event-stream"
+        content = None
+        if request.body is not None:
+            headers["content-type"] = "application/json"
+            content = _json.encode({**request.body, **(options.get("extra_body") or {})})
+        if options:
+            headers.update(option_headers(options))
+            headers.update(lowered(options.get("extra_headers")))
+            for name, value in (options.get("extra_headers") or {}).items():
+                if value is None:
+                    headers.pop(name.lower(), None)
+        return _http.build_request(
+            request.method, self._url(request, options), headers, content, self._time(options, run)
+        )
+
+    def _url(self, request: Request, options: Mapping[str, Any]) -> str:
+        extra = options.get("extra_query")
+        params = {**request.params, **extra} if extra else request.params
+        url = self.base_url + request.path
+        return f"{url}?{_http.query_string(params)}" if params else url
+
+    def _time(self, options: Mapping[str, Any], run: bool) -> _http.Timings:
+        if "timeout" in options:
+            return _timings(options["timeout"], run=run)
+        return self._run_timings if run else self._timings
+
+
+def _timings(timeout: float | _http.Timeout | None, *, run: bool) -> _http.Timings:
+    """Spell a time-out out; where nobody asked for one, a run may take longer between two reads."""
+    return _http.timings(timeout, COMPLETION_READ_TIMEOUT if run and timeout is DEFAULT_TIMEOUT else None)
+
+
+def lowered(headers: Mapping[str, str | None] | None) -> Headers:
+    """Check headers that were given as they are, and put their names in lower case; None leaves one out."""
+    return {name.lower(): sendable(name, value) for name, value in (headers or {}).items() if value is not None}
+
+
+def _count(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"`{name}` must be a count, 0 or more, not {value!r}.")
+    return value

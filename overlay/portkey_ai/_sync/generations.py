@@ -1,0 +1,78 @@
+# Derived from overlay/portkey_ai/_async/generations.py by `make generate`. Do not edit.
+"""The older way of running prompts, kept so that programs that use it go on."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from portkey_ai._sync.completions import Completions
+from portkey_ai._sync.stream import Stream
+from portkey_ai.types import GenericResponse
+
+if TYPE_CHECKING:
+    from portkey_ai._sync.transport import Transport
+
+WARNING = "generations.create() is deprecated: use prompts.completions(), which takes the same arguments."
+
+
+class Generations:
+    """The older way of running prompts: `portkey.generations`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    @overload
+    def create(
+        self,
+        *,
+        prompt_id: str,
+        config: Mapping[str, Any] | str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        stream: Literal[False] = False,
+    ) -> GenericResponse: ...
+
+    @overload
+    def create(
+        self,
+        *,
+        prompt_id: str,
+        config: Mapping[str, Any] | str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        stream: Literal[True],
+    ) -> Stream[GenericResponse]: ...
+
+    def create(
+        self,
+        *,
+        prompt_id: str,
+        config: Mapping[str, Any] | str | None = None,
+        variables: Mapping[str, Any] | None = None,
+        stream: bool = False,
+    ) -> GenericResponse | Stream[GenericResponse]:
+        """Run a prompt through `createPromptCompletion`, and wrap its answer. Deprecated: use `prompts.completions`.
+
+        Args:
+            prompt_id: the prompt's slug or UUID, with or without `@version`.
+            config: a gateway config, as its slug or the config itself.
+            variables: the template's variables by name, any JSON values.
+            stream: whether to answer a stream.
+
+        Returns:
+            The completion, or a chunk of it, in `data`.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+        """
+        warnings.warn(WARNING, DeprecationWarning, stacklevel=2)
+        completions = Completions(self._transport)
+        if not stream:
+            completion = completions.create(prompt_id=prompt_id, variables=variables, config=config)
+            return _wrapped(completion).with_meta(completion._meta)
+        chunks = completions.create(prompt_id=prompt_id, variables=variables, config=config, stream=True)
+        return Stream(chunks.response, _wrapped, self._transport)
+
+
+def _wrapped(data: Mapping[str, Any]) -> GenericResponse:
+    return GenericResponse(success=True, data=data, warning=WARNING)

@@ -1,0 +1,226 @@
+# Derived from overlay/portkey_ai/_async/prompts.py by `make generate`. Do not edit.
+"""Prompts: written, read, published, rendered and run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from portkey_ai._answers import render_answer, version_answer
+from portkey_ai._arguments import RUN_OPTIONS, only_options, reference, run_body, take_options
+from portkey_ai._sync.completions import Completions
+from portkey_ai._sync.pages import with_further_pages
+from portkey_openapi import models
+from portkey_openapi.api.prompts import (
+    create_prompt,
+    delete_prompt,
+    list_prompts,
+    publish_prompt,
+    render_prompt,
+    retrieve_prompt,
+    update_prompt,
+)
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from portkey_ai._keywords import CreatePrompt, RunKeywords, UpdatePrompt
+    from portkey_ai._options import RequestOptions
+    from portkey_ai._sync.partials import PromptPartials
+    from portkey_ai._sync.raw import PromptsRaw
+    from portkey_ai._sync.transport import Transport
+    from portkey_ai._sync.versions import PromptVersions
+    from portkey_ai.types import (
+        Acknowledgement,
+        PromptCreated,
+        PromptDetail,
+        PromptList,
+        PromptRender,
+        PromptUpdated,
+    )
+
+
+class Prompts:
+    """Prompts: `portkey.prompts`."""
+
+    completions: Completions
+    """Runs prompts; call it, or its `create`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.completions = Completions(transport)
+
+    @cached_property
+    def versions(self) -> PromptVersions:
+        """The numbered versions of prompts."""
+        from portkey_ai._sync.versions import PromptVersions
+
+        return PromptVersions(self._transport)
+
+    @cached_property
+    def partials(self) -> PromptPartials:
+        """Pieces of template that prompts share."""
+        from portkey_ai._sync.partials import PromptPartials
+
+        return PromptPartials(self._transport)
+
+    @cached_property
+    def with_raw_response(self) -> PromptsRaw:
+        """The same methods, answering the HTTP response with the result in it."""
+        from portkey_ai._sync.raw import PromptsRaw
+
+        return PromptsRaw(self)
+
+    def render(self, *, prompt_id: str, variables: Mapping[str, Any], **settings: Unpack[RunKeywords]) -> PromptRender:
+        """Fill a prompt's template with variables: `renderPrompt`.
+
+        Args:
+            prompt_id: the prompt's slug or UUID, with or without `@version`.
+            variables: the template's variables by name, any JSON values.
+            **settings: settings that win over the prompt's own, such as `model` and `temperature`, and options of this
+                call, such as `metadata` and `timeout`.
+
+        Returns:
+            The rendered prompt: `prompt` (its text), `messages`, and `data`, which can be passed on to a provider as
+            keyword arguments.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+
+        Example:
+            >>> rendered = portkey.prompts.render(prompt_id="pp-greeting@production", variables={"name": "Alice"})
+            >>> print(rendered.prompt)
+        """
+        given: dict[str, Any] = {**settings}
+        options = take_options(given, RUN_OPTIONS)
+        body = run_body(variables, given)
+        request = render_prompt.request(prompt_id, body=body)
+        record = self._transport.call(request, render_prompt.parse, options, repeatable=True)
+        return render_answer(record, prompt_id, variables)
+
+    def create(self, **fields: Unpack[CreatePrompt]) -> PromptCreated:
+        """Create a prompt, whose version 1 is published at once: `createPrompt`.
+
+        Args:
+            **fields: `name`, `collection_id`, `string` and `parameters`; the contract's further fields; options of the
+                call.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+        """
+        given: dict[str, Any] = {**fields}
+        options = take_options(given)
+        request = create_prompt.request(body=models.PromptCreate(**given))
+        return self._transport.call(request, create_prompt.parse, options)
+
+    def retrieve(
+        self, prompt_id: str | None = None, *, version: int | None = None, **options: Unpack[RequestOptions]
+    ) -> PromptDetail:
+        """Read a prompt with the content of one version, by default the published one: `retrievePrompt`.
+
+        Args:
+            prompt_id: the prompt's slug or UUID, with or without `@version` (`prompt_slug` is the same).
+            version: the number of the version to read.
+            **options: options of the call.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+        """
+        given: dict[str, Any] = {**options}
+        target = reference(given, prompt_id, "prompt")
+        request = retrieve_prompt.request(target, version=version)
+        record = self._transport.call(request, retrieve_prompt.parse, only_options(given, "retrieve"), repeatable=True)
+        return version_answer(record)
+
+    def update(self, prompt_id: str | None = None, **fields: Unpack[UpdatePrompt]) -> PromptUpdated:
+        """Change a prompt; a content field makes a new version, not yet published: `updatePrompt`.
+
+        Args:
+            prompt_id: the prompt's slug or UUID (`prompt_slug` is the same).
+            **fields: what changes. With `patch=True` the new version takes over what is left out; `template_metadata`
+                is sent under the name that this operation has for it. Options of the call.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+        """
+        given: dict[str, Any] = {**fields}
+        target = reference(given, prompt_id, "prompt")
+        options = take_options(given)
+        if "template_metadata" in given:
+            given.setdefault("prompt_metadata", given.pop("template_metadata"))
+        request = update_prompt.request(target, body=models.PromptUpdate(**given))
+        return self._transport.call(request, update_prompt.parse, options)
+
+    def delete(self, prompt_id: str | None = None, **options: Unpack[RequestOptions]) -> Acknowledgement:
+        """Delete a prompt with all of its versions: `deletePrompt`.
+
+        Args:
+            prompt_id: the prompt's slug or UUID (`prompt_slug` is the same).
+            **options: options of the call.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+        """
+        given: dict[str, Any] = {**options}
+        request = delete_prompt.request(reference(given, prompt_id, "prompt"))
+        return self._transport.call(request, delete_prompt.parse, only_options(given, "delete"))
+
+    def publish(
+        self, prompt_id: str | None = None, *, version: int, **options: Unpack[RequestOptions]
+    ) -> Acknowledgement:
+        """Make a version the one that the reference without `@` means: `publishPrompt`.
+
+        Args:
+            prompt_id: the prompt's slug or UUID (`prompt_slug` is the same).
+            version: the version's number, from 1.
+            **options: options of the call.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+        """
+        given: dict[str, Any] = {**options}
+        target = reference(given, prompt_id, "prompt")
+        request = publish_prompt.request(target, body={"version": version})
+        return self._transport.call(request, publish_prompt.parse, only_options(given, "publish"), repeatable=True)
+
+    def list(
+        self,
+        *,
+        collection_id: str | None = None,
+        workspace_id: str | None = None,
+        current_page: int | None = None,
+        page_size: int | None = None,
+        search: str | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> PromptList:
+        """List prompts: `listPrompts`. Iterating the result fetches further pages when they are needed.
+
+        Args:
+            collection_id: only what lies in this collection, by UUID or slug.
+            workspace_id: only what lies in this workspace, by UUID or slug.
+            current_page: the page to begin with, counted from 0.
+            page_size: how many prompts a page holds at most.
+            search: only what bears this text in its name.
+            **options: options of the call.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+
+        Example:
+            >>> for prompt in portkey.prompts.list(search="greeting"):
+            ...     print(prompt.slug, prompt.name)
+        """
+        given = only_options({**options}, "list")
+
+        def fetch(page: int | None) -> PromptList:
+            request = list_prompts.request(
+                collection_id=collection_id,
+                workspace_id=workspace_id,
+                current_page=page,
+                page_size=page_size,
+                search=search,
+            )
+            return self._transport.call(request, list_prompts.parse, given, repeatable=True)
+
+        return with_further_pages(fetch, current_page)
