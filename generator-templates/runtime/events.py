@@ -1,4 +1,4 @@
-"""Server-sent events, from bytes to events, without I/O.
+"""Server-sent events, as the HTML standard says, without I/O: bytes in, events out.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 """
@@ -6,8 +6,15 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-inte
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import json
 from typing import NamedTuple
+
+from .errors import ErrorEvent, IncompleteStream, UnexpectedBody, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 
 class Event(NamedTuple):
@@ -69,3 +76,44 @@ class Decoder:
             self._data.append(value.removeprefix(" "))
         elif field == "event":
             self._type = value.removeprefix(" ")
+
+
+class Chunks:
+    """Turns the bytes of a stream of JSON events, ended by `[DONE]`, into decoded chunks."""
+
+    def __init__(self) -> None:
+        self._events = Decoder()
+        self.done = False
+
+    def feed(self, read: bytes) -> Iterator[Any]:
+        """Yield each chunk that these bytes complete.
+
+        Raises:
+            ErrorEvent: where an event reports a failure.
+            UnexpectedBody: where an event is no JSON.
+        """
+        for event in self._events.feed(read):
+            if self.done:
+                return
+            if event.data == "[DONE]":
+                self.done = True
+            else:
+                yield self._chunk(event.data)
+
+    def close(self) -> None:
+        """End the stream.
+
+        Raises:
+            IncompleteStream: where `[DONE]` has not come.
+        """
+        if not self.done:
+            raise IncompleteStream("the event stream ended before `[DONE]`")
+
+    def _chunk(self, data: str) -> Any:
+        try:
+            chunk = json.loads(data)
+        except ValueError:
+            raise UnexpectedBody(f"an event of the stream is no JSON: {shown(data)}", data) from None
+        if isinstance(chunk, dict) and chunk.get("error"):
+            raise ErrorEvent(chunk)
+        return chunk

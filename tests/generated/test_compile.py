@@ -1,0 +1,395 @@
+"""`make generate` turns a contract into the client, the same one everywhere, or says why not."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import compile_client
+import pytest
+from ruamel.yaml import YAML
+
+Edit = Callable[[dict[str, Any]], None]
+
+
+@pytest.fixture
+def tree(root: Path, tmp_path: Path) -> Path:
+    """A copy of what compiling needs, to be changed at will."""
+    copy = tmp_path / "tree"
+    for name in ("generator-templates", "tools", "generated/portkey_openapi"):
+        shutil.copytree(root / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("openapi.yaml", "generator-config.yaml"):
+        shutil.copy(root / name, copy / name)
+    return copy
+
+
+def compile_tree(tree: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run what `make generate` runs."""
+    return subprocess.run(
+        [sys.executable, str(tree / "tools" / "compile_client.py"), *arguments],
+        cwd=tree,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def edit(tree: Path, change: Edit) -> None:
+    document = YAML(typ="safe").load(tree / "openapi.yaml")
+    change(document)
+    (tree / "openapi.yaml").write_text(json.dumps(document, default=str), encoding="utf-8")
+
+
+def package(tree: Path) -> Path:
+    return tree / "generated" / "portkey_openapi"
+
+
+def test_what_is_committed_is_what_the_contract_compiles_to(root: Path, tmp_path: Path) -> None:
+    assert compile_client.main(["--output", str(tmp_path / "fresh")]) == 0
+    committed = compile_client.read_tree(root / "generated" / "portkey_openapi")
+    assert compile_client.differences(committed, compile_client.read_tree(tmp_path / "fresh")) == []
+
+
+def test_the_makefile_runs_the_compiler(root: Path) -> None:
+    if not (root / "Makefile").is_file():
+        pytest.skip("there is no Makefile in this tree")
+    recipe = subprocess.run(["make", "-n", "generate"], cwd=root, capture_output=True, text=True, check=True).stdout
+    assert re.search(r"python[\d.]*\S* tools/compile_client\.py\s*($|&&|\n)", recipe), recipe
+
+
+def test_compiling_twice_changes_nothing_whatever_the_machine(tree: Path, tmp_path: Path) -> None:
+    before = compile_client.read_tree(package(tree))
+    hostile = tmp_path / "hostile"
+    hostile.mkdir()
+    (hostile / "ruff.toml").write_text("line-length = 40\n")
+    done = subprocess.run(
+        [sys.executable, str(tree / "tools" / "compile_client.py")],
+        cwd=hostile,
+        env={
+            **os.environ,
+            "LC_ALL": "C",
+            "TZ": "Pacific/Kiritimati",
+            "PYTHONHASHSEED": "4711",
+            "PYTHONUTF8": "0",
+            "PATH": "/nonexistent",
+            "COLUMNS": "20",
+            "TMPDIR": str(hostile),
+            "RUFF_OUTPUT_FORMAT": "json",
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert compile_client.read_tree(package(tree)) == before
+    assert compile_tree(tree).returncode == 0
+    assert compile_client.read_tree(package(tree)) == before
+    assert sorted(path.name for path in hostile.iterdir()) == ["ruff.toml"]
+    assert sorted(path.name for path in (tree / "generated").iterdir()) == ["portkey_openapi"]
+
+
+def test_every_file_bears_the_banner_and_the_contract_is_copied_byte_by_byte(root: Path) -> None:
+    files = compile_client.read_tree(root / "generated" / "portkey_openapi")
+    assert files.pop("openapi.yaml") == (root / "openapi.yaml").read_bytes()
+    assert "py.typed" in files
+    for name, content in files.items():
+        assert content.decode().splitlines()[0] == compile_client.BANNER.strip(), name
+        assert str(root).encode() not in content
+
+
+def test_a_new_field_a_new_operation_and_a_removed_one_arrive(tree: Path, run_python: Callable[..., str]) -> None:
+    def change(document: dict[str, Any]) -> None:
+        schemas, paths = document["components"]["schemas"], document["paths"]
+        schemas["PromptRender"]["properties"]["mood"] = {"type": "string", "description": "How it sounds."}
+        schemas["Weather"] = {
+            "type": "object",
+            "description": "The weather.",
+            "required": ["degrees"],
+            "properties": {"degrees": {"type": "number", "description": "In °C."}},
+        }
+        success = {"description": "Now.", "content": {"application/json": {"schema": ref("Weather")}}}
+        paths["/weather/{city}"] = {
+            "get": {
+                "operationId": "readWeather",
+                "tags": ["labels"],
+                "summary": "Read the weather",
+                "parameters": [
+                    {
+                        "name": "city",
+                        "in": "path",
+                        "required": True,
+                        "description": "Where.",
+                        "schema": {"type": "string"},
+                    }
+                ],
+                "responses": {"200": success},
+            }
+        }
+        del paths["/labels/{label_id}"]["delete"]
+        document["info"]["version"] = "1.1.0"
+
+    edit(tree, change)
+    drift = compile_tree(tree, "--check")
+    assert drift.returncode == 1
+    assert compile_tree(tree).returncode == 0
+    assert compile_tree(tree, "--check").returncode == 0
+    script = """
+import importlib.util, json, portkey_openapi
+from portkey_openapi.models import PromptRender, Weather
+from portkey_openapi.api.labels import read_weather
+print(json.dumps([
+    portkey_openapi.API_VERSION,
+    PromptRender.from_dict({"mood": "calm"}).mood,
+    read_weather.request("Århus").path,
+    read_weather.parse(200, {"degrees": -3.5}).degrees,
+    type(read_weather.parse(200, {"degrees": 1})) is Weather,
+    read_weather.parse(404, {"degrees": 1}),
+    importlib.util.find_spec("portkey_openapi.api.labels.delete_label") is None,
+]))
+"""
+    found = json.loads(run_python(script, tree / "generated"))
+    assert found == ["1.1.0", "calm", "/weather/%C3%85rhus", -3.5, True, None, True]
+
+
+def test_one_more_operation_is_a_small_diff(tree: Path) -> None:
+    before = compile_client.read_tree(package(tree))
+
+    def change(document: dict[str, Any]) -> None:
+        document["components"]["schemas"]["Note"] = {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "A note.",
+            "required": ["text"],
+            "properties": {"text": {"type": "string", "description": "What it says."}},
+        }
+        body = {"required": True, "content": {"application/json": {"schema": ref("Note")}}}
+        document["paths"]["/notes"] = {
+            "post": {
+                "operationId": "createNote",
+                "tags": ["prompts"],
+                "summary": "Write a note",
+                "requestBody": body,
+                "responses": {"200": document["components"]["responses"]["Done"]},
+            }
+        }
+
+    edit(tree, change)
+    assert compile_tree(tree).returncode == 0
+    after = compile_client.read_tree(package(tree))
+    touched = {name for name in after if after[name] != before.get(name) and name.endswith(".py")}
+    assert touched == {"contract.py", "models/__init__.py", "models/note.py", "api/prompts/create_note.py"}
+    lines = sum(after[name].count(b"\n") - before.get(name, b"").count(b"\n") for name in touched)
+    assert 0 < lines < 85
+
+
+def test_a_check_names_files_missing_extra_and_different(tree: Path) -> None:
+    (package(tree) / "records.py").unlink()
+    (package(tree) / "stray.py").write_text("")
+    with (package(tree) / "models" / "usage.py").open("a") as file:
+        file.write("# one appended line\n")
+    cache = package(tree) / "__pycache__"
+    cache.mkdir()
+    (cache / "x.pyc").write_bytes(b"x")
+    drift = compile_tree(tree, "--check")
+    assert drift.returncode == 1
+    assert drift.stderr.splitlines()[:3] == ["missing: records.py", "extra: stray.py", "different: models/usage.py"]
+    assert "    -# one appended line" in drift.stderr.splitlines()
+    assert "run `make generate`" in drift.stderr
+    assert "pycache" not in drift.stderr
+    assert compile_tree(tree).returncode == 0
+    assert not (package(tree) / "stray.py").exists()
+
+
+def test_a_check_writes_nothing(tree: Path) -> None:
+    shutil.rmtree(package(tree))
+    assert compile_tree(tree, "--check").returncode == 1
+    assert not package(tree).exists()
+
+
+def break_response(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/labels"]["get"]
+    operation["responses"]["200"] = {"description": "x", "content": {"application/pdf": {"schema": ref("Label")}}}
+
+
+def break_reference(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["Label"]["properties"]["owner"] = ref("Nobody")
+
+
+def break_path(document: dict[str, Any]) -> None:
+    document["paths"]["/labels/{other}"] = document["paths"].pop("/labels/{label_id}")
+
+
+def break_operation_id(document: dict[str, Any]) -> None:
+    document["paths"]["/labels"]["get"]["operationId"] = "listHTTPLabels"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (break_response, "Unsupported content_type application/pdf"),
+        (break_reference, "Could not find reference in parsed models"),
+        (break_path, "Path parameters do not match with path"),
+        (break_operation_id, "the operationId listHTTPLabels did not survive"),
+        (lambda document: document.pop("paths"), "paths"),
+        (lambda document: document.pop("openapi"), "no key `openapi`"),
+        (lambda document: document["components"].pop("securitySchemes"), "securitySchemes"),
+        (lambda document: document["info"].update(version=1.0), "version"),
+    ],
+)
+def test_a_warning_of_the_generator_fails_the_build_and_leaves_the_client_alone(
+    tree: Path, change: Edit, message: str
+) -> None:
+    before = compile_client.read_tree(package(tree))
+    edit(tree, change)
+    done = compile_tree(tree)
+    assert done.returncode == 1
+    assert done.stderr.startswith("not compiled: ")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert compile_client.read_tree(package(tree)) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("a: [", "can't be read"), ("- x", "no OpenAPI document"), (None, "can't be read")]
+)
+def test_a_file_that_is_no_contract_is_refused(tree: Path, text: str | None, message: str) -> None:
+    contract = tree / "other.yaml"
+    if text is not None:
+        contract.write_text(text)
+    done = compile_tree(tree, "--contract", str(contract))
+    assert done.returncode == 1
+    assert message in done.stderr
+
+
+def test_a_folder_that_holds_something_else_is_not_replaced(tree: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "thesis.txt").write_text("years of work")
+    done = compile_tree(tree, "--output", str(precious))
+    assert done.returncode == 1
+    assert "name another folder" in done.stderr
+    assert (precious / "thesis.txt").read_text() == "years of work"
+
+
+def test_another_version_of_a_tool_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Path) -> None:
+    monkeypatch.setitem(compile_client.PINS, "ruff", "0.0.1")
+    assert compile_client.main(["--output", str(tmp_path / "x")]) == 1
+    assert "ruff 0.0.1 is needed" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_hostile_text_of_a_contract_stays_text(tree: Path, run_python: Callable[..., str]) -> None:
+    text = 'Ends with a quote " and """ and a \\ and {braces} and \\U0001 and "'
+
+    def change(document: dict[str, Any]) -> None:
+        schemas = document["components"]["schemas"]
+        schemas["Usage"]["description"] = text
+        schemas["Usage"]["properties"]['we"ird\\name'] = {"type": "string", "description": text}
+        document["paths"]["/labels"]["get"]["description"] = text
+        document["paths"]["/labels"]["get"]["summary"] = text
+        document["info"]["title"] = text
+        for parameter in document["components"]["parameters"].values():
+            parameter["description"] = text
+
+    edit(tree, change)
+    assert compile_tree(tree).stderr == ""
+    script = """
+from portkey_openapi.models import Usage
+from portkey_openapi.api.labels import list_labels
+import portkey_openapi.client
+print(Usage.from_dict({'we"ird\\\\name': "x"}).weird_name, " ".join(Usage.__doc__.split()))
+"""
+    assert run_python(script, tree / "generated").strip() == f"x {text}"
+
+
+# Constructs that the contract does not use today; the templates are ready for them.
+PROBE: dict[str, Any] = {
+    "Item": {"type": "object", "description": "An item.", "properties": {"size": {"type": "integer"}}},
+    "Other": {"type": "object", "properties": {"weight": {"type": "integer"}}},
+    "Scores": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Item"}},
+    "Probe": {
+        "type": "object",
+        "required": ["class", "scores"],
+        "properties": {
+            "class": {"type": "string"},
+            "items": {"type": "array", "items": {"$ref": "#/components/schemas/Item"}},
+            "copy": {"type": "boolean"},
+            "list": {"type": "integer"},
+            "int": {"type": "integer"},
+            "type": {"type": "string"},
+            "object": {"const": "probe"},
+            "getHeaders": {"type": "string"},
+            "scores": {"$ref": "#/components/schemas/Scores"},
+            "either": {"anyOf": [{"$ref": "#/components/schemas/Item"}, {"$ref": "#/components/schemas/Other"}]},
+            "composed": {"allOf": [{"$ref": "#/components/schemas/Item"}], "description": "Its own words."},
+            "colour": {"type": "string", "enum": ["red", "green"]},
+            "days": {"type": "array", "items": {"type": "string", "format": "date-time"}},
+            "uid": {"type": "string", "format": "uuid"},
+            "day": {"type": "string", "format": "date"},
+            "anything": {},
+        },
+    },
+}
+
+
+def test_constructs_that_the_contract_may_use_one_day_compile(tree: Path, run_python: Callable[..., str]) -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["components"]["schemas"].update(PROBE)
+        success = {"description": "It.", "content": {"application/json": {"schema": ref("Probe")}}}
+        failure = {"description": "No.", "content": {"application/json": {"schema": ref("GatewayError")}}}
+        document["paths"]["/probe"] = {
+            "get": {
+                "operationId": "probe",
+                "tags": ["labels"],
+                "parameters": [
+                    {"name": "from", "in": "query", "required": True, "schema": {"type": "string"}},
+                    {"name": "flags", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+                    {"name": "x-dry-run", "in": "header", "schema": {"type": "boolean"}},
+                ],
+                "responses": {"200": success, "4XX": failure, "503": failure, "204": {"description": "Nothing."}},
+            }
+        }
+
+    edit(tree, change)
+    done = compile_tree(tree)
+    assert done.returncode == 0, done.stderr
+    script = """
+from portkey_openapi.api.labels import probe
+from portkey_openapi.models import GatewayError, Probe
+request = probe.request(from_="a", flags=["x", "y"], x_dry_run=True)
+assert request.params == {"from": "a", "flags": ["x", "y"]}, request.params
+assert request.headers == {"x-dry-run": "true"}, request.headers
+p = probe.parse(200, {
+    "class": "c", "items": [{"size": 1}], "copy": True, "list": 3, "int": 4, "type": "t", "object": "other",
+    "getHeaders": "h", "scores": {"a": {"size": 5}}, "either": {"size": 6}, "composed": {"size": 7},
+    "colour": "blue", "days": ["2026-05-29T01:11:58Z"], "uid": "no uuid", "day": "no day", "anything": {"x": 1},
+})
+assert isinstance(p, Probe)
+assert (p.class_, p.items_[0].size, p.copy_, p.list_, p.int_, p.type, p.object) == ("c", 1, True, 3, 4, "t", "other")
+assert p.get_headers_ == "h" and p.get_headers() == {} and p.items() and p.copy() == p
+assert p.scores["a"].size == 5 and type(p.either) is dict and p.composed.size == 7
+assert (p.colour, p.days[0].year, p.uid, p.day, p.anything) == ("blue", 2026, "no uuid", "no day", {"x": 1})
+assert Probe(class_="c", scores={}, items_=[]) == {"class": "c", "scores": {}, "items": []}
+assert isinstance(probe.parse(404, {"status": "x", "message": "y"}), GatewayError)
+assert isinstance(probe.parse(503, {"status": "x", "message": "y"}), GatewayError)
+assert probe.parse(500, {"status": "x", "message": "y"}) is None
+"""
+    run_python(script, tree / "generated")
+    types = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tree / "mypy"), "-p", "portkey_openapi"],
+        cwd=tree / "generated",
+        capture_output=True,
+        text=True,
+    )
+    assert types.returncode == 0, types.stdout
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
