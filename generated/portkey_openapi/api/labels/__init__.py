@@ -1,0 +1,2 @@
+# Compiled from openapi.yaml by `make generate`. Do not edit.
+"""Operations under the tag `labels`: `request` builds a call, `parse` reads its answer."""

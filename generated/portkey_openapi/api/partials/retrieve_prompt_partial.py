@@ -1,0 +1,46 @@
+# Compiled from openapi.yaml by `make generate`. Do not edit.
+from __future__ import annotations
+
+from ... import models
+from ...answers import answer, failure
+from ...requests import Request, given, segment
+
+OPERATION_ID = "retrievePromptPartial"
+
+
+def request(
+    partial_id: str,
+    *,
+    version: int | None = None,
+) -> Request:
+    """Read a partial: `retrievePromptPartial`.
+
+    Answers the version that the reference or the query names, else the published one.
+
+    Args:
+        partial_id: A partial's slug or UUID, optionally followed by `@` and a version number or `latest`.
+        version: The number of the version to answer, from 1; left out, the reference decides.
+
+    Raises:
+        ValueError: where a segment of the path is empty, `.`, `..` or no text.
+    """
+    return Request(
+        "GET",
+        f"/prompts/partials/{segment('partial_id', partial_id)}",
+        params=given(
+            {
+                "version": version,
+            }
+        ),
+    )
+
+
+def parse(status: int, body: object) -> models.PromptPartial | models.ControlPlaneError | None:
+    """Read the answer to `retrievePromptPartial`: any 2xx as its model, a described failure as its record, else None.
+
+    Raises:
+        UnexpectedBody: where the JSON of a success is of another kind than the contract says.
+    """
+    if 200 <= status < 300:
+        return answer(models.PromptPartial, body, OPERATION_ID)
+    return failure(body, models.ControlPlaneError)

@@ -1,0 +1,17 @@
+# Compiled from openapi.yaml by `make generate`. Do not edit.
+"""Which contract this package was compiled from, and the contract itself."""
+
+from __future__ import annotations
+
+API_VERSION = "1.0.0"
+BASE_URL = "https://api.portkey.ai/v1"
+API_KEY_HEADER = "x-portkey-api-key"
+CONTRACT_SHA256 = "b1b35f65f88f497d47b18bcd48b4cb8204a0db6e8d94067b2fa0adc31e214721"
+GENERATOR_VERSION = "0.29.1"
+
+
+def read() -> str:
+    """Return the text of the contract that ships with this package, an OpenAPI document in YAML."""
+    from importlib.resources import files
+
+    return files(__package__ or "portkey_openapi").joinpath("openapi.yaml").read_text(encoding="utf-8")

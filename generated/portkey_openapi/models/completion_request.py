@@ -1,0 +1,69 @@
+# Compiled from openapi.yaml by `make generate`. Do not edit.
+from __future__ import annotations
+
+from .hyperparameters import Hyperparameters, HyperparametersParams
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from .free_form import FreeForm
+
+
+class CompletionRequest(Hyperparameters, more=True):
+    """The variables of a run, settings that win over the prompt's own, and whether to stream."""
+
+    __slots__ = ()
+
+    variables: FreeForm | None = None
+    """The template's variables by name, any JSON values."""
+    stream: bool | None = None
+    """Whether to answer an event stream."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            model: str | None = None,
+            temperature: float | None = None,
+            top_p: float | None = None,
+            top_k: int | None = None,
+            max_tokens: int | None = None,
+            max_completion_tokens: int | None = None,
+            n: int | None = None,
+            stop: str | Sequence[str] | None = None,
+            presence_penalty: float | None = None,
+            frequency_penalty: float | None = None,
+            logit_bias: Mapping[str, Any] | None = None,
+            logprobs: bool | int | None = None,
+            top_logprobs: int | None = None,
+            seed: int | None = None,
+            user: str | None = None,
+            tools: Sequence[Mapping[str, Any]] | None = None,
+            tool_choice: str | Mapping[str, Any] | None = None,
+            parallel_tool_calls: bool | None = None,
+            functions: Sequence[Mapping[str, Any]] | None = None,
+            function_call: str | Mapping[str, Any] | None = None,
+            response_format: Mapping[str, Any] | None = None,
+            reasoning_effort: str | None = None,
+            stream_options: Mapping[str, Any] | None = None,
+            service_tier: str | None = None,
+            modalities: Sequence[str] | None = None,
+            suffix: str | None = None,
+            echo: bool | None = None,
+            best_of: int | None = None,
+            variables: Mapping[str, Any] | None = None,
+            stream: bool | None = None,
+            **more: Any,
+        ) -> None: ...
+
+
+class CompletionRequestParams(HyperparametersParams, total=False):
+    """What CompletionRequest holds, as keyword arguments: `**options: Unpack[CompletionRequestParams]`."""
+
+    variables: Mapping[str, Any] | None
+    """The template's variables by name, any JSON values."""
+    stream: bool | None
+    """Whether to answer an event stream."""

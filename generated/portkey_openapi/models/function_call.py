@@ -1,0 +1,15 @@
+# Compiled from openapi.yaml by `make generate`. Do not edit.
+from __future__ import annotations
+
+from ..types import Record
+
+
+class FunctionCall(Record, more=True):
+    """The function that a tool call names."""
+
+    __slots__ = ()
+
+    name: str | None = None
+    """The function's name."""
+    arguments: str | None = None
+    """The arguments as JSON text; in a stream, the next piece of it."""

@@ -1,0 +1,55 @@
+# Compiled from openapi.yaml by `make generate`. Do not edit.
+from __future__ import annotations
+
+from typing import Required, TypedDict
+
+from ..types import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class PromptPartialCreate(Record, more=True):
+    """A new partial."""
+
+    __slots__ = ()
+
+    name: str
+    """A name for people; the slug is made from it. Need not be unique."""
+    string: str
+    """The template."""
+    collection_id: str | None = None
+    """The collection to put it in, by UUID or slug; left out, the default one."""
+    workspace_id: str | None = None
+    """The workspace to put it in, by UUID or slug; left out, the key's own."""
+    version_description: str | None = None
+    """What is new in the version, for people."""
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str,
+            string: str,
+            collection_id: str | None = None,
+            workspace_id: str | None = None,
+            version_description: str | None = None,
+            **more: Any,
+        ) -> None: ...
+
+
+class PromptPartialCreateParams(TypedDict, total=False):
+    """What PromptPartialCreate holds, as keyword arguments: `**options: Unpack[PromptPartialCreateParams]`."""
+
+    name: Required[str]
+    """A name for people; the slug is made from it. Need not be unique."""
+    string: Required[str]
+    """The template."""
+    collection_id: str | None
+    """The collection to put it in, by UUID or slug; left out, the default one."""
+    workspace_id: str | None
+    """The workspace to put it in, by UUID or slug; left out, the key's own."""
+    version_description: str | None
+    """What is new in the version, for people."""

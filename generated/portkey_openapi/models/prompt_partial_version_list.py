@@ -1,0 +1,21 @@
+# Compiled from openapi.yaml by `make generate`. Do not edit.
+from __future__ import annotations
+
+from ..types import Page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .prompt_partial_version import PromptPartialVersion
+
+
+class PromptPartialVersionList(Page["PromptPartialVersion"], more=True):
+    """The versions of a partial, the newest first."""
+
+    __slots__ = ()
+
+    object: str
+    """The kind of thing, list."""
+    total: int
+    """How many there are, a count."""
+    data: list[PromptPartialVersion]
+    """The versions."""
