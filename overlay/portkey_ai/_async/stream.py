@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from portkey_ai._failures import beginning, connection_error, event_error, unexpected
 from portkey_ai._http import RequestError, async_drain, is_event_stream
 from portkey_ai._merge import is_finished, merge
-from portkey_ai._sse import Decoder, Event
+from portkey_openapi.events import Decoder, Event
 from portkey_ai.errors import APIError, APIStreamError
 
 if TYPE_CHECKING:

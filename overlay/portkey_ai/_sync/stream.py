@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from portkey_ai._failures import beginning, connection_error, event_error, unexpected
 from portkey_ai._http import RequestError, drain, is_event_stream
 from portkey_ai._merge import is_finished, merge
-from portkey_ai._sse import Decoder, Event
 from portkey_ai.errors import APIError, APIStreamError
+from portkey_openapi.events import Decoder, Event
 
 if TYPE_CHECKING:
     from portkey_ai._http import Response

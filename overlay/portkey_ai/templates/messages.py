@@ -1,0 +1,155 @@
+"""Chat prompts: an array of messages, and the templates inside of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
+
+from .errors import TemplateError
+from .template import Template
+
+if TYPE_CHECKING:
+    from .run import Run
+
+Message: TypeAlias = dict[str, Any]
+
+MESSAGE_DEPTH: Final = 100
+"""Levels of arrays and objects in a chat prompt."""
+
+
+class Slot:
+    """A template somewhere inside of a message, and where that is."""
+
+    __slots__ = ("place", "template")
+
+    def __init__(self, text: str, place: str) -> None:
+        self.place = place
+        try:
+            self.template = Template(text)
+        except TemplateError as error:
+            error.place = place
+            raise
+
+    def render(self, run: Run) -> str:
+        """Render the template; its errors say where it stands."""
+        try:
+            return run.text(self.template.block)
+        except TemplateError as error:
+            error.place = self.place
+            raise
+
+
+def planted(value: Any, place: str, depth: int = 0) -> Any:
+    """Copy a parsed JSON value with every string in it that has a tag replaced by a `Slot`; keys are left alone.
+
+    Args:
+        value: the messages.
+        place: the way to the value, for errors; empty for the messages themselves.
+
+    Raises:
+        TemplateSyntaxError: a string is a malformed template.
+        TemplateError: the value is nested deeper than `MESSAGE_DEPTH` levels.
+    """
+    if depth > MESSAGE_DEPTH:
+        raise TemplateError(f"messages are nested deeper than {MESSAGE_DEPTH} levels")
+    if isinstance(value, str):
+        return Slot(value, place) if "{{" in value else value
+    if isinstance(value, dict):
+        return {key: planted(member, f"{place}.{key}", depth + 1) for key, member in value.items()}
+    if isinstance(value, list):
+        return [planted(item, f"{place}[{index}]", depth + 1) for index, item in enumerate(value)]
+    return value
+
+
+def filled(value: Any, run: Run) -> Any:
+    """Copy a planted value with every slot rendered."""
+    if isinstance(value, Slot):
+        return value.render(run)
+    if isinstance(value, dict):
+        return {key: filled(member, run) for key, member in value.items()}
+    if isinstance(value, list):
+        return [filled(item, run) for item in value]
+    return value
+
+
+def slots_in(value: Any) -> Iterator[Slot]:
+    """Iterate over the slots of a planted value, in the order of the text."""
+    if isinstance(value, Slot):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from slots_in(member)
+
+
+def is_chat(value: Any) -> bool:
+    """Tell whether a parsed JSON value is an array of messages, with one at least."""
+    return isinstance(value, list) and bool(value) and all(_is_message(item) for item in value)
+
+
+def parse_json(text: str) -> Any:
+    """Parse a JSON text, strictly.
+
+    Raises:
+        TemplateError: it is no JSON, with the line and the column where that shows; or nested too deep.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        problem = f"not valid JSON: {error.msg}, near {text[max(0, error.pos - 20) : error.pos + 20]!r}"
+        raise TemplateError(problem, line=error.lineno, column=error.colno) from None
+    except RecursionError:
+        raise TemplateError("not usable JSON: nested too deep") from None
+    except ValueError as error:
+        raise TemplateError(f"not usable JSON: {error}") from None
+
+
+def parse_messages(text: str) -> list[Message]:
+    """Parse a JSON text that is an array of messages, which may be empty.
+
+    Raises:
+        TemplateError: it is no JSON, or no array of objects that have a `role`.
+    """
+    if not text.strip():
+        raise TemplateError("expected a JSON array of messages, and it is empty")
+    value = parse_json(text)
+    if not isinstance(value, list):
+        raise TemplateError(f"expected a JSON array of messages, not {_kind(value)}")
+    for index, message in enumerate(value):
+        if not _is_message(message):
+            found = "one without" if isinstance(message, dict) else _kind(message)
+            raise TemplateError(f"messages[{index}]: expected an object with a `role` that is text, not {found}")
+    return value
+
+
+def messages_text(messages: list[Message]) -> str:
+    """Join the texts of messages, with a blank line between; of several parts, with a line break between.
+
+    Args:
+        messages: messages with `content` that is text, a list of parts, null or not there. Parts without `text` and
+            messages without any text are left out.
+    """
+    return "\n\n".join(filter(None, map(_message_text, messages)))
+
+
+def _message_text(message: Message) -> str:
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    texts = (part.get("text") if isinstance(part, dict) else part for part in content)
+    return "\n".join(text for text in texts if isinstance(text, str) and text)
+
+
+def _is_message(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("role"), str)
+
+
+def _kind(value: Any) -> str:
+    kinds: dict[type, str] = {dict: "an object", list: "an array", str: "text", bool: "a boolean"}
+    return "null" if value is None else kinds.get(type(value), "a number")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
