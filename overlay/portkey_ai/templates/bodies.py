@@ -7,9 +7,10 @@ from typing import Any, Literal, TypeAlias
 
 from .components import literal_shape
 from .errors import TemplateError
-from .messages import Message, filled, is_chat, messages_text, parse_json, parse_messages, planted, slots_in
+from .messages import Message, filled, is_chat, parse_json, parse_messages, planted, slots_in
 from .run import Escape, Run
 from .template import Template
+from .texts import messages_text
 from .writing import json_string_escape
 
 Kind: TypeAlias = Literal["chat", "text", "completion"]

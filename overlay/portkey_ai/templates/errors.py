@@ -54,9 +54,6 @@ class MissingVariablesError(TemplateError):
         listed = ", ".join(self.names)
         super().__init__(f'not given: {listed}. Add to `variables`, or render with missing="empty"')
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.names,), self.__dict__
-
 
 class UnknownPartialError(TemplateError):
     """Name a partial that the loader does not have.
@@ -70,9 +67,6 @@ class UnknownPartialError(TemplateError):
         self.reference = reference
         problem = f"there is no partial {reference!r}: create it, or correct the reference"
         super().__init__(problem, line=line, column=column)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.reference,), self.__dict__
 
 
 class TemplateLimitError(TemplateError):

@@ -122,26 +122,6 @@ def parse_messages(text: str) -> list[Message]:
     return value
 
 
-def messages_text(messages: list[Message]) -> str:
-    """Join the texts of messages, with a blank line between; of several parts, with a line break between.
-
-    Args:
-        messages: messages with `content` that is text, a list of parts, null or not there. Parts without `text` and
-            messages without any text are left out.
-    """
-    return "\n\n".join(filter(None, map(_message_text, messages)))
-
-
-def _message_text(message: Message) -> str:
-    content = message.get("content")
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        return ""
-    texts = (part.get("text") if isinstance(part, dict) else part for part in content)
-    return "\n".join(text for text in texts if isinstance(text, str) and text)
-
-
 def _is_message(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("role"), str)
 
