@@ -1,0 +1,123 @@
+"""From what a request says to the content of a version: defaults, back-filling, and a template that parses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from portkey_ai.templates import PromptTemplate, Template, TemplateError
+
+from .errors import BadRequestError, TooLargeError
+from .limits import LocalLimits
+
+_SPELLINGS = {
+    "string": ("string",),
+    "parameters": ("parameters",),
+    "functions": ("functions",),
+    "tools": ("tools",),
+    "tool_choice": ("tool_choice",),
+    "model": ("model",),
+    "virtual_key": ("virtual_key",),
+    "is_raw_template": ("is_raw_template",),
+    "template_metadata": ("prompt_metadata", "template_metadata"),
+    "description": ("version_description",),
+}
+"""A version's fields in the store, and how requests spell them; the first spelling wins."""
+
+_DEFAULTS: dict[str, Any] = {"parameters": {}, "template_metadata": {}, "is_raw_template": 0}
+
+
+@frozen
+class Author:
+    """Turn requests into versions' contents.
+
+    Args:
+        model_settings: Names of known model settings; other keys of `parameters` may be variables' defaults.
+        limits: How large a template may be.
+    """
+
+    model_settings: frozenset[str]
+    limits: LocalLimits
+
+    def first(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the content of a version in which what is left out has its default.
+
+        Raises:
+            BadRequestError: The template is malformed; the message gives line and column. Or there is none.
+            TooLargeError: The template is longer than the limit.
+        """
+        return self._complete(_given(fields))
+
+    def next(self, fields: Mapping[str, Any], latest: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the content of a version that takes over from the latest what is left out, like `first`.
+
+        The description says what is new in a version, so it is not taken over.
+        """
+        kept = {name: latest[name] for name in _SPELLINGS if name != "description"}
+        return self._complete(kept | _given(fields))
+
+    def partial(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the content of a partial's version.
+
+        Raises:
+            BadRequestError: The template is malformed; the message gives line and column.
+            TooLargeError: The template is longer than the limit.
+        """
+        string = fields["string"]
+        self._check_length(string)
+        try:
+            components = Template(string).components
+        except TemplateError as error:
+            raise BadRequestError(f"`string` is malformed: {error}.") from error
+        description = fields.get("version_description", fields.get("description"))
+        return {"string": string, "variable_components": components, "description": description}
+
+    def template(self, content: Mapping[str, Any]) -> PromptTemplate:
+        """Parse the template of a version's content.
+
+        Raises:
+            TemplateError: It is malformed.
+        """
+        kind = (content["template_metadata"] or {}).get("template_type")
+        return PromptTemplate(
+            content["string"],
+            is_raw_template=content["is_raw_template"],
+            template_type=kind if kind in ("chat", "completion") else None,
+            parameters=content["parameters"],
+            model_settings=self.model_settings,
+        )
+
+    def _complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        if "string" not in given:
+            raise BadRequestError(
+                "`string` is missing. Send the template, or `patch: true` to take over the latest one."
+            )
+        content: dict[str, Any] = {**dict.fromkeys(_SPELLINGS), **given}
+        content |= {name: default for name, default in _DEFAULTS.items() if content[name] is None}
+        content["is_raw_template"] = int(content["is_raw_template"])
+        self._check_length(content["string"])
+        try:
+            content["variable_components"] = self.template(content).components
+        except TemplateError as error:
+            raise BadRequestError(f"`string` is malformed: {error}.") from error
+        return content
+
+    def _check_length(self, string: str) -> None:
+        if len(string) > self.limits.template:
+            raise TooLargeError(f"`string` has {len(string)} characters; a template may have {self.limits.template}.")
+
+
+def makes_version(fields: Mapping[str, Any]) -> bool:
+    """Tell whether an update holds content, which makes a version."""
+    return any(spelling in fields for spellings in _SPELLINGS.values() for spelling in spellings)
+
+
+def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    found = {}
+    for name, spellings in _SPELLINGS.items():
+        for spelling in reversed(spellings):
+            if spelling in fields:
+                found[name] = fields[spelling]
+    return found

@@ -1,0 +1,145 @@
+"""The server's errors: one family, each with its status and the control plane's code.
+
+Whatever goes wrong inside a request is raised as an `ApiError` and written by one place as
+`{"success": false, "data": {"message", "errorCode"}}`. What goes wrong at an upstream is an `UpstreamError` and is
+passed through in the provider's shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+
+class ApiError(Exception):
+    """A refusal in the control plane's shape.
+
+    Args:
+        message: What went wrong and what to do about it, for people.
+        headers: Further headers of the answer.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "AB04"
+
+    def __init__(self, message: str, *, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.headers = dict(headers or {})
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The answer's JSON body."""
+        return {"success": False, "data": {"message": self.message, "errorCode": self.code}}
+
+
+class BadRequestError(ApiError):
+    """Something in the request is malformed."""
+
+    status, code = 400, "AB01"
+
+
+class ForbiddenError(ApiError):
+    """The request came through the wrong door, or touches what can't be changed."""
+
+    status, code = 403, "AB03"
+
+
+class NotFoundError(ApiError):
+    """Something that the request refers to does not exist."""
+
+    status, code = 404, "AB02"
+
+
+class MethodNotAllowedError(ApiError):
+    """The path exists, but not with this method."""
+
+    status, code = 405, "AB01"
+
+
+class ConflictError(ApiError):
+    """What exists stands in the way."""
+
+    status, code = 409, "AB07"
+
+
+class StoppingError(ApiError):
+    """The server is about to end, and did not get to answer."""
+
+    status, code = 503, "AB04"
+
+    def __init__(self) -> None:
+        super().__init__("The server is stopping. Call again when it is back.")
+
+
+class TooLargeError(ApiError):
+    """The body is larger than the limit."""
+
+    status, code = 413, "AB01"
+
+
+class UnsupportedMediaTypeError(ApiError):
+    """The body is not JSON by its content type."""
+
+    status, code = 415, "AB01"
+
+
+class UpstreamError(Exception):
+    """A failure of the model's host, passed through with its status.
+
+    Args:
+        status: The status to answer with.
+        message: What went wrong, for people.
+        kind: The provider's word for the kind of failure.
+        code: The provider's code, a word or a number.
+        param: Which field of the request is at fault, where the provider says so.
+        headers: Headers to pass on, such as `retry-after`.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        kind: str = "upstream_error",
+        code: str | int | None = None,
+        param: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = dict(headers or {})
+        self.error: dict[str, Any] = {"message": message, "type": kind, "param": param, "code": code}
+        self.provider: str | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The answer's JSON body, also the data of an error event in a stream."""
+        return {"error": self.error, "provider": self.provider}
+
+
+def unknown(kind: str, given: str, known: Iterable[str], *, remedy: str = "") -> NotFoundError:
+    """Build the 404 that names what was not found and what there is instead.
+
+    Args:
+        kind: What was looked for, such as `collection`.
+        given: The reference, as it was given.
+        known: What could have been given; the first ten are named.
+        remedy: A sentence that says what else to do.
+    """
+    return NotFoundError(f"The {kind} {quoted(given)} does not exist. {known_ones(known)}{remedy and ' ' + remedy}")
+
+
+def known_ones(known: Iterable[str]) -> str:
+    """Say which ones there are, ten at most."""
+    names = list(known)
+    if not names:
+        return "There are none yet."
+    shown = ", ".join(quoted(name) for name in names[:10])
+    return f"Known: {shown}{', …' if len(names) > 10 else ''}."
+
+
+def quoted(text: str) -> str:
+    """Quote what a caller sent, so that a long or strange text does not flood the message."""
+    shown = text if len(text) <= 100 else text[:97] + "…"
+    return f"`{shown if shown.isprintable() else ascii(shown)[1:-1]}`"

@@ -1,0 +1,6 @@
+"""The handlers of the contract's operations, a module for each tag; importing this registers them all."""
+
+from . import collections, completions, labels, partials, prompts, versions
+from .registry import HANDLERS, Handler
+
+__all__ = ["HANDLERS", "Handler", "collections", "completions", "labels", "partials", "prompts", "versions"]

@@ -1,0 +1,84 @@
+"""References: `pp-greeting`, `pp-greeting@12`, `pp-greeting@latest`, `pp-greeting@staging`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import frozen
+
+from .errors import NotFoundError, quoted
+
+Selector = Literal["published", "number", "latest", "label"]
+
+LARGEST_NUMBER = 2**31 - 1
+"""The largest version number; a larger one in a reference can't exist."""
+
+
+@frozen
+class Reference:
+    """A prompt or partial, and which of its versions is meant."""
+
+    name: str
+    """The slug or UUID."""
+    selector: Selector
+    number: int = 0
+    label: str = ""
+
+    def __str__(self) -> str:
+        behind = {"published": "", "number": f"@{self.number}", "latest": "@latest", "label": f"@{self.label}"}
+        return self.name + behind[self.selector]
+
+
+def parse(text: str) -> Reference:
+    """Read a reference.
+
+    Args:
+        text: A slug or UUID, optionally followed by `@` and a version number, `latest` or a label's name.
+
+    Raises:
+        NotFoundError: Nothing stands before or behind the `@`, or the number can't be one of a version.
+    """
+    name, at, behind = text.partition("@")
+    if not name or (at and not behind):
+        raise NotFoundError(
+            f"{quoted(text)} names nothing. Write a slug or UUID, and behind an @ a version or a label."
+        )
+    if not at:
+        return Reference(name, "published")
+    if behind == "latest":
+        return Reference(name, "latest")
+    if behind.isascii() and behind.isdigit():
+        return Reference(name, "number", number=_number(text, behind))
+    return Reference(name, "label", label=behind)
+
+
+def numbered(text: str, number: int | None) -> Reference:
+    """Read a reference of which a query may select the version: the query wins.
+
+    Args:
+        text: The reference in the path.
+        number: The query's version number, or None.
+    """
+    reference = parse(text)
+    return reference if number is None else Reference(reference.name, "number", number=number)
+
+
+def bare(text: str) -> str:
+    """Read a reference in a place where only the whole prompt or partial can be meant.
+
+    Raises:
+        NotFoundError: The reference selects a version; deleting `pp-x@3` must not delete all of `pp-x`.
+    """
+    reference = parse(text)
+    if reference.selector != "published":
+        raise NotFoundError(
+            f"{quoted(text)} names one version. Leave out @ and what follows: this is done to all of it."
+        )
+    return reference.name
+
+
+def _number(text: str, digits: str) -> int:
+    number = int(digits) if len(digits) <= len(str(LARGEST_NUMBER)) else LARGEST_NUMBER + 1
+    if not 1 <= number <= LARGEST_NUMBER:
+        raise NotFoundError(f"{quoted(text)} names a version that can't exist. Versions count from 1.")
+    return number

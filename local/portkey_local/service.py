@@ -1,0 +1,37 @@
+"""What the handlers work with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from .content import Author
+from .contract import Contract
+from .library import Library
+from .limits import LocalLimits
+from .rendering import Renderer
+from .store import Store
+
+if TYPE_CHECKING:
+    from .upstreams import Upstreams
+
+
+@frozen
+class Service:
+    """The parts of a running server."""
+
+    contract: Contract
+    store: Store
+    limits: LocalLimits
+    author: Author
+    library: Library
+    renderer: Renderer
+    upstreams: Upstreams
+
+    @classmethod
+    def of(cls, contract: Contract, store: Store, limits: LocalLimits, upstreams: Upstreams) -> Service:
+        """Put a service together around a store."""
+        author = Author(contract.model_settings, limits)
+        library = Library(store, author)
+        return cls(contract, store, limits, author, library, Renderer(library, limits), upstreams)

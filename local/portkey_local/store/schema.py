@@ -1,0 +1,149 @@
+"""The tables. Nothing in here is peculiar to one database.
+
+Versions are immutable: a row of `prompt_versions` or `partial_versions` keeps its content for ever. What moves is which
+version is published (a number on the prompt) and which one bears a label (`version_labels`, where the primary key
+lets a label sit on one version of a prompt only). `latest_number` is raised in the transaction that inserts the
+version, which makes numbers free of gaps and duplicates on any database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _key(name: str, target: str, *, cascade: bool = False) -> Column[str]:
+    return Column(name, Text, ForeignKey(target, ondelete="CASCADE" if cascade else None), nullable=False)
+
+
+def _stamp(name: str) -> Column[str]:
+    """Return a column for a UTC time stamp in the wire's own form, which sorts as text."""
+    return Column(name, Text, nullable=False)
+
+
+def _json(name: str) -> Column[object]:
+    return Column(name, JSON(none_as_null=True))
+
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("folded_name", Text, nullable=False),
+    Column("workspace_id", Text, nullable=False),
+    Column("parent_collection_id", Text, ForeignKey("collections.id")),
+    Column("is_default", Boolean, nullable=False),
+    Column("status", Text, nullable=False),
+    _stamp("created_at"),
+    _stamp("last_updated_at"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("folded_name", Text, nullable=False),
+    Column("description", Text),
+    Column("color_code", Text),
+    Column("organisation_id", Text, nullable=False),
+    Column("workspace_id", Text, nullable=False),
+    Column("is_universal", Boolean, nullable=False),
+    Column("status", Text, nullable=False),
+    _stamp("created_at"),
+    _stamp("last_updated_at"),
+)
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("folded_name", Text, nullable=False),
+    _key("collection_id", "collections.id"),
+    Column("status", Text, nullable=False),
+    Column("published_number", Integer, nullable=False),
+    Column("latest_number", Integer, nullable=False),
+    _stamp("created_at"),
+    _stamp("last_updated_at"),
+    Index("prompts_by_age", "created_at", "id"),
+    Index("prompts_by_collection", "collection_id"),
+)
+
+prompt_versions = Table(
+    "prompt_versions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _key("prompt_id", "prompts.id", cascade=True),
+    Column("number", Integer, nullable=False),
+    Column("string", Text, nullable=False),
+    _json("parameters"),
+    _json("functions"),
+    _json("tools"),
+    _json("tool_choice"),
+    _json("template_metadata"),
+    _json("variable_components"),
+    Column("model", Text),
+    Column("virtual_key", Text),
+    Column("is_raw_template", Integer, nullable=False),
+    Column("description", Text),
+    _stamp("created_at"),
+    UniqueConstraint("prompt_id", "number"),
+)
+
+version_labels = Table(
+    "version_labels",
+    metadata,
+    _key("prompt_id", "prompts.id", cascade=True),
+    _key("label_id", "labels.id", cascade=True),
+    _key("version_id", "prompt_versions.id", cascade=True),
+    _stamp("given_at"),
+    PrimaryKeyConstraint("prompt_id", "label_id"),
+    Index("version_labels_by_version", "version_id"),
+    Index("version_labels_by_label", "label_id"),
+)
+
+partials = Table(
+    "partials",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    _key("collection_id", "collections.id"),
+    Column("status", Text, nullable=False),
+    Column("published_number", Integer, nullable=False),
+    Column("latest_number", Integer, nullable=False),
+    _stamp("created_at"),
+    _stamp("last_updated_at"),
+    Index("partials_by_age", "created_at", "id"),
+    Index("partials_by_collection", "collection_id"),
+)
+
+partial_versions = Table(
+    "partial_versions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _key("partial_id", "partials.id", cascade=True),
+    Column("number", Integer, nullable=False),
+    Column("string", Text, nullable=False),
+    _json("variable_components"),
+    Column("description", Text),
+    _stamp("created_at"),
+    UniqueConstraint("partial_id", "number"),
+)

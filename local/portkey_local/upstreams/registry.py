@@ -1,0 +1,44 @@
+"""The upstreams by name: `virtual_key` is such a name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from portkey_local.errors import NotFoundError, known_ones, unknown
+
+from .base import Upstream
+from .echo import EchoUpstream
+
+ECHO = "echo"
+_REMEDY = "Configure it in portkey-local.toml under [upstreams.NAME]."
+
+
+class Upstreams:
+    """Find upstreams by name; `echo` is always among them.
+
+    Args:
+        configured: The upstreams by name.
+    """
+
+    def __init__(self, configured: Mapping[str, Upstream] | None = None) -> None:
+        self._upstreams: dict[str, Upstream] = {ECHO: EchoUpstream(), **(configured or {})}
+
+    def named(self, name: str | None) -> Upstream:
+        """Return the upstream of a name.
+
+        Raises:
+            NotFoundError: There is none of that name, or no name was given; the known ones are named.
+        """
+        if not name:
+            raise NotFoundError(
+                "No upstream was named: send its name as the header x-portkey-virtual-key, or save it as the prompt's "
+                f"virtual_key. {known_ones(self._upstreams)}"
+            )
+        if name not in self._upstreams:
+            raise unknown("upstream (virtual key)", name, self._upstreams, remedy=_REMEDY)
+        return self._upstreams[name]
+
+    async def close(self) -> None:
+        """Close all upstreams."""
+        for upstream in self._upstreams.values():
+            await upstream.close()
