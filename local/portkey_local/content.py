@@ -7,7 +7,8 @@ from typing import Any
 
 from attrs import frozen
 
-from portkey_ai.templates import PromptTemplate, Template, TemplateError
+from portkey_ai.rendering import parse
+from portkey_ai.templates import Template, TemplateError
 
 from .errors import BadRequestError, TooLargeError
 from .limits import LocalLimits
@@ -34,11 +35,9 @@ class Author:
     """Turn requests into versions' contents.
 
     Args:
-        model_settings: Names of known model settings; other keys of `parameters` may be variables' defaults.
         limits: How large a template may be.
     """
 
-    model_settings: frozenset[str]
     limits: LocalLimits
 
     def first(self, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,21 +73,6 @@ class Author:
         description = fields.get("version_description", fields.get("description"))
         return {"string": string, "variable_components": components, "description": description}
 
-    def template(self, content: Mapping[str, Any]) -> PromptTemplate:
-        """Parse the template of a version's content.
-
-        Raises:
-            TemplateError: It is malformed.
-        """
-        kind = (content["template_metadata"] or {}).get("template_type")
-        return PromptTemplate(
-            content["string"],
-            is_raw_template=content["is_raw_template"],
-            template_type=kind if kind in ("chat", "completion") else None,
-            parameters=content["parameters"],
-            model_settings=self.model_settings,
-        )
-
     def _complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         if "string" not in given:
             raise BadRequestError(
@@ -99,7 +83,7 @@ class Author:
         content["is_raw_template"] = int(content["is_raw_template"])
         self._check_length(content["string"])
         try:
-            content["variable_components"] = self.template(content).components
+            content["variable_components"] = parse(content).components
         except TemplateError as error:
             raise BadRequestError(f"`string` is malformed: {error}.") from error
         return content

@@ -52,8 +52,6 @@ class Contract:
 
     version: str
     operations: tuple[Operation, ...]
-    model_settings: frozenset[str]
-    """The names of known model settings: the properties of `Hyperparameters`."""
 
 
 @cache
@@ -72,7 +70,7 @@ def parse(text: str) -> Contract:
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     reader = _Reader(yaml.load(text, Loader=loader))
-    return Contract(reader.document["info"]["version"], tuple(reader.operations()), reader.model_settings())
+    return Contract(reader.document["info"]["version"], tuple(reader.operations()))
 
 
 @frozen
@@ -84,9 +82,6 @@ class _Reader:
             for method in METHODS:
                 if method in item:
                     yield self._operation(path, method, item[method], item.get("parameters", []))
-
-    def model_settings(self) -> frozenset[str]:
-        return frozenset(self.document["components"]["schemas"]["Hyperparameters"]["properties"])
 
     def _operation(self, path: str, method: str, said: Mapping[str, Any], shared: list[Any]) -> Operation:
         # What an operation says of a parameter wins over what its path says.

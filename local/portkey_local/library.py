@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from attrs import frozen
 
-from portkey_ai.templates import Partial, PromptTemplate, Template
+from portkey_ai.rendering import StoredPrompt
+from portkey_ai.templates import Partial, Template
 
 from . import references
-from .content import Author
 from .errors import NotFoundError
 from .store import Store, partials, versions
 
@@ -25,13 +24,8 @@ class Runnable:
     """A prompt's version, ready to be rendered and run."""
 
     version_id: str
-    template: PromptTemplate
-    model: str | None
+    stored: StoredPrompt
     virtual_key: str | None
-    extras: Mapping[str, Any]
-    """`tools`, `tool_choice` and `functions`, those that the version has."""
-    parameters: Mapping[str, Any]
-    """Settings of the model, and defaults of variables among them."""
 
 
 class Library:
@@ -41,12 +35,10 @@ class Library:
 
     Args:
         store: Where versions are read.
-        author: Parses their templates.
     """
 
-    def __init__(self, store: Store, author: Author) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._author = author
         self._runnables: Shelf[Runnable] = Shelf(CAPACITY)
         self._partials: Shelf[Partial] = Shelf(CAPACITY)
 
@@ -82,10 +74,7 @@ class Library:
 
     def _load(self, reference: references.Reference) -> Runnable:
         row = self._store.read(versions.find, reference)._asdict()
-        extras = {name: row[name] for name in ("tools", "tool_choice", "functions") if row[name] is not None}
-        runnable = Runnable(
-            row["id"], self._author.template(row), row["model"], row["virtual_key"], extras, row["parameters"]
-        )
+        runnable = Runnable(row["id"], StoredPrompt(row), row["virtual_key"])
         return self._runnables.put(row["id"], runnable, len(row["string"]))
 
 

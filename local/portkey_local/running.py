@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
+from portkey_ai.rendering import Rendered
+
 from .calls import Call
 from .errors import UpstreamError
 from .names import new_id
-from .rendering import Rendered
 from .service import Service
 from .upstreams import Run, Upstream
 

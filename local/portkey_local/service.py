@@ -32,6 +32,6 @@ class Service:
     @classmethod
     def of(cls, contract: Contract, store: Store, limits: LocalLimits, upstreams: Upstreams) -> Service:
         """Put a service together around a store."""
-        author = Author(contract.model_settings, limits)
-        library = Library(store, author)
+        author = Author(limits)
+        library = Library(store)
         return cls(contract, store, limits, author, library, Renderer(library, limits), upstreams)

@@ -169,4 +169,3 @@ def test_every_operation_of_the_contract_has_a_handler() -> None:
     from portkey_local.handlers import HANDLERS
 
     assert {operation.id for operation in load().operations} == set(HANDLERS)
-    assert "temperature" in load().model_settings

@@ -70,15 +70,7 @@ async def publish_prompt(service: Service, call: Call) -> dict[str, Any]:
 async def render_prompt(service: Service, call: Call) -> dict[str, Any]:
     """Fill a version's template with variables."""
     reference = call.path["prompt_id"]
-    rendered = service.renderer.render(service.library.prompt(reference), call.body)
-    return {
-        "success": True,
-        "data": rendered.data,
-        "prompt": rendered.prompt,
-        "messages": rendered.messages,
-        "variables": rendered.variables,
-        "prompt_id": reference,
-    }
+    return service.renderer.render(service.library.prompt(reference), call.body).answer(reference)
 
 
 def _create(connection: Connection, body: Mapping[str, Any], author: Author) -> dict[str, Any]:

@@ -1,0 +1,173 @@
+"""A stored version of a prompt, and the body for a provider that it renders to: the same code in client and server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from portkey_ai.templates import PromptTemplate, TemplateError, messages_text
+
+if TYPE_CHECKING:
+    from portkey_ai.templates import Limits, Loader, MissingPolicy, PromptRendering
+
+NOT_OVERRIDES = frozenset({"variables", "virtual_key", "prompt_id"})
+"""Fields of a body that steer the call itself and are no part of what a provider gets."""
+TOOL_FIELDS = ("tools", "tool_choice", "functions")
+
+
+@cache
+def model_settings() -> frozenset[str]:
+    """Name the known settings of a model: other keys of a prompt's `parameters` may be defaults of its variables."""
+    from portkey_openapi.models import HyperparametersParams
+
+    return frozenset(HyperparametersParams.__annotations__)
+
+
+class StoredPrompt:
+    """One version of a prompt, parsed: what it takes to render it without the service.
+
+    Attributes:
+        detail: the version as the contract's flat prompt shape (PromptDetail) says it.
+        template: its template, parsed.
+    """
+
+    __slots__ = ("detail", "extras", "parameters", "template")
+
+    def __init__(self, detail: Mapping[str, Any]) -> None:
+        """Parse a version.
+
+        Raises:
+            TemplateError: where its template is malformed.
+        """
+        self.detail = detail
+        self.parameters: Mapping[str, Any] = detail.get("parameters") or {}
+        self.template = parse(detail)
+        self.extras = {name: detail[name] for name in TOOL_FIELDS if detail.get(name) is not None}
+
+    def render(
+        self,
+        variables: Mapping[str, Any],
+        overrides: Mapping[str, Any],
+        *,
+        partials: Loader,
+        missing: MissingPolicy = "empty",
+        limits: Limits | None = None,
+    ) -> Rendered:
+        """Render the version, as the operation `renderPrompt` does.
+
+        Args:
+            variables: the template's variables by name, any JSON values.
+            overrides: settings that win over the saved ones.
+            partials: what answers references to stored partials.
+            missing: what becomes of a variable that has neither a value nor a default.
+            limits: how much the render may take.
+
+        Raises:
+            TemplateError: where it can't be rendered, or an override has no sense.
+        """
+        bounds = {} if limits is None else {"limits": limits}
+        rendering = self.template.render(variables, partials=partials, missing=missing, **bounds)
+        check_overrides(overrides)
+        return Rendered(self, rendering, variables, overrides)
+
+
+class Rendered:
+    """A rendered prompt.
+
+    Attributes:
+        kind: `chat`, `text` or `completion`: how it is run.
+        data: the body for a provider: saved settings, the call's on top, then `messages` or `prompt`.
+        prompt: the rendered text; of a chat its messages' texts.
+        variables: what it was rendered with: the call's variables over the prompt's defaults.
+        rendering: what the template engine reports: used, missing and unused variables, the partials that went in.
+    """
+
+    __slots__ = ("data", "kind", "prompt", "rendering", "variables")
+
+    def __init__(
+        self,
+        stored: StoredPrompt,
+        rendering: PromptRendering,
+        variables: Mapping[str, Any],
+        overrides: Mapping[str, Any],
+    ) -> None:
+        model = stored.detail.get("model")
+        data: dict[str, Any] = {} if model is None else {"model": model}
+        data.update(rendering.settings)
+        data.update(stored.extras)
+        data.update(overrides)
+        if "messages" not in overrides:
+            name, content = _content(rendering)
+            data.setdefault(name, content)
+        self.data = data
+        self.kind: str = "chat" if "messages" in data else stored.template.kind
+        self.prompt = _text(data, rendering)
+        self.rendering = rendering
+        defaults = {name: value for name, value in stored.parameters.items() if name not in rendering.settings}
+        self.variables = {**defaults, **variables}
+
+    @property
+    def messages(self) -> list[dict[str, Any]] | None:
+        """The rendered messages; of a text prompt none."""
+        return self.data.get("messages")
+
+    def answer(self, prompt_id: str) -> dict[str, Any]:
+        """Say it as the contract's answer to `renderPrompt`."""
+        return {
+            "success": True,
+            "data": self.data,
+            "prompt": self.prompt,
+            "messages": self.messages,
+            "variables": self.variables,
+            "prompt_id": prompt_id,
+        }
+
+
+def parse(detail: Mapping[str, Any]) -> PromptTemplate:
+    """Parse a version's template.
+
+    Raises:
+        TemplateError: where it is malformed.
+    """
+    kind = (detail.get("template_metadata") or {}).get("template_type")
+    return PromptTemplate(
+        detail.get("string") or "",
+        is_raw_template=detail.get("is_raw_template"),
+        template_type=kind if kind in ("chat", "completion") else None,
+        parameters=detail.get("parameters"),
+        model_settings=model_settings(),
+    )
+
+
+def overrides_in(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Pick what wins over the saved settings out of the body of a render or a run."""
+    return {name: value for name, value in body.items() if name not in NOT_OVERRIDES}
+
+
+def check_overrides(overrides: Mapping[str, Any]) -> None:
+    """Refuse messages or a prompt of a form that no provider takes; the contract leaves these fields open.
+
+    Raises:
+        TemplateError: naming the field.
+    """
+    messages = overrides.get("messages", [])
+    if not isinstance(messages, list) or not all(isinstance(each, dict) and "role" in each for each in messages):
+        raise TemplateError(
+            "`messages` must be an array of objects with a `role`. Leave it out to send the prompt's own."
+        )
+    if not isinstance(overrides.get("prompt", ""), str):
+        raise TemplateError("`prompt` must be a string. Leave it out to send the prompt's own.")
+
+
+def _content(rendering: PromptRendering) -> tuple[str, Any]:
+    """Return what was rendered, under the name that a provider takes it by."""
+    return ("prompt", rendering.prompt) if rendering.messages is None else ("messages", rendering.messages)
+
+
+def _text(data: Mapping[str, Any], rendering: PromptRendering) -> str:
+    """Return the text of what is really sent: an override's, where there is one."""
+    if "prompt" in data:
+        return str(data["prompt"])
+    messages = data["messages"]
+    return rendering.prompt if messages is rendering.messages else messages_text(messages)
