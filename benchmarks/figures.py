@@ -1,0 +1,83 @@
+"""What was measured, and what it says."""
+
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+BASELINE = "httpx"
+
+Samples = dict[str, list[float]]
+"""For each library what it took, round by round: the same place in two lists is the same moment, nearly."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A median, and the quartiles around it."""
+
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one row of the table is about."""
+
+    title: str
+    unit: str
+    """What samples are told in: "ms", "µs", "chunks/s"; "" for counts."""
+    target: float
+    more_is_better: bool = False
+    relative: bool = True
+    """Whether figures are told in multiples of bare httpx; as they are, otherwise."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a row's measurement brought."""
+
+    row: Row
+    samples: Samples
+    """Seconds for one thing; counts where the row's unit is none."""
+
+    def spread(self, library: str) -> Spread | None:
+        """Return what is told of a library, from pairs of one round each, so that a slow moment cancels out.
+
+        Where there is nothing to pair with, the fastest is told: a busy machine only ever adds.
+        """
+        own, base = self.samples.get(library), self.samples.get(BASELINE)
+        if not own:
+            return None
+        if not self.row.relative or not base:
+            return _spread([absolute(min(own), self.row.unit)])
+        pairs = list(zip(own, base, strict=True))
+        if self.row.more_is_better:
+            return _spread([theirs / mine for mine, theirs in pairs])
+        return _spread([mine / theirs for mine, theirs in pairs])
+
+    def orientation(self) -> float | None:
+        """Return the median of bare httpx in the row's unit."""
+        base = self.samples.get(BASELINE)
+        return absolute(median(base), self.row.unit) if base else None
+
+    def reached(self) -> bool | None:
+        """Say whether this package's median reaches the target."""
+        own = self.spread("ours")
+        if own is None:
+            return None
+        return own.middle >= self.row.target if self.row.more_is_better else own.middle <= self.row.target
+
+
+def absolute(value: float, unit: str) -> float:
+    """Turn seconds into a row's unit; a count stays what it is."""
+    if unit == "ms":
+        return value * 1e3
+    if unit == "µs":
+        return value * 1e6
+    return 1 / value if unit.endswith("/s") else value
+
+
+def _spread(values: list[float]) -> Spread:
+    if len(values) < 2:
+        return Spread(values[0], values[0], values[0])
+    low, middle, high = quantiles(values, n=4, method="inclusive")
+    return Spread(low, middle, high)
