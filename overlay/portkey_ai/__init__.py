@@ -112,9 +112,8 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)
-
 if not TYPE_CHECKING:
+    __all__ = sorted(_HOME_OF)
 
     def __getattr__(name):
         """Load a name when it is first asked for, so that importing the package costs next to nothing."""

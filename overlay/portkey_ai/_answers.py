@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from portkey_ai.types import PromptCompletion, PromptCompletionChunk, PromptDetail, PromptRender
@@ -35,12 +35,13 @@ def narrowed(kind: type[R], record: Record) -> R:
 def render_answer(record: Record, prompt_id: str, variables: Mapping[str, Any]) -> PromptRender:
     """Fill in what a render is asked for by apps: its text, its messages, its variables, its reference."""
     rendered = narrowed(PromptRender, record)
-    data = rendered.get("data") or {}
+    given = rendered.get("data")
+    data = given if isinstance(given, dict) else {}
     messages, text = data.get("messages"), data.get("prompt")
     if rendered.get("messages") is None and messages is not None:
         rendered["messages"] = messages
     if rendered.get("prompt") is None:
-        rendered["prompt"] = text if isinstance(text, str) else text_of_messages(messages or ())
+        rendered["prompt"] = text if isinstance(text, str) else text_of_messages(messages)
     if rendered.get("variables") is None:
         rendered["variables"] = dict(variables)
     if rendered.get("prompt_id") is None:
@@ -66,7 +67,8 @@ def completion_answer(record: Record, prompt_id: str) -> PromptCompletion:
 
 def fill_choices(answer: C, name: str) -> C:
     """Make the message (or delta) of choices that came without one from their text."""
-    for choice in answer.get("choices") or ():
+    choices = answer.get("choices")
+    for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, dict) and choice.get(name) is None:
             text = choice.get("text")
             choice[name] = {"role": "assistant", "content": text} if name == "message" else {"content": text}
@@ -76,7 +78,7 @@ def fill_choices(answer: C, name: str) -> C:
 def text_of_template(string: Any) -> str:
     """Show a stored template as text: a chat's messages joined, anything else as it is."""
     if not isinstance(string, str):
-        return text_of_messages(string) if isinstance(string, list) else ""
+        return text_of_messages(string)
     try:
         messages = json.loads(string)
     except (ValueError, RecursionError):
@@ -85,9 +87,10 @@ def text_of_template(string: Any) -> str:
     return text_of_messages(messages) if is_chat else string
 
 
-def text_of_messages(messages: Iterable[Any]) -> str:
-    """Join the texts of messages in their order, a blank line between."""
-    return "\n\n".join(text for message in messages if isinstance(message, dict) for text in _texts(message))
+def text_of_messages(messages: Any) -> str:
+    """Join the texts of messages in their order, a blank line between; of anything else there is none."""
+    known = messages if isinstance(messages, list) else []
+    return "\n\n".join(text for message in known if isinstance(message, dict) for text in _texts(message))
 
 
 def _texts(message: Mapping[str, Any]) -> list[str]:

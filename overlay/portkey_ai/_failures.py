@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from portkey_ai._secrets import shown_url, without
 from portkey_ai.errors import (
     APIConnectionError,
     APIError,
@@ -23,11 +24,11 @@ SHOWN = 200
 
 
 def read_body(text: str) -> Any:
-    """Decode a body as JSON, or keep its text."""
+    """Decode a body as JSON, or keep its text; an empty one is None."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        return text
+        return text or None
 
 
 def message_of(body: Any) -> str | None:
@@ -82,12 +83,12 @@ def status_error(response: Response, secrets: tuple[str, ...] = ()) -> APIStatus
     )
 
 
-def connection_error(error: RequestError, request: Request) -> APIError:
+def connection_error(error: RequestError, request: Request, secrets: tuple[str, ...] = ()) -> APIError:
     """Make the error of a call that got no answer, or one that can't be unpacked."""
     from portkey_ai._http import DecodingError, TimeoutException
 
-    kind, said = type(error).__name__, str(error) or "no further reason given"
-    where = f"{request.method} {request.url}"
+    kind, said = type(error).__name__, without(str(error), secrets) or "no further reason given"
+    where = f"{request.method} {shown_url(request.url)}"
     made: APIError
     if isinstance(error, TimeoutException):
         times = ", ".join(f"{step} {seconds} s" for step, seconds in request.extensions.get("timeout", {}).items())
@@ -100,7 +101,7 @@ def connection_error(error: RequestError, request: Request) -> APIError:
     return made
 
 
-def decoded(response: Response) -> Any:
+def decoded(response: Response, secrets: tuple[str, ...] = ()) -> Any:
     """Decode an answer's JSON; an empty body is None.
 
     Raises:
@@ -112,14 +113,15 @@ def decoded(response: Response) -> Any:
         return json.loads(response.content)
     except (ValueError, RecursionError):
         kind = response.headers.get("content-type", "no content type")
-        raise unexpected(response, f"The answer is not JSON ({kind}): {beginning(response.text)}") from None
+        said = f"The answer is not JSON ({kind}): {beginning(response.text)}"
+        raise unexpected(response, said, response.text, secrets) from None
 
 
-def unexpected(response: Response, message: str, body: Any = None) -> APIResponseValidationError:
+def unexpected(
+    response: Response, message: str, body: Any, secrets: tuple[str, ...] = ()
+) -> APIResponseValidationError:
     """Make the error of an answer that is not what the contract says."""
-    return APIResponseValidationError(
-        message, request=response.request, response=response, body=response.text if body is None else body
-    )
+    return APIResponseValidationError(without(message, secrets), request=response.request, response=response, body=body)
 
 
 def event_error(kind: str, data: dict[str, Any], response: Response, secrets: tuple[str, ...]) -> APIError | None:
@@ -138,11 +140,3 @@ def event_error(kind: str, data: dict[str, Any], response: Response, secrets: tu
     return APIStreamError(
         without(message, secrets), request=response.request, response=response, body=data, error_code=code_of(data)
     )
-
-
-def without(text: str, secrets: tuple[str, ...]) -> str:
-    """Take secrets out of a text that people will read."""
-    for secret in secrets:
-        if len(secret) > 3:  # a shorter one would tear words apart, and guards nothing
-            text = text.replace(secret, "***")
-    return text

@@ -5,18 +5,22 @@ A move to another HTTP library is a change of this module (and of the compiled c
 
 from __future__ import annotations
 
-import asyncio
 import os
 import ssl
+import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
 from portkey_ai._retry import Failure
+from portkey_ai.errors import PortkeyError
+
+if TYPE_CHECKING:
+    import asyncio
 
 Request = httpx.Request
 Response = httpx.Response
@@ -87,12 +91,24 @@ def timings(timeout: float | Timeout | None, read: float | None = None) -> Timin
     Args:
         timeout: seconds for each step, an `httpx.Timeout`, or None for ever.
         read: seconds between two reads, where they are to differ.
+
+    Raises:
+        PortkeyError: where it is none of these.
     """
-    known = timeout if isinstance(timeout, Timeout) else Timeout(timeout)
+    known = timeout if isinstance(timeout, Timeout) else Timeout(_seconds(timeout))
     spelled: Timings = known.as_dict()
     if read is not None:
         spelled["read"] = read
     return spelled
+
+
+def _seconds(timeout: float | None) -> float | None:
+    is_number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if timeout is not None and not (is_number and 0 < timeout < float("inf")):
+        raise PortkeyError(
+            f"`timeout` must be seconds, more than 0, an httpx.Timeout, or None to wait for ever, not {timeout!r}."
+        )
+    return timeout
 
 
 @lru_cache(maxsize=1)
@@ -132,6 +148,7 @@ class Pool:
             return own
         if self._closed:
             raise RuntimeError("This client has been closed; make another one.")
+        self._drop_inherited()
         new = httpx.Client(verify=_context_for(self._base_url), limits=LIMITS)
         # No lock, which a fork could leave locked for ever: of two threads that come here at once, one wins.
         own = self._own.setdefault(os.getpid(), new)
@@ -147,9 +164,20 @@ class Pool:
     def close(self) -> None:
         """Close what this pool opened; a client that was given is the giver's to close."""
         self._closed = True
+        self._drop_inherited()
         own = self._own.pop(os.getpid(), None)
         if own is not None:
             own.close()
+
+    def _drop_inherited(self) -> None:
+        """Close a forked process's copies of its parent's connections, which stay open in the parent.
+
+        On a thread, and not waited for long: whoever forked may have held the locks of that client just then.
+        """
+        for process in [process for process in self._own if process != os.getpid()]:
+            closing_thread = threading.Thread(target=self._own.pop(process).close, daemon=True)
+            closing_thread.start()
+            closing_thread.join(timeout=0.5)
 
 
 class AsyncPool:
@@ -217,6 +245,8 @@ async def _closing(http: AsyncHTTPClient) -> AsyncGenerator[None, None]:
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:
+    import asyncio  # not above: it takes a quarter of the sync client's import
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:  # another library's loop, such as trio's
@@ -225,23 +255,24 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 def drain(response: Response, body: Iterator[bytes]) -> None:
     """Read a finished stream's end, so that its connection returns to the pool; a server that goes on is hung up on."""
-    stream = response.extensions.get("network_stream")
-    if stream is not None:
-        read = stream.read
-        stream.read = lambda most, timeout=None: read(most, min(DRAIN_SECONDS, timeout or DRAIN_SECONDS))
+    with suppress(httpx.RequestError), closing(response), _reading_until(response, time.monotonic() + DRAIN_SECONDS):
+        for _ in zip(range(8), body, strict=False):
+            pass
+
+
+@contextmanager
+def _reading_until(response: Response, moment: float) -> Iterator[None]:
+    """Let reads of an answer's connection time out at a moment, whatever the request said."""
+    connection = response.extensions.get("network_stream")
+    if connection is None:
+        yield
+        return
+    read = connection.read
+    connection.read = lambda most, timeout=None: read(most, max(moment - time.monotonic(), 0.001))
     try:
-        _read_few(body)
-    except httpx.RequestError:
-        pass
+        yield
     finally:
-        if stream is not None:
-            stream.read = read
-        response.close()
-
-
-def _read_few(body: Iterator[bytes]) -> None:
-    for _, _piece in zip(range(8), body, strict=False):
-        pass
+        connection.read = read
 
 
 async def async_drain(response: Response, body: AsyncIterator[bytes]) -> None:

@@ -16,6 +16,20 @@ from portkey_openapi.models import (
 )
 
 
+class PromptCall(RequestOptions, total=False):
+    """Options of a call that concerns one prompt."""
+
+    prompt_slug: str
+    """Another name for `prompt_id`."""
+
+
+class PartialCall(RequestOptions, total=False):
+    """Options of a call that concerns one partial."""
+
+    partial_slug: str
+    """Another name for `partial_id`."""
+
+
 class RunKeywords(HyperparametersParams, RunOptions, total=False):
     """Settings of the model call, and options of the call."""
 
@@ -24,7 +38,7 @@ class CreatePrompt(PromptCreateParams, RequestOptions, total=False):
     """A new prompt's fields, and options of the call."""
 
 
-class UpdatePrompt(PromptUpdateParams, RequestOptions, total=False):
+class UpdatePrompt(PromptUpdateParams, PromptCall, total=False):
     """A prompt's changes, and options of the call."""
 
 
@@ -39,7 +53,7 @@ class CreatePartial(PromptPartialCreateParams, RequestOptions, total=False):
     """A new partial's fields, and options of the call."""
 
 
-class UpdatePartial(PromptPartialUpdateParams, RequestOptions, total=False):
+class UpdatePartial(PromptPartialUpdateParams, PartialCall, total=False):
     """A partial's changes, and options of the call."""
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from portkey_ai._secrets import redacted, shown_url
+
+if TYPE_CHECKING:
+    from portkey_ai._http import Request, Response
 
 logger = logging.getLogger("portkey_ai")
-
-SECRET_HEADERS = frozenset(
-    {"authorization", "x-portkey-api-key", "x-portkey-virtual-key", "x-portkey-config", "cookie"}
-)
 
 
 def obey_environment() -> None:
     """Print the package's log lines on standard error where `PORTKEY_LOG` names a level, such as `debug`."""
-    level = os.environ.get("PORTKEY_LOG", "").upper()
+    level = os.environ.get("PORTKEY_LOG", "").strip().upper()
     if level not in ("DEBUG", "INFO", "WARNING", "ERROR") or logger.handlers:
         return
     handler = logging.StreamHandler()
@@ -24,10 +25,20 @@ def obey_environment() -> None:
     logger.setLevel(level)
 
 
-def redacted(headers: Mapping[str, str]) -> dict[str, str]:
-    """Copy headers for a log line, with the secret ones hidden, and any other that a name calls a key or a token."""
-    return {name: "***" if _is_secret(name.lower()) else value for name, value in headers.items()}
+def note_request(request: Request) -> None:
+    """Say what is sent."""
+    if logger.isEnabledFor(logging.DEBUG):
+        logger.debug("%s %s %s", request.method, shown_url(request.url), redacted(request.headers))
 
 
-def _is_secret(name: str) -> bool:
-    return name in SECRET_HEADERS or name.endswith(("-key", "-token", "-secret"))
+def note_answer(response: Response) -> None:
+    """Say what was answered."""
+    if logger.isEnabledFor(logging.DEBUG):
+        request = response.request
+        logger.debug("%s %s answered %d", request.method, shown_url(request.url), response.status_code)
+
+
+def note_retry(request: Request, wait: float, count: int, most: int, failure: Exception) -> None:
+    """Say that a call is repeated, after how many seconds, and why."""
+    url = shown_url(request.url)
+    logger.info("repeating %s %s in %.2f s (%d of %d): %s", request.method, url, wait, count, most, failure)

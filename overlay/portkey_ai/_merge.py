@@ -19,7 +19,7 @@ def merge(chunks: Iterable[Mapping[str, Any]]) -> PromptCompletion:
         for name, value in chunk.items():
             if name != "choices" and (value is not None or name not in whole):
                 whole[name] = value
-        for piece in chunk.get("choices") or ():
+        for piece in choices_of(chunk):
             _add_choice(choices.setdefault(piece.get("index", 0), {}), piece)
     if isinstance(whole.get("object"), str):
         whole["object"] = whole["object"].removesuffix(".chunk")
@@ -31,10 +31,16 @@ def is_finished(chunks: Iterable[Mapping[str, Any]]) -> bool:
     """Say whether every answer of a stream has been given its finish reason."""
     finished: dict[Any, bool] = {}
     for chunk in chunks:
-        for piece in chunk.get("choices") or ():
+        for piece in choices_of(chunk):
             index = piece.get("index", 0)
             finished[index] = finished.get(index, False) or piece.get("finish_reason") is not None
     return bool(finished) and all(finished.values())
+
+
+def choices_of(chunk: Mapping[str, Any]) -> list[Json]:
+    """Return what the answers gain by a chunk; nothing where it brings none."""
+    choices = chunk.get("choices")
+    return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
 
 
 def _mixed(choices: Json) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from portkey_ai._secrets import shown_url
 from portkey_ai.errors import PortkeyError
 from portkey_openapi import BASE_URL
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from portkey_ai._http import Timeout
 
 Headers = dict[str, str]
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 class _DefaultSeconds(float):
@@ -29,12 +33,14 @@ COMPLETION_READ_TIMEOUT = 600.0
 class RequestOptions(TypedDict, total=False):
     """What any one call can be told; it wins over what the client was told."""
 
+    api_key: str | None
+    """The service's key."""
     trace_id: str | None
     """Names the request in the service's logs."""
     metadata: Mapping[str, str] | str | None
     """Strings that are kept with the request in the service's logs."""
-    extra_headers: Mapping[str, str] | None
-    """Headers to send as they are."""
+    extra_headers: Mapping[str, str | None] | None
+    """Headers to send as they are; None takes one away that the client would send."""
     extra_query: Mapping[str, Any] | None
     """Query parameters that this package does not know."""
     extra_body: Mapping[str, Any] | None
@@ -60,7 +66,7 @@ class RunOptions(RequestOptions, total=False):
     """Whether to run even where the gateway's cache has an answer."""
     custom_host: str | None
     """The base URL of a model host of one's own."""
-    forward_headers: Iterable[str] | str | None
+    forward_headers: Sequence[str] | str | None
     """Names of headers that are passed on to the provider."""
     authorization: str | None
     """The provider's own key, as an Authorization header."""
@@ -81,7 +87,7 @@ class ClientOptions(TypedDict, total=False):
     cache_namespace: str | None
     cache_force_refresh: bool | str | None
     custom_host: str | None
-    forward_headers: Iterable[str] | str | None
+    forward_headers: Sequence[str] | str | None
     authorization: str | None
     request_timeout: int | None
     timeout: float | Timeout | None
@@ -119,18 +125,37 @@ def option_headers(options: Mapping[str, Any]) -> Headers:
     return headers
 
 
-def _header_text(option: str, value: Any) -> str:
+def headers_from(option: str, given: Mapping[str, str | None] | None) -> Headers:
+    """Check headers that were given as they are, and put their names in lower case; None leaves one out.
+
+    Raises:
+        PortkeyError: where one can't be sent, naming it.
+    """
+    if given is not None and not isinstance(given, Mapping):
+        raise PortkeyError(f"`{option}` must be a mapping of names to texts, not {type(given).__name__}.")
+    for name in given or {}:
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+            raise PortkeyError(f"`{option}` holds {name!r}, which is no header's name.")
+    return {name.lower(): sendable(name, value) for name, value in (given or {}).items() if value is not None}
+
+
+def _header_text(option: str, value: Any) -> Any:
+    """Write an option's value as a header's text; what it can't be is left for `sendable` to refuse."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool):
+    if option == "cache_force_refresh" and isinstance(value, bool):
         return "true" if value else "false"
-    if option == "metadata" and isinstance(value, Mapping):
-        return json.dumps({str(name): _text(item) for name, item in value.items()})
-    if isinstance(value, Mapping):
-        return json.dumps(dict(value))
-    if option == "forward_headers" and isinstance(value, Iterable):
-        return ",".join(value)
-    return str(value)
+    if option == "request_timeout":
+        return str(count(option, value))
+    if option == "forward_headers" and isinstance(value, list | tuple | set | frozenset):
+        return ",".join(map(str, value))
+    if option not in ("config", "metadata"):
+        return value
+    try:
+        texts = {str(name): _text(item) for name, item in value.items()} if option == "metadata" else dict(value)
+        return json.dumps(texts)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise PortkeyError(f"`{option}` must be text, or a mapping that is JSON: {error}.") from None
 
 
 def _text(value: Any) -> str:
@@ -138,7 +163,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def sendable(name: str, value: str) -> str:
+def sendable(name: str, value: Any) -> str:
     """Check that a text can stand in a header, without showing it: it may be a secret.
 
     Raises:
@@ -146,11 +171,22 @@ def sendable(name: str, value: str) -> str:
     """
     if not isinstance(value, str):
         raise PortkeyError(f"`{name}` must be text, not {type(value).__name__}.")
-    if not value.isascii() or not value.isprintable():
+    if not value.isascii() or not value.isprintable() or value != value.strip():
         raise PortkeyError(
-            f"`{name}` holds a character that can't stand in a header (a line break, or one outside of ASCII). "
-            "Is there a stray character at its end?"
+            f"`{name}` holds a character that can't stand in a header (a line break, a space at an end, or one "
+            "outside of ASCII). Did a stray character come along when it was copied?"
         )
+    return value
+
+
+def count(name: str, value: Any) -> int:
+    """Check a count.
+
+    Raises:
+        PortkeyError: where it is none, naming the option.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise PortkeyError(f"`{name}` must be a count, 0 or more, not {value!r}.")
     return value
 
 
@@ -161,10 +197,22 @@ def base_url_from(given: str | None) -> str:
         PortkeyError: where it is no http or https URL.
     """
     url = str(given or os.environ.get("PORTKEY_BASE_URL") or BASE_URL).strip().rstrip("/")
-    scheme, _, rest = url.partition("://")
-    if scheme.lower() not in ("http", "https") or not rest or rest[0] in "/?#":
-        raise PortkeyError(f"The base URL {url!r} is none: write it like {BASE_URL} or http://127.0.0.1:8790/v1.")
+    if not _is_base_url(url):
+        raise PortkeyError(
+            f"The base URL {shown_url(url)!r} can't be used: write it like {BASE_URL} or http://127.0.0.1:8790/v1."
+        )
     return url
+
+
+def _is_base_url(url: str) -> bool:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half an IPv6 address
+        return False
+    return known and not re.search(r"[\s?#]", url) and url.isprintable()
 
 
 def api_key_from(given: str | None, base_url: str) -> str | None:

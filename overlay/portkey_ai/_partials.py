@@ -18,7 +18,7 @@ class PartialRendering:
     def __init__(self, reference: str, variables: Mapping[str, Any], missing: Literal["empty", "error"]) -> None:
         self._reference = reference
         self._variables = dict(variables)
-        self._missing = missing
+        self._missing: Literal["empty", "error"] = missing
         self._known: dict[str, Partial | None] = {}
         self._rendering: Rendering | None = None
 
@@ -45,7 +45,11 @@ class PartialRendering:
         Raises:
             TemplateError: where it is malformed.
         """
-        self._known[reference] = partial and Partial(partial.slug, partial.version or 0, Template(partial.string or ""))
+        if partial is None:
+            self._known[reference] = None
+        else:
+            slug, version = partial.slug or reference.partition("@")[0], partial.version or 0
+            self._known[reference] = Partial(slug, version, Template(partial.string or ""))
 
     def record(self) -> PromptRender:
         """Say the result as the service says a render."""

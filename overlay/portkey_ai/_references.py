@@ -15,7 +15,7 @@ def is_uuid(text: object) -> bool:
     return isinstance(text, str) and _UUID.fullmatch(text) is not None
 
 
-def find_version(versions: Iterable[Mapping[str, Any]], wanted: str | int) -> str | None:
+def find_version(versions: Iterable[Mapping[str, Any]] | None, wanted: str | int) -> str | None:
     """Find a version's id: by its id, by its number (`2`, `"2"`, `"v2"`), or the newest (`"latest"`).
 
     Args:
@@ -25,7 +25,7 @@ def find_version(versions: Iterable[Mapping[str, Any]], wanted: str | int) -> st
     Returns:
         The version's id, or None where `wanted` is none of these: a label, perhaps.
     """
-    known = list(versions)
+    known = [version for version in versions or () if isinstance(version, Mapping)]
     if any(version.get("id") == wanted for version in known):
         return str(wanted)
     if wanted == "latest":
@@ -34,6 +34,18 @@ def find_version(versions: Iterable[Mapping[str, Any]], wanted: str | int) -> st
     match = _NUMBER.fullmatch(str(wanted))
     number = int(match[1]) if match else None
     return next((v.get("id") for v in known if number is not None and v.get("prompt_version") == number), None)
+
+
+def version_asked(reference: str, given: str | int | None) -> str | int:
+    """Choose the version that is meant: the one that was given, else the one after a reference's `@`.
+
+    Raises:
+        TypeError: where there is none.
+    """
+    wanted = reference.partition("@")[2] if given is None else given
+    if wanted == "":
+        raise TypeError("Pass one version_id: a version's UUID, its number, 'latest' or a label.")
+    return wanted
 
 
 def bare(reference: str) -> str:

@@ -23,5 +23,5 @@ def warn_of_rival() -> None:
             "portkey-prompts and portkey-ai are both installed, and both are imported as portkey_ai. Keep one: "
             "pip uninstall portkey-ai, then pip install --force-reinstall --no-deps portkey-prompts",
             RuntimeWarning,
-            stacklevel=4,
+            stacklevel=3,
         )

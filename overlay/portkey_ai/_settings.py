@@ -13,16 +13,17 @@ from portkey_ai._options import (
     Headers,
     api_key_from,
     base_url_from,
+    count,
+    headers_from,
     option_headers,
-    sendable,
 )
+from portkey_ai._secrets import secrets_in
 from portkey_ai._version import __version__
 
 if TYPE_CHECKING:
     from portkey_openapi.types import Request
 
 USER_AGENT = f"portkey-prompts/{__version__} python/{platform.python_version()}"
-SECRET_OPTIONS = ("api_key", "virtual_key", "authorization")
 
 
 class Settings:
@@ -32,11 +33,9 @@ class Settings:
         self.base_url = base_url_from(options.get("base_url"))
         self.api_key = api_key_from(options.get("api_key"), self.base_url)
         self.timeout: float | _http.Timeout | None = options.get("timeout", DEFAULT_TIMEOUT)
-        self.max_retries = _count("max_retries", options.get("max_retries", 2))
-        self.secrets = tuple(
-            text for name in SECRET_OPTIONS if (text := {**options, "api_key": self.api_key}.get(name))
-        )
+        self.max_retries = count("max_retries", options.get("max_retries", 2))
         self._headers = self._base_headers(options)
+        self._secrets = secrets_in({**options, "api_key": self.api_key})
         self._timings = _timings(self.timeout, run=False)
         self._run_timings = _timings(self.timeout, run=True)
 
@@ -48,7 +47,7 @@ class Settings:
             "accept-encoding": "gzip, deflate",
             "user-agent": USER_AGENT,
             **option_headers({**options, "api_key": self.api_key}),
-            **lowered(options.get("default_headers")),
+            **headers_from("default_headers", options.get("default_headers")),
         }
 
     def build(self, request: Request, options: Mapping[str, Any], *, run: bool, stream: bool) -> _http.Request:
@@ -69,13 +68,21 @@ class Settings:
             content = _json.encode({**request.body, **(options.get("extra_body") or {})})
         if options:
             headers.update(option_headers(options))
-            headers.update(lowered(options.get("extra_headers")))
-            for name, value in (options.get("extra_headers") or {}).items():
-                if value is None:
-                    headers.pop(name.lower(), None)
+            extra = options.get("extra_headers") or {}
+            headers.update(headers_from("extra_headers", extra))
+            for name in [name.lower() for name, value in extra.items() if value is None]:
+                headers.pop(name, None)
         return _http.build_request(
             request.method, self._url(request, options), headers, content, self._time(options, run)
         )
+
+    def secrets(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Collect the texts that must not stand in the error of a call that was told these options."""
+        return (*secrets_in(options), *self._secrets) if options else self._secrets
+
+    def retries(self, options: Mapping[str, Any]) -> int:
+        """Say how many times a call that was told these options may be repeated."""
+        return count("max_retries", options["max_retries"]) if "max_retries" in options else self.max_retries
 
     def _url(self, request: Request, options: Mapping[str, Any]) -> str:
         extra = options.get("extra_query")
@@ -92,14 +99,3 @@ class Settings:
 def _timings(timeout: float | _http.Timeout | None, *, run: bool) -> _http.Timings:
     """Spell a time-out out; where nobody asked for one, a run may take longer between two reads."""
     return _http.timings(timeout, COMPLETION_READ_TIMEOUT if run and timeout is DEFAULT_TIMEOUT else None)
-
-
-def lowered(headers: Mapping[str, str | None] | None) -> Headers:
-    """Check headers that were given as they are, and put their names in lower case; None leaves one out."""
-    return {name.lower(): sendable(name, value) for name, value in (headers or {}).items() if value is not None}
-
-
-def _count(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"`{name}` must be a count, 0 or more, not {value!r}.")
-    return value

@@ -104,8 +104,8 @@ class APIStreamError(APIError):
 class APIStatusError(APIError):
     """An answer came whose status says no."""
 
-    status_code: int
-    response: Response
+    status_code: int  # pyright: ignore[reportIncompatibleVariableOverride]
+    response: Response  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 class BadRequestError(APIStatusError):

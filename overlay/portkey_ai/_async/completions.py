@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from portkey_ai._answers import completion_answer, fill_choices
 from portkey_ai._arguments import RUN_OPTIONS, run_body, take_options
-from portkey_ai._async.stream import AsyncStream
+from portkey_ai._async.stream import AsyncStream, opened
 from portkey_ai.types import PromptCompletionChunk
 from portkey_openapi.api.prompts import create_prompt_completion
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from portkey_ai._async.transport import AsyncTransport
     from portkey_ai._keywords import RunKeywords
     from portkey_ai.types import PromptCompletion
+    from portkey_openapi.requests import Request
 
 
 class AsyncCompletions:
@@ -103,7 +104,7 @@ class AsyncCompletions:
     __call__ = create
 
     async def _stream(
-        self, request: create_prompt_completion.Request, prompt_id: str, options: dict[str, Any]
+        self, request: Request, prompt_id: str, options: dict[str, Any]
     ) -> AsyncStream[PromptCompletionChunk]:
         def take(data: dict[str, Any]) -> PromptCompletionChunk:
             if data.get("prompt_id") is None:
@@ -111,4 +112,4 @@ class AsyncCompletions:
             return fill_choices(PromptCompletionChunk.from_dict(data), "delta")
 
         response = await self._transport.open(request, options)
-        return await AsyncStream.opened(response, take, self._transport)
+        return await opened(response, take, self._transport, options)

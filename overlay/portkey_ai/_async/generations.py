@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from portkey_ai._async.completions import AsyncCompletions
 from portkey_ai._async.stream import AsyncStream
 from portkey_ai.types import GenericResponse
+from portkey_openapi.models import FreeForm
 
 if TYPE_CHECKING:
+    from portkey_ai._async.raw import AsyncGenerationsRaw
     from portkey_ai._async.transport import AsyncTransport
 
 WARNING = "generations.create() is deprecated: use prompts.completions(), which takes the same arguments."
@@ -21,6 +24,13 @@ class AsyncGenerations:
 
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
+
+    @cached_property
+    def with_raw_response(self) -> AsyncGenerationsRaw:
+        """The same method, answering the HTTP response with the result in it."""
+        from portkey_ai._async.raw import AsyncGenerationsRaw
+
+        return AsyncGenerationsRaw(self)
 
     @overload
     async def create(
@@ -70,8 +80,8 @@ class AsyncGenerations:
             completion = await completions.create(prompt_id=prompt_id, variables=variables, config=config)
             return _wrapped(completion).with_meta(completion._meta)
         chunks = await completions.create(prompt_id=prompt_id, variables=variables, config=config, stream=True)
-        return AsyncStream(chunks.response, _wrapped, self._transport)
+        return AsyncStream(chunks.response, _wrapped, self._transport, self._transport.settings.secrets({}))
 
 
 def _wrapped(data: Mapping[str, Any]) -> GenericResponse:
-    return GenericResponse(success=True, data=data, warning=WARNING)
+    return GenericResponse(success=True, data=FreeForm.from_dict(data), warning=WARNING)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from portkey_ai._async.raw import AsyncPromptsRaw
     from portkey_ai._async.transport import AsyncTransport
     from portkey_ai._async.versions import AsyncPromptVersions
-    from portkey_ai._keywords import CreatePrompt, RunKeywords, UpdatePrompt
+    from portkey_ai._keywords import CreatePrompt, PromptCall, RunKeywords, UpdatePrompt
     from portkey_ai._options import RequestOptions
     from portkey_ai.types import (
         Acknowledgement,
@@ -116,7 +116,7 @@ class AsyncPrompts:
         return await self._transport.call(request, create_prompt.parse, options)
 
     async def retrieve(
-        self, prompt_id: str | None = None, *, version: int | None = None, **options: Unpack[RequestOptions]
+        self, prompt_id: str | None = None, *, version: int | None = None, **options: Unpack[PromptCall]
     ) -> PromptDetail:
         """Read a prompt with the content of one version, by default the published one: `retrievePrompt`.
 
@@ -155,7 +155,7 @@ class AsyncPrompts:
         request = update_prompt.request(target, body=models.PromptUpdate(**given))
         return await self._transport.call(request, update_prompt.parse, options)
 
-    async def delete(self, prompt_id: str | None = None, **options: Unpack[RequestOptions]) -> Acknowledgement:
+    async def delete(self, prompt_id: str | None = None, **options: Unpack[PromptCall]) -> Acknowledgement:
         """Delete a prompt with all of its versions: `deletePrompt`.
 
         Args:
@@ -170,7 +170,7 @@ class AsyncPrompts:
         return await self._transport.call(request, delete_prompt.parse, only_options(given, "delete"))
 
     async def publish(
-        self, prompt_id: str | None = None, *, version: int, **options: Unpack[RequestOptions]
+        self, prompt_id: str | None = None, *, version: int, **options: Unpack[PromptCall]
     ) -> Acknowledgement:
         """Make a version the one that the reference without `@` means: `publishPrompt`.
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from portkey_ai._capture import listening
 from portkey_ai._raw import RawResponse
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from portkey_ai._async.collections import AsyncCollections
     from portkey_ai._async.completions import AsyncCompletions
+    from portkey_ai._async.generations import AsyncGenerations
     from portkey_ai._async.labels import AsyncLabels
-    from portkey_ai._async.partials import AsyncPromptPartials
+    from portkey_ai._async.partials import AsyncPromptPartials, AsyncPromptPartialVersions
     from portkey_ai._async.prompts import AsyncPrompts
     from portkey_ai._async.stream import AsyncStream
     from portkey_ai._async.versions import AsyncPromptVersions
+    from portkey_ai._keywords import RunKeywords
     from portkey_ai.types import PromptCompletion, PromptCompletionChunk
 
 P = ParamSpec("P")
@@ -64,11 +68,33 @@ class AsyncCompletionsRaw:
     """`portkey.prompts.completions.with_raw_response`."""
 
     def __init__(self, completions: AsyncCompletions) -> None:
-        self.create = raw(completions.create)
+        self._create: Callable[..., Awaitable[RawResponse[Any]]] = raw(completions.create)
 
-    async def __call__(self, **arguments: Any) -> RawResponse[PromptCompletion | AsyncStream[PromptCompletionChunk]]:
-        """Run a prompt, as `create` does."""
-        return await self.create(**arguments)
+    @overload
+    async def create(
+        self,
+        *,
+        prompt_id: str,
+        variables: Mapping[str, Any] | None = None,
+        stream: Literal[False] | None = None,
+        **settings: Unpack[RunKeywords],
+    ) -> RawResponse[PromptCompletion]: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        prompt_id: str,
+        variables: Mapping[str, Any] | None = None,
+        stream: Literal[True],
+        **settings: Unpack[RunKeywords],
+    ) -> RawResponse[AsyncStream[PromptCompletionChunk]]: ...
+
+    async def create(self, **arguments: Any) -> RawResponse[Any]:
+        """Run a prompt, with the arguments of `portkey.prompts.completions`."""
+        return await self._create(**arguments)
+
+    __call__ = create
 
 
 class AsyncPromptVersionsRaw:
@@ -85,6 +111,7 @@ class AsyncPromptPartialsRaw:
     """`portkey.prompts.partials.with_raw_response`."""
 
     def __init__(self, partials: AsyncPromptPartials) -> None:
+        self._partials = partials
         self.render = raw(partials.render)
         self.create = raw(partials.create)
         self.retrieve = raw(partials.retrieve)
@@ -92,6 +119,25 @@ class AsyncPromptPartialsRaw:
         self.delete = raw(partials.delete)
         self.publish = raw(partials.publish)
         self.list = raw(partials.list)
+
+    @property
+    def versions(self) -> AsyncPromptPartialVersionsRaw:
+        """The versions of partials."""
+        return self._partials.versions.with_raw_response
+
+
+class AsyncPromptPartialVersionsRaw:
+    """`portkey.prompts.partials.versions.with_raw_response`."""
+
+    def __init__(self, versions: AsyncPromptPartialVersions) -> None:
+        self.list = raw(versions.list)
+
+
+class AsyncGenerationsRaw:
+    """`portkey.generations.with_raw_response`."""
+
+    def __init__(self, generations: AsyncGenerations) -> None:
+        self.create = raw(generations.create)
 
 
 class AsyncLabelsRaw:

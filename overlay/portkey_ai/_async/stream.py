@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from portkey_ai._failures import beginning, connection_error, event_error, unexpected
 from portkey_ai._http import RequestError, async_drain, is_event_stream
-from portkey_ai._merge import is_finished, merge
-from portkey_openapi.events import Decoder, Event
+from portkey_ai._merge import choices_of, is_finished, merge
 from portkey_ai.errors import APIError, APIStreamError
+from portkey_openapi.events import Decoder, Event
 
 if TYPE_CHECKING:
     from portkey_ai._async.transport import AsyncTransport
@@ -33,30 +33,22 @@ class AsyncStream(Generic[Chunk]):
         ...         print(text, end="")
     """
 
-    def __init__(self, response: Response, take: Callable[[dict[str, Any]], Chunk], transport: AsyncTransport) -> None:
+    def __init__(
+        self,
+        response: Response,
+        take: Callable[[dict[str, Any]], Chunk],
+        transport: AsyncTransport,
+        secrets: tuple[str, ...] = (),
+    ) -> None:
         self.response = response
         """The HTTP answer."""
         self._take = take
         self._transport = transport  # keeps the connections of a client open that nobody else holds
+        self._secrets = secrets
         self._chunks: list[dict[str, Any]] = []
-        self._ended = False
+        self._ended = self._closed = False
         self._failure: APIError | None = None
         self._iterator = self._iterate()
-
-    @classmethod
-    async def opened(
-        cls, response: Response, take: Callable[[dict[str, Any]], Chunk], transport: AsyncTransport
-    ) -> Self:
-        """Begin to read an answer that should be an event stream.
-
-        Raises:
-            APIResponseValidationError: where it is not one, showing its beginning.
-        """
-        if not is_event_stream(response):
-            await response.aread()
-            kind = response.headers.get("content-type")
-            raise unexpected(response, f"The answer is no event stream but {kind}: {beginning(response.text)}")
-        return cls(response, take, transport)
 
     @property
     def headers(self) -> dict[str, str]:
@@ -84,13 +76,14 @@ class AsyncStream(Generic[Chunk]):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Stop reading, and hang up where the stream has not ended."""
+        """Stop reading, and hang up where the stream has not ended; iterating it ends there."""
+        self._closed = True
         await self.response.aclose()
 
     async def text_deltas(self) -> AsyncIterator[str]:
         """Iterate the pieces of the first answer's text."""
         async for _ in self._iterator:
-            for choice in self._chunks[-1].get("choices") or ():
+            for choice in choices_of(self._chunks[-1]):
                 text = (choice.get("delta") or {}).get("content")
                 if text and not choice.get("index"):
                     yield text
@@ -106,10 +99,12 @@ class AsyncStream(Generic[Chunk]):
         if self._failure is not None:
             raise self._failure
         if not self._ended:
-            raise self._failed(APIStreamError("The stream was closed before its end.", request=self.response.request))
+            raise self._failed(self._error("The stream was closed before its end."))
         return merge(self._chunks)
 
     async def _iterate(self) -> AsyncIterator[Chunk]:
+        if self._closed:
+            return
         decoder, body = Decoder(), self.response.aiter_bytes()
         try:
             async for piece in body:
@@ -118,15 +113,24 @@ class AsyncStream(Generic[Chunk]):
                         self._ended = True
                         await async_drain(self.response, body)
                         return
-                    data = self._read(event)
-                    if "choices" in data:
-                        self._chunks.append(data)
-                        yield self._take(data)
+                    if self._keep(event):
+                        yield self._take(self._chunks[-1])
+                    if self._closed:
+                        return
             self._check_end()
         except RequestError as error:
-            raise self._failed(connection_error(error, self.response.request)) from error
+            if not self._closed:
+                raise self._failed(connection_error(error, self.response.request, self._secrets)) from error
         finally:
             await self.response.aclose()
+
+    def _keep(self, event: Event) -> bool:
+        """Keep what an event brings, and say whether it is a chunk: a service may send more than the model said."""
+        if not event.data.strip():
+            return False
+        data = self._read(event)
+        self._chunks.append(data)
+        return isinstance(data.get("choices"), list)
 
     def _read(self, event: Event) -> dict[str, Any]:
         try:
@@ -135,8 +139,8 @@ class AsyncStream(Generic[Chunk]):
             data = None
         if not isinstance(data, dict):
             said = f"An event of the stream is no JSON object: {beginning(event.data)}"
-            raise self._failed(unexpected(self.response, said, event.data))
-        failure = event_error(event.type, data, self.response, self._transport.settings.secrets)
+            raise self._failed(unexpected(self.response, said, event.data, self._secrets))
+        failure = event_error(event.type, data, self.response, self._secrets)
         if failure is not None:
             raise self._failed(failure)
         return data
@@ -144,10 +148,42 @@ class AsyncStream(Generic[Chunk]):
     def _check_end(self) -> None:
         self._ended = is_finished(self._chunks)
         if not self._ended:
-            said = f"The stream ended after {len(self._chunks)} chunks, before the model had finished."
-            raise self._failed(APIStreamError(said, request=self.response.request, response=self.response))
+            said = f"The stream ended after {len(self._chunks)} events, before the model had finished."
+            raise self._failed(self._error(said))
+
+    def _error(self, message: str) -> APIError:
+        return APIStreamError(message, request=self.response.request, response=self.response)
 
     def _failed(self, failure: APIError) -> APIError:
         failure.partial = merge(self._chunks)
         self._failure = failure
         return failure
+
+
+async def opened(
+    response: Response,
+    take: Callable[[dict[str, Any]], Chunk],
+    transport: AsyncTransport,
+    options: Mapping[str, Any],
+) -> AsyncStream[Chunk]:
+    """Begin to read an answer that should be an event stream.
+
+    Args:
+        response: the answer, not read yet.
+        take: makes what is iterated of an event's decoded JSON.
+        transport: what the answer came through.
+        options: what the call was told.
+
+    Raises:
+        APIResponseValidationError: where it is not one, showing its beginning.
+    """
+    secrets = transport.settings.secrets(options)
+    if is_event_stream(response):
+        return AsyncStream(response, take, transport, secrets)
+    try:
+        await response.aread()
+    except RequestError as error:
+        raise connection_error(error, response.request, secrets) from error
+    kind = response.headers.get("content-type")
+    said = f"The answer is no event stream but {kind}: {beginning(response.text)}"
+    raise unexpected(response, said, response.text, secrets)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from portkey_ai._answers import version_answer
 from portkey_ai._arguments import only_options, reference, take_options
-from portkey_ai._references import bare, find_version, is_uuid
+from portkey_ai._references import bare, find_version, is_uuid, version_asked
 from portkey_openapi import models
 from portkey_openapi.api.prompts import publish_prompt, retrieve_prompt, update_prompt
 from portkey_openapi.api.versions import list_prompt_versions, retrieve_prompt_version, update_prompt_version
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from portkey_ai._async.raw import AsyncPromptVersionsRaw
     from portkey_ai._async.transport import AsyncTransport
-    from portkey_ai._keywords import CreateVersion
-    from portkey_ai._options import RequestOptions
+    from portkey_ai._keywords import CreateVersion, PromptCall
     from portkey_ai.types import Acknowledgement, PromptDetail, PromptUpdated, PromptVersionList
 
 
@@ -36,33 +35,30 @@ class AsyncPromptVersions:
         return AsyncPromptVersionsRaw(self)
 
     async def retrieve(
-        self, prompt_id: str | None = None, version_id: str | int = "latest", **options: Unpack[RequestOptions]
+        self, prompt_id: str | None = None, version_id: str | int | None = None, **options: Unpack[PromptCall]
     ) -> PromptDetail:
         """Read a prompt with the content of one version: `retrievePromptVersion`.
 
         Args:
             prompt_id: the prompt's slug or UUID (`prompt_slug` is the same).
             version_id: the version's UUID; or its number (`2`, `"2"`, `"v2"`), `"latest"`, or a label it bears, which
-                take one more call to find the UUID. A number wins over a label spelled like one.
+                take one more call to find the UUID. A number wins over a label spelled like one. Left out, it is what
+                stands after the `@` of `prompt_id`.
             **options: options of the call.
 
         Returns:
             The version; `prompt` is its template's text.
 
         Raises:
+            TypeError: where no version is named.
             APIError: as `portkey_ai.errors` draws.
         """
         given: dict[str, Any] = {**options}
         target = reference(given, prompt_id, "prompt")
+        wanted = version_asked(target, version_id)
         call = only_options(given, "retrieve")
-        if is_uuid(version_id):
-            return await self._read(target, str(version_id), call)
-        known = await self._list(target, call)
-        found = find_version(known.data, version_id)
-        if found is not None:
-            return await self._read(target, found, call)
-        request = retrieve_prompt.request(f"{bare(target)}@{version_id}")
-        return version_answer(await self._transport.call(request, retrieve_prompt.parse, call, repeatable=True))
+        found = await self._find(target, wanted, call)
+        return await (self._read_labelled(target, wanted, call) if found is None else self._read(target, found, call))
 
     async def create(self, prompt_id: str | None = None, **fields: Unpack[CreateVersion]) -> PromptUpdated:
         """Make a new version, which takes over from the latest what is left out: `updatePrompt` with `patch`.
@@ -95,10 +91,10 @@ class AsyncPromptVersions:
     async def update(
         self,
         prompt_id: str | None = None,
-        version_id: str | int = "latest",
+        version_id: str | int | None = None,
         *,
         label_id: str | None,
-        **options: Unpack[RequestOptions],
+        **options: Unpack[PromptCall],
     ) -> Acknowledgement:
         """Put a label on a version, taking it from the version that bore it: `updatePromptVersion`.
 
@@ -109,13 +105,17 @@ class AsyncPromptVersions:
             **options: options of the call.
 
         Raises:
+            TypeError: where no version is named.
             APIError: as `portkey_ai.errors` draws.
         """
         given: dict[str, Any] = {**options}
         target = reference(given, prompt_id, "prompt")
+        wanted = version_asked(target, version_id)
         call = only_options(given, "update")
-        version = version_id if is_uuid(version_id) else await self._find(target, version_id, call)
-        request = update_prompt_version.request(target, str(version), body={"label_id": label_id})
+        found = await self._find(target, wanted, call)
+        if found is None:
+            found = (await self._read_labelled(target, wanted, call)).prompt_version_id or str(wanted)
+        request = update_prompt_version.request(bare(target), found, body={"label_id": label_id})
         return await self._transport.call(request, update_prompt_version.parse, call)
 
     async def _list(self, target: str, options: dict[str, Any]) -> PromptVersionList:
@@ -128,17 +128,23 @@ class AsyncPromptVersions:
             await self._transport.call(request, retrieve_prompt_version.parse, options, repeatable=True)
         )
 
-    async def _find(self, target: str, version: str | int, options: dict[str, Any]) -> str:
-        """Find a version's id; one that nobody knows is for the service to refuse."""
-        found = await self.retrieve(target, version, **options)
-        return found.prompt_version_id or str(version)
+    async def _read_labelled(self, target: str, label: str | int, options: dict[str, Any]) -> PromptDetail:
+        """Read the version that bears a label; one that nobody knows is for the service to refuse."""
+        request = retrieve_prompt.request(f"{bare(target)}@{label}")
+        return version_answer(await self._transport.call(request, retrieve_prompt.parse, options, repeatable=True))
+
+    async def _find(self, target: str, wanted: str | int, options: dict[str, Any]) -> str | None:
+        """Find a version's id; None where what is wanted is neither an id nor a number: a label, perhaps."""
+        if is_uuid(wanted):
+            return str(wanted)
+        return find_version((await self._list(target, options)).data, wanted)
 
     async def _publish(self, target: str, made: PromptUpdated, options: dict[str, Any]) -> None:
-        version = await self._read(target, made.prompt_version_id or "latest", options)
+        version = await self.retrieve(bare(target), made.prompt_version_id or "latest", **options)
         request = publish_prompt.request(bare(target), body={"version": version.prompt_version})
         await self._transport.call(request, publish_prompt.parse, options, repeatable=True)
 
-    async def list(self, prompt_id: str | None = None, **options: Unpack[RequestOptions]) -> PromptVersionList:
+    async def list(self, prompt_id: str | None = None, **options: Unpack[PromptCall]) -> PromptVersionList:
         """List a prompt's versions, the newest first: `listPromptVersions`.
 
         Args:

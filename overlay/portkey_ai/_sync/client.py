@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -13,6 +13,7 @@ from portkey_ai._http import Pool
 from portkey_ai._log import obey_environment
 from portkey_ai._options import DEFAULT_TIMEOUT
 from portkey_ai._rivals import warn_of_rival
+from portkey_ai._secrets import shown_url
 from portkey_ai._settings import Settings
 from portkey_ai._sync.transport import Transport
 
@@ -52,7 +53,7 @@ class Portkey:
         cache_namespace: str | None = None,
         cache_force_refresh: bool | str | None = None,
         custom_host: str | None = None,
-        forward_headers: Iterable[str] | str | None = None,
+        forward_headers: Sequence[str] | str | None = None,
         authorization: str | None = None,
         request_timeout: int | None = None,
         timeout: float | Timeout | None = DEFAULT_TIMEOUT,
@@ -199,6 +200,6 @@ class Portkey:
     def __repr__(self) -> str:
         key = "set" if self.api_key else "none"
         return (
-            f"{type(self).__name__}(base_url={self.base_url!r}, api_key={key}, "
+            f"{type(self).__name__}(base_url={shown_url(self.base_url)!r}, api_key={key}, "
             f"timeout={self.timeout!r}, max_retries={self.max_retries})"
         )

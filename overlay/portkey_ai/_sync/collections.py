@@ -40,20 +40,17 @@ class Collections:
 
         return CollectionsRaw(self)
 
-    def create(self, name: str | None = None, **fields: Unpack[CreateCollection]) -> CollectionCreated:
+    def create(self, **fields: Unpack[CreateCollection]) -> CollectionCreated:
         """Create a collection: `createCollection`.
 
         Args:
-            name: its name for people.
-            **fields: the contract's further fields, such as `parent_collection_id`, and options of the call.
+            **fields: `name`, the contract's further fields, such as `parent_collection_id`, and options of the call.
 
         Raises:
             APIError: as `portkey_ai.errors` draws.
         """
         given: dict[str, Any] = {**fields}
         options = take_options(given)
-        if name is not None:
-            given["name"] = name
         request = create_collection.request(body=models.CollectionCreate(**given))
         return self._transport.call(request, create_collection.parse, options)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from portkey_ai._answers import completion_answer, fill_choices
 from portkey_ai._arguments import RUN_OPTIONS, run_body, take_options
-from portkey_ai._sync.stream import Stream
+from portkey_ai._sync.stream import Stream, opened
 from portkey_ai.types import PromptCompletionChunk
 from portkey_openapi.api.prompts import create_prompt_completion
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from portkey_ai._sync.raw import CompletionsRaw
     from portkey_ai._sync.transport import Transport
     from portkey_ai.types import PromptCompletion
+    from portkey_openapi.requests import Request
 
 
 class Completions:
@@ -103,13 +104,11 @@ class Completions:
 
     __call__ = create
 
-    def _stream(
-        self, request: create_prompt_completion.Request, prompt_id: str, options: dict[str, Any]
-    ) -> Stream[PromptCompletionChunk]:
+    def _stream(self, request: Request, prompt_id: str, options: dict[str, Any]) -> Stream[PromptCompletionChunk]:
         def take(data: dict[str, Any]) -> PromptCompletionChunk:
             if data.get("prompt_id") is None:
                 data["prompt_id"] = prompt_id
             return fill_choices(PromptCompletionChunk.from_dict(data), "delta")
 
         response = self._transport.open(request, options)
-        return Stream.opened(response, take, self._transport)
+        return opened(response, take, self._transport, options)

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from portkey_ai._sync.completions import Completions
 from portkey_ai._sync.stream import Stream
 from portkey_ai.types import GenericResponse
+from portkey_openapi.models import FreeForm
 
 if TYPE_CHECKING:
+    from portkey_ai._sync.raw import GenerationsRaw
     from portkey_ai._sync.transport import Transport
 
 WARNING = "generations.create() is deprecated: use prompts.completions(), which takes the same arguments."
@@ -22,6 +25,13 @@ class Generations:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+
+    @cached_property
+    def with_raw_response(self) -> GenerationsRaw:
+        """The same method, answering the HTTP response with the result in it."""
+        from portkey_ai._sync.raw import GenerationsRaw
+
+        return GenerationsRaw(self)
 
     @overload
     def create(
@@ -71,8 +81,8 @@ class Generations:
             completion = completions.create(prompt_id=prompt_id, variables=variables, config=config)
             return _wrapped(completion).with_meta(completion._meta)
         chunks = completions.create(prompt_id=prompt_id, variables=variables, config=config, stream=True)
-        return Stream(chunks.response, _wrapped, self._transport)
+        return Stream(chunks.response, _wrapped, self._transport, self._transport.settings.secrets({}))
 
 
 def _wrapped(data: Mapping[str, Any]) -> GenericResponse:
-    return GenericResponse(success=True, data=data, warning=WARNING)
+    return GenericResponse(success=True, data=FreeForm.from_dict(data), warning=WARNING)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from portkey_ai._answers import render_answer
-from portkey_ai._arguments import only_options, reference, take_options
+from portkey_ai._arguments import only_options, reference, run_body, take_options
 from portkey_ai._partials import PartialRendering
 from portkey_ai.errors import NotFoundError
 from portkey_openapi import models
@@ -25,9 +25,9 @@ from portkey_openapi.api.partials import (
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from portkey_ai._keywords import CreatePartial, UpdatePartial
+    from portkey_ai._keywords import CreatePartial, PartialCall, UpdatePartial
     from portkey_ai._options import RequestOptions
-    from portkey_ai._sync.raw import PromptPartialsRaw
+    from portkey_ai._sync.raw import PromptPartialsRaw, PromptPartialVersionsRaw
     from portkey_ai._sync.transport import Transport
     from portkey_ai.types import (
         Acknowledgement,
@@ -64,7 +64,7 @@ class PromptPartials:
         *,
         variables: Mapping[str, Any] | None = None,
         missing: Literal["empty", "error"] = "empty",
-        **options: Unpack[RequestOptions],
+        **options: Unpack[PartialCall],
     ) -> PromptRender:
         """Fill a partial with variables, in this process: the service has no such operation.
 
@@ -86,10 +86,11 @@ class PromptPartials:
         given: dict[str, Any] = {**options}
         target = reference(given, partial_id, "partial")
         call = only_options(given, "render")
-        rendering = PartialRendering(target, variables or {}, missing)
+        given_variables = run_body(variables or {}, {})["variables"]
+        rendering = PartialRendering(target, given_variables, missing)
         while (wanted := rendering.attempt()) is not None:
             rendering.add(wanted, self._find(wanted, call, needed=wanted == target))
-        return render_answer(rendering.record(), target, variables or {})
+        return render_answer(rendering.record(), target, given_variables)
 
     def _find(self, wanted: str, options: dict[str, Any], *, needed: bool) -> PromptPartial | None:
         """Fetch a partial; what it means that an included one is not there is for the template engine to say."""
@@ -115,7 +116,7 @@ class PromptPartials:
         return self._transport.call(request, create_prompt_partial.parse, options)
 
     def retrieve(
-        self, partial_id: str | None = None, *, version: int | None = None, **options: Unpack[RequestOptions]
+        self, partial_id: str | None = None, *, version: int | None = None, **options: Unpack[PartialCall]
     ) -> PromptPartial:
         """Read a partial with the text of one version, by default the published one: `retrievePromptPartial`.
 
@@ -149,7 +150,7 @@ class PromptPartials:
         request = update_prompt_partial.request(target, body=models.PromptPartialUpdate(**given))
         return self._transport.call(request, update_prompt_partial.parse, options)
 
-    def delete(self, partial_id: str | None = None, **options: Unpack[RequestOptions]) -> Acknowledgement:
+    def delete(self, partial_id: str | None = None, **options: Unpack[PartialCall]) -> Acknowledgement:
         """Delete a partial with all of its versions: `deletePromptPartial`.
 
         Args:
@@ -164,7 +165,7 @@ class PromptPartials:
         return self._transport.call(request, delete_prompt_partial.parse, only_options(given, "delete"))
 
     def publish(
-        self, partial_id: str | None = None, *, version: int, **options: Unpack[RequestOptions]
+        self, partial_id: str | None = None, *, version: int, **options: Unpack[PartialCall]
     ) -> Acknowledgement:
         """Make a version the one that templates include without `@`: `publishPromptPartial`.
 
@@ -212,7 +213,14 @@ class PromptPartialVersions:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list(self, partial_id: str | None = None, **options: Unpack[RequestOptions]) -> PromptPartialVersionList:
+    @cached_property
+    def with_raw_response(self) -> PromptPartialVersionsRaw:
+        """The same method, answering the HTTP response with the result in it."""
+        from portkey_ai._sync.raw import PromptPartialVersionsRaw
+
+        return PromptPartialVersionsRaw(self)
+
+    def list(self, partial_id: str | None = None, **options: Unpack[PartialCall]) -> PromptPartialVersionList:
         """List a partial's versions, the newest first: `listPromptPartialVersions`.
 
         Args:

@@ -25,7 +25,7 @@ from portkey_openapi.api.prompts import (
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from portkey_ai._keywords import CreatePrompt, RunKeywords, UpdatePrompt
+    from portkey_ai._keywords import CreatePrompt, PromptCall, RunKeywords, UpdatePrompt
     from portkey_ai._options import RequestOptions
     from portkey_ai._sync.partials import PromptPartials
     from portkey_ai._sync.raw import PromptsRaw
@@ -115,7 +115,7 @@ class Prompts:
         return self._transport.call(request, create_prompt.parse, options)
 
     def retrieve(
-        self, prompt_id: str | None = None, *, version: int | None = None, **options: Unpack[RequestOptions]
+        self, prompt_id: str | None = None, *, version: int | None = None, **options: Unpack[PromptCall]
     ) -> PromptDetail:
         """Read a prompt with the content of one version, by default the published one: `retrievePrompt`.
 
@@ -152,7 +152,7 @@ class Prompts:
         request = update_prompt.request(target, body=models.PromptUpdate(**given))
         return self._transport.call(request, update_prompt.parse, options)
 
-    def delete(self, prompt_id: str | None = None, **options: Unpack[RequestOptions]) -> Acknowledgement:
+    def delete(self, prompt_id: str | None = None, **options: Unpack[PromptCall]) -> Acknowledgement:
         """Delete a prompt with all of its versions: `deletePrompt`.
 
         Args:
@@ -166,9 +166,7 @@ class Prompts:
         request = delete_prompt.request(reference(given, prompt_id, "prompt"))
         return self._transport.call(request, delete_prompt.parse, only_options(given, "delete"))
 
-    def publish(
-        self, prompt_id: str | None = None, *, version: int, **options: Unpack[RequestOptions]
-    ) -> Acknowledgement:
+    def publish(self, prompt_id: str | None = None, *, version: int, **options: Unpack[PromptCall]) -> Acknowledgement:
         """Make a version the one that the reference without `@` means: `publishPrompt`.
 
         Args:

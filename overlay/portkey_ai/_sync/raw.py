@@ -3,18 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from portkey_ai._capture import listening
 from portkey_ai._raw import RawResponse
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from portkey_ai._keywords import RunKeywords
     from portkey_ai._sync.collections import Collections
     from portkey_ai._sync.completions import Completions
+    from portkey_ai._sync.generations import Generations
     from portkey_ai._sync.labels import Labels
-    from portkey_ai._sync.partials import PromptPartials
+    from portkey_ai._sync.partials import PromptPartials, PromptPartialVersions
     from portkey_ai._sync.prompts import Prompts
     from portkey_ai._sync.stream import Stream
     from portkey_ai._sync.versions import PromptVersions
@@ -65,11 +69,33 @@ class CompletionsRaw:
     """`portkey.prompts.completions.with_raw_response`."""
 
     def __init__(self, completions: Completions) -> None:
-        self.create = raw(completions.create)
+        self._create: Callable[..., RawResponse[Any]] = raw(completions.create)
 
-    def __call__(self, **arguments: Any) -> RawResponse[PromptCompletion | Stream[PromptCompletionChunk]]:
-        """Run a prompt, as `create` does."""
-        return self.create(**arguments)
+    @overload
+    def create(
+        self,
+        *,
+        prompt_id: str,
+        variables: Mapping[str, Any] | None = None,
+        stream: Literal[False] | None = None,
+        **settings: Unpack[RunKeywords],
+    ) -> RawResponse[PromptCompletion]: ...
+
+    @overload
+    def create(
+        self,
+        *,
+        prompt_id: str,
+        variables: Mapping[str, Any] | None = None,
+        stream: Literal[True],
+        **settings: Unpack[RunKeywords],
+    ) -> RawResponse[Stream[PromptCompletionChunk]]: ...
+
+    def create(self, **arguments: Any) -> RawResponse[Any]:
+        """Run a prompt, with the arguments of `portkey.prompts.completions`."""
+        return self._create(**arguments)
+
+    __call__ = create
 
 
 class PromptVersionsRaw:
@@ -86,6 +112,7 @@ class PromptPartialsRaw:
     """`portkey.prompts.partials.with_raw_response`."""
 
     def __init__(self, partials: PromptPartials) -> None:
+        self._partials = partials
         self.render = raw(partials.render)
         self.create = raw(partials.create)
         self.retrieve = raw(partials.retrieve)
@@ -93,6 +120,25 @@ class PromptPartialsRaw:
         self.delete = raw(partials.delete)
         self.publish = raw(partials.publish)
         self.list = raw(partials.list)
+
+    @property
+    def versions(self) -> PromptPartialVersionsRaw:
+        """The versions of partials."""
+        return self._partials.versions.with_raw_response
+
+
+class PromptPartialVersionsRaw:
+    """`portkey.prompts.partials.versions.with_raw_response`."""
+
+    def __init__(self, versions: PromptPartialVersions) -> None:
+        self.list = raw(versions.list)
+
+
+class GenerationsRaw:
+    """`portkey.generations.with_raw_response`."""
+
+    def __init__(self, generations: Generations) -> None:
+        self.create = raw(generations.create)
 
 
 class LabelsRaw:

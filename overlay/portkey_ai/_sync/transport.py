@@ -11,7 +11,7 @@ from portkey_ai._answers import Provenance
 from portkey_ai._contract import VERSION_HEADER, check_answered
 from portkey_ai._failures import connection_error, decoded, status_error, unexpected
 from portkey_ai._http import RequestError, failure_of, sleep
-from portkey_ai._log import logger, redacted
+from portkey_ai._log import note_answer, note_request, note_retry
 from portkey_ai._retry import Outcome, wait_before_retry
 from portkey_openapi.errors import UnexpectedBody
 
@@ -55,11 +55,11 @@ class Transport:
         """
         outgoing = self.settings.build(request, options, run=run, stream=False)
         response = self._send(outgoing, options, repeatable=repeatable, stream=False)
-        body = decoded(response)
+        body = decoded(response, secrets := self.settings.secrets(options))
         try:
             record: Any = parse(response.status_code, body)
         except UnexpectedBody as error:
-            raise unexpected(response, str(error), body) from None
+            raise unexpected(response, str(error), body, secrets) from None
         record.with_meta(Provenance(response))
         return record  # type: ignore[no-any-return]
 
@@ -75,37 +75,38 @@ class Transport:
     def _send(self, request: Request, options: Mapping[str, Any], *, repeatable: bool, stream: bool) -> Response:
         """Send a request, again where that is right, until an answer says yes."""
         http = self.pool.client()
-        max_retries = options.get("max_retries", self.settings.max_retries)
-        logger.debug("%s %s %s", request.method, request.url, redacted(request.headers))
+        most, secrets = self.settings.retries(options), self.settings.secrets(options)
+        note_request(request)
         retries = 0
         while True:
             headers: Mapping[str, str] = {}
             try:
                 response = http.send(request, stream=stream)
-                if not response.is_success:
-                    response.read()
-            except RequestError as error:
-                outcome: Outcome = failure_of(error)
-                failure: Exception = connection_error(error, request)
-            else:
                 self._note(response)
                 if response.is_success:
                     return response
-                outcome, headers = response.status_code, response.headers
-                failure = status_error(response, self.settings.secrets)
-            wait = wait_before_retry(outcome, headers, retries=retries, max_retries=max_retries, repeatable=repeatable)
+                response.read()
+                outcome: Outcome = response.status_code
+                failure: Exception = status_error(response, secrets)
+                headers = response.headers
+            except RequestError as error:
+                outcome, failure = failure_of(error), connection_error(error, request, secrets)
+            wait = wait_before_retry(outcome, headers, retries=retries, max_retries=most, repeatable=repeatable)
             if wait is None:
                 raise failure
             retries += 1
-            logger.info(
-                "repeating %s %s in %.2f s (%d of %d): %s",
-                request.method, request.url, wait, retries, max_retries, failure,
-            )  # fmt: skip
+            note_retry(request, wait, retries, most, failure)
             sleep(wait)
 
     def _note(self, response: Response) -> None:
+        """Hand an answer to whoever listens, and see that its server speaks the same API."""
         _capture.note(response)
-        logger.debug("%s %s answered %d", response.request.method, response.request.url, response.status_code)
+        note_answer(response)
         version = response.headers.get(VERSION_HEADER)
-        if version is not None:
+        if version is None:
+            return
+        try:
             check_answered(version)
+        except BaseException:
+            response.close()
+            raise

@@ -1,0 +1,246 @@
+# Derived from overlay/portkey_ai/_async/ladder.py by `make generate`. Do not edit.
+"""Prompts found and rendered in this process, from whichever place knows them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from portkey_ai._answers import LocalProvenance
+from portkey_ai._log import logger
+from portkey_ai.errors import NotFoundError, PermissionDeniedError
+from portkey_ai.source.disk import Disk
+from portkey_ai.source.entries import Entry, Freshness, Key
+from portkey_ai.source.flights import AsyncFlights, async_all_at_once
+from portkey_ai.source.loaded import LoadedPrompt
+from portkey_ai.source.locked import locked_entry, unlocked
+from portkey_ai.source.memory import Memory
+from portkey_ai.source.outages import OUTAGES, with_places
+from portkey_ai.source.shelf import Shelf
+from portkey_ai.templates import TemplateError, UnknownPartialError
+from portkey_ai.types import PromptRender
+from portkey_openapi.api.partials import retrieve_prompt_partial
+from portkey_openapi.api.prompts import retrieve_prompt
+
+if TYPE_CHECKING:
+    from portkey_ai._sync.transport import Transport
+    from portkey_ai.rendering import Rendered
+    from portkey_ai.source.settings import PromptSource
+
+PREFETCH = 8
+"""How many prompts are fetched at a time."""
+
+
+class AsyncLadder:
+    """Goes down the places that may know a prompt, and renders what it finds."""
+
+    def __init__(self, source: PromptSource, transport: Transport) -> None:
+        self.source = source
+        self._transport = transport
+        self._memory = Memory(source.capacity)
+        self._disk = None if source.disk is None else Disk(source.disk, transport.settings.account())
+        self._flights = AsyncFlights()
+        self._said_remote = False
+
+    def render(
+        self,
+        prompt_id: str,
+        variables: Mapping[str, Any],
+        overrides: Mapping[str, Any],
+        missing: Literal["empty", "error"] | None = None,
+    ) -> PromptRender | None:
+        """Render a prompt, or return None where only the service may.
+
+        Args:
+            prompt_id: the prompt's reference.
+            variables: the template's variables by name, any JSON values.
+            overrides: settings that win over the prompt's own.
+            missing: what becomes of a variable that is not given; None as the source says.
+
+        Raises:
+            TemplateError: where it can't be rendered.
+            LockError: where only what is locked may be used, and it is not.
+            APIError: where nobody knows the prompt; the message names what was tried.
+        """
+        entry, asked = self._entry(Key("prompt", prompt_id))
+        if entry.remote:
+            return None
+        shelf = Shelf(entry, self._memory, self.source)
+        while True:
+            try:
+                rendered = entry.prompt.render(
+                    variables, overrides, partials=shelf.find, missing=missing or self.source.missing
+                )
+                break
+            except UnknownPartialError as error:
+                if not shelf.lacks(error.reference):
+                    raise
+                partial, _ = self._entry(Key("partial", error.reference), beside=entry)
+                if partial.remote:
+                    return None
+                shelf.add(partial)
+        for key in shelf.stale:
+            self._refresh_behind(key)
+        return _answer(entry, asked, rendered, prompt_id)
+
+    def load(self, prompt_id: str) -> LoadedPrompt:
+        """Find a prompt and the partials that it includes, for rendering it later without any wait.
+
+        Raises:
+            APIError: where nobody knows it, or the key may not read it.
+        """
+        entry, asked = self._entry(Key("prompt", prompt_id))
+        if entry.remote:
+            raise self._unreadable(prompt_id)
+        shelf = Shelf(entry, self._memory, self.source)
+        wanted = list(entry.prompt.template.components["partials"])
+        while wanted:
+            reference = wanted.pop()
+            if shelf.lacks(reference):
+                partial, _ = self._entry(Key("partial", reference), beside=entry)
+                shelf.add(partial)
+            wanted += shelf.nested(reference)
+        return LoadedPrompt(prompt_id, entry, shelf, asked, self.source.missing)
+
+    def prefetch(self, prompt_ids: Iterable[str]) -> None:
+        """Find several prompts at once, so that their first renders wait for nothing."""
+        async_all_at_once(self.load, list(dict.fromkeys(prompt_ids)), PREFETCH)
+
+    def close(self) -> None:
+        """End what goes on behind."""
+        self._flights.land(self.source.patience)
+
+    def _entry(self, key: Key, beside: Entry | None = None) -> tuple[Entry, bool]:
+        """Find an entry, and say whether the service was asked for it just now.
+
+        Args:
+            key: what is asked for.
+            beside: of a partial, the prompt that includes it.
+        """
+        if self.source.frozen:
+            return self._frozen(key), False
+        now = time.monotonic()
+        entry = self._memory.get(key)
+        if entry is not None:
+            freshness = entry.freshness(now, self.source.ttl, self.source.stale)
+            if freshness is not Freshness.EXPIRED:
+                if freshness is Freshness.STALE:
+                    self._refresh_behind(key)
+                return entry, False
+
+        def obtain() -> tuple[Entry, bool]:
+            return self._obtain(key, beside)
+
+        return self._flights.together(key, obtain)
+
+    def _frozen(self, key: Key) -> Entry:
+        entry = self._memory.get(key) or locked_entry(self.source.lock, key, time.monotonic())
+        if entry is None:
+            raise unlocked(key)
+        return self._memory.put(entry)
+
+    def _obtain(self, key: Key, beside: Entry | None) -> tuple[Entry, bool]:
+        """Find an entry that memory does not know, or knows for too long."""
+        now = time.monotonic()
+        known = self._memory.get(key)
+        if known is None and self._disk is not None:
+            known = self._disk.get(key, now)
+            if known is not None and known.freshness(now, self.source.ttl, self.source.stale) is not Freshness.EXPIRED:
+                return self._memory.put(known), False
+        below = known or self._below(key, beside)
+        try:
+            return self._fetch(key, patient=below is None), True
+        except NotFoundError:
+            entry = self._gone(key, beside)
+            if entry is None:
+                raise
+            return entry, False
+        except OUTAGES as error:
+            if below is None:
+                raise with_places(error, key, self.source) from error.__cause__
+            logger.warning("%s is served from %s: %s", key.reference, below.origin, error)
+            below.failed(time.monotonic())
+            return self._memory.put(below), False
+
+    def _below(self, key: Key, beside: Entry | None) -> Entry | None:
+        """Look where code and the lock file know a prompt or a partial."""
+        now = time.monotonic()
+        entry = locked_entry(self.source.lock, key, now, beside)
+        if entry is not None or key.kind == "partial":
+            return entry
+        detail = self.source.fallback(key.reference)
+        return None if detail is None else Entry(key, detail, "fallback", now)
+
+    def _gone(self, key: Key, beside: Entry | None) -> Entry | None:
+        """Decide what it means that the service knows no such thing: it is forgotten, unless code or the lock has it."""
+        self._memory.drop(key)
+        if self._disk is not None:
+            self._disk.drop(key)
+        below = self._below(key, beside)
+        if below is not None:
+            below.failed(time.monotonic())
+            return self._memory.put(below)
+        if key.kind == "prompt":
+            return None
+        return self._memory.put(Entry(key, None, "server", time.monotonic()))  # for the template engine to judge
+
+    def _fetch(self, key: Key, *, patient: bool) -> Entry:
+        """Ask the service.
+
+        Args:
+            key: what is asked for.
+            patient: whether there is nothing else, so that it is worth all of the client's time-out and retries.
+        """
+        options: dict[str, Any] = {} if patient else {"timeout": self.source.patience, "max_retries": 0}
+        operation = retrieve_prompt if key.kind == "prompt" else retrieve_prompt_partial
+        request = operation.request(key.reference)
+        now = time.monotonic()
+        try:
+            detail = self._transport.call(request, operation.parse, options, repeatable=True)
+        except PermissionDeniedError as error:
+            return self._memory.put(self._remote(key, now, error))
+        entry = self._memory.put(Entry(key, detail, "server", now))
+        if self._disk is not None:
+            self._disk.put(entry)
+        return entry
+
+    def _remote(self, key: Key, now: float, error: PermissionDeniedError) -> Entry:
+        if not self._said_remote:
+            self._said_remote = True
+            logger.warning("this key may not read prompts, so the service renders them: %s", error)
+        return Entry(key, None, "server", now, remote=True)
+
+    def _refresh_behind(self, key: Key) -> None:
+        """Ask the service anew, behind whoever is being served; once for all who ask."""
+        entry = self._memory.get(key)
+        if entry is None or time.monotonic() < entry.retry_at:
+            return
+
+        def refresh() -> None:
+            self._refresh(key)
+
+        self._flights.behind(key, refresh)
+
+    def _refresh(self, key: Key) -> None:
+        try:
+            self._fetch(key, patient=True)
+        except NotFoundError:
+            self._gone(key, None)
+        except Exception as error:
+            logger.info("%s can't be refreshed: %s", key.reference, error)
+            entry = self._memory.get(key)
+            if entry is not None:
+                entry.failed(time.monotonic())
+
+    def _unreadable(self, prompt_id: str) -> TemplateError:
+        return TemplateError(
+            f"This key may not read {prompt_id!r}, so it can be rendered by the service only: use render()."
+        )
+
+
+def _answer(entry: Entry, asked: bool, rendered: Rendered, prompt_id: str) -> PromptRender:
+    answer = PromptRender.from_dict(rendered.answer(prompt_id))
+    if rendered.messages is not None:
+        answer["messages"] = rendered.messages
+    return answer.with_meta(LocalProvenance(entry, asked, rendered.rendering.partials))

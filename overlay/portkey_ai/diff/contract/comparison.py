@@ -1,0 +1,109 @@
+"""Two contracts, compared as wholes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .findings import Log
+from .levels import ContractVerdict
+from .notes import compare_notes
+from .operations import OperationComparison
+from .paths import Entry, entries_of, pair_entries
+from .references import ContractError, Document, entries, missing
+from .report import ContractDiff
+
+_BREAKING, _COMPATIBLE = ContractVerdict.BREAKING, ContractVerdict.COMPATIBLE
+
+
+def compare_contracts(old: Mapping[str, Any], new: Mapping[str, Any]) -> ContractDiff:
+    """Compare two OpenAPI 3.1 documents, and say what the change means for clients.
+
+    A request must go on being taken: narrowing it is breaking, widening it compatible. An answer must go on being read:
+    there it is the other way round. A schema that is reached from both counts as both. `info.version` itself is left
+    out. What changes only names in compiled code (a component, a tag) is compatible.
+
+    Args:
+        old: the decoded document before, such as the last released one.
+        new: the decoded document now.
+
+    Raises:
+        ContractError: a document is none of OpenAPI, or holds a reference that can't be followed.
+    """
+    log = Log()
+    before, after = _document(old, "old"), _document(new, "new")
+    try:
+        _compare_operations(before, after, log)
+        _compare_parts(before, after, log)
+        compare_notes(before, after, log)
+    except RecursionError:
+        raise ContractError("a document is nested too deep, or holds itself") from None
+    return ContractDiff(_version(old), _version(new), log.findings())
+
+
+def _document(root: Any, name: str) -> Document:
+    if not isinstance(root, Mapping) or not isinstance(root.get("paths", {}), Mapping) or "openapi" not in root:
+        raise ContractError(f"{name}: no OpenAPI document: it needs the key `openapi`, and an object `paths`")
+    return Document(root, name)
+
+
+def _version(root: Mapping[str, Any]) -> str:
+    info = root.get("info")
+    return str(info.get("version", "")) if isinstance(info, Mapping) else ""
+
+
+def _compare_operations(old: Document, new: Document, log: Log) -> None:
+    compare = OperationComparison(old, new, log)
+    for before, after in pair_entries(entries_of(old), entries_of(new)):
+        if after is None and before is not None:
+            log.add(_BREAKING, "operation_removed", before.title, f"the operation {before.id} was removed")
+        elif before is None and after is not None:
+            log.add(_COMPATIBLE, "operation_added", after.title, f"a new operation, {after.id}")
+        elif before is not None and after is not None:
+            _compare_names(before, after, log)
+            compare.compare(before, after)
+
+
+def _compare_names(old: Entry, new: Entry, log: Log) -> None:
+    if old.address != new.address:
+        message = f"{old.id} moved here from {old.title}: calls to the old address fail"
+        log.add(_BREAKING, "operation_moved", new.title, message)
+    if old.id != new.id:
+        message = f"the operation was renamed from {old.id} to {new.id}: compiled clients call it by name"
+        log.add(_BREAKING, "operation_renamed", new.title, message)
+    if old.tag != new.tag:
+        message = f"its tag changed from {old.tag} to {new.tag}: it lies in another module of the compiled client"
+        log.add(_COMPATIBLE, "operation_tag", new.title, message)
+
+
+def _compare_parts(old: Document, new: Document, log: Log) -> None:
+    """Compare what stands beside the operations: servers, webhooks, the names of schemas."""
+    compare_servers(old, new, log)
+    hooks = (dict(entries(old.root.get("webhooks"))), dict(entries(new.root.get("webhooks"))))
+    for name in hooks[0] | hooks[1]:
+        if name not in hooks[0]:
+            log.add(_COMPATIBLE, "webhook", f"webhook {name}", "a new webhook")
+        elif name not in hooks[1] or old.meaning(hooks[0][name]) != new.meaning(hooks[1][name]):
+            log.add(_BREAKING, "webhook", f"webhook {name}", "was removed, or is another one now")
+    names = [dict(entries((each.root.get("components") or {}).get("schemas"))) for each in (old, new)]
+    for name in missing(*names):
+        message = "the schema goes by this name no more: nothing on the wire, but compiled models are named by it"
+        log.add(_COMPATIBLE, "schema_name", f"schema {name}", message)
+
+
+def compare_servers(old: Document, new: Document, log: Log) -> None:
+    """Compare base URLs; the first one is what clients call unless told otherwise."""
+    before, after = ([str(server.get("url")) for server in each.root.get("servers") or ()] for each in (old, new))
+    if before[:1] != after[:1]:
+        message = f"clients call {_first(after)} now and called {_first(before)}"
+        log.add(_BREAKING, "server", "servers", message)
+    for url in before[1:]:
+        if url not in after:
+            log.add(_BREAKING, "server", "servers", f"{url} was removed")
+    for url in after[1:]:
+        if url not in before:
+            log.add(_COMPATIBLE, "server", "servers", f"{url} was added")
+
+
+def _first(urls: list[str]) -> str:
+    return urls[0] if urls else "the address that the contract came from"

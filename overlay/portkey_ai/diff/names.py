@@ -1,0 +1,171 @@
+"""The names that a template looks up: as what, among which sections, and whether a call has to give them.
+
+A call has to give a name where a render with `missing="error"` would complain, or would go without what it came for:
+
+- a variable, an object walked by dots, a chosen partial, unless its own section stands around it
+  (`{{#name}}Dear {{name}}{{/name}}` goes without) or `parameters` have a default that is not null or the empty string;
+- a section that reads from its value (a loop, an object), unless an inverted section provides for its absence. A
+  section that reads nothing from its value is a switch, and a switch may be left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple, TypeAlias
+
+from portkey_ai.templates.errors import TemplateLimitError
+from portkey_ai.templates.nodes import Block, ChosenInclusion, Inclusion, InvertedSection, Node, Section, Variable
+from portkey_ai.templates.template import Template
+
+Scope: TypeAlias = tuple[str, ...]
+"""The sections around a name, outermost first; inverted ones change no look-up and are left out."""
+
+MAX_INCLUSIONS: Final = 10_000
+"""Partials that are walked through for one prompt; the same one among other sections counts again."""
+
+
+class Key(NamedTuple):
+    """A name, or the beginning of a dotted one, and where it is looked up first."""
+
+    scope: Scope
+    name: str
+
+    @property
+    def place(self) -> str:
+        """Write the way to the value: `variables.items[].title`."""
+        steps = "".join(f".{section}[]" for section in self.scope)
+        return f"variables{steps}" if self.name == "." else f"variables{steps}.{self.name}"
+
+    @property
+    def root(self) -> str:
+        """Give the name that is looked up among sections; what follows is walked down to."""
+        return self.name.partition(".")[0] or "."
+
+    @property
+    def parent(self) -> Key | None:
+        """Give the object that a dotted name walks through."""
+        head, dot, _ = self.name.rpartition(".")
+        return Key(self.scope, head) if dot and head else None
+
+
+class Use:
+    """What becomes of one name.
+
+    Attributes:
+        kinds: `variable`, `section`, `object`, `partial`, or `fragment` (goes unescaped into the JSON of a raw chat).
+        needed: whether a call has to give it.
+        absence: whether an inverted section says what happens without it.
+        default: whether `parameters` have one.
+        bodies: the scopes inside of its sections.
+    """
+
+    __slots__ = ("absence", "bodies", "default", "kinds", "needed")
+
+    def __init__(self) -> None:
+        self.kinds: set[str] = set()
+        self.needed = False
+        self.absence = False
+        self.default = False
+        self.bodies: set[Scope] = set()
+
+    def join(self, other: Use) -> None:
+        """Take over what another use of the same name asks for."""
+        self.kinds |= other.kinds
+        self.needed |= other.needed
+        self.absence |= other.absence
+        self.bodies |= other.bodies
+
+
+Uses: TypeAlias = dict[Key, Use]
+
+
+class Walk:
+    """Collect the uses of names in a prompt's templates, and in the partials whose texts are known.
+
+    Args:
+        partials: reference to text.
+        raw: whether values go into the JSON of a raw chat.
+    """
+
+    def __init__(self, partials: Mapping[str, Template], *, raw: bool = False) -> None:
+        self.uses: Uses = {}
+        self.references: dict[str, None] = {}
+        self._partials = partials
+        self._raw = raw
+        self._walked: set[tuple[str, Scope]] = set()
+        self._path: list[str] = []
+
+    def all(self, blocks: Iterable[Block]) -> None:
+        """Walk through the templates of a prompt."""
+        for block in blocks:
+            self._block(block, ())
+
+    def _block(self, block: Block, around: Scope) -> None:
+        for _, node in block.pairs:
+            if isinstance(node, Section):
+                self._section(node, around)
+            elif isinstance(node, Inclusion) and not isinstance(node, ChosenInclusion):
+                self._include(node, around)
+            elif node.text != "." or around:
+                self._lookup(node.text, self._kind(node), around)
+
+    def _section(self, node: Section, around: Scope) -> None:
+        use = self._section_use(node.text, around)
+        if isinstance(node, InvertedSection):
+            use.absence = True
+            self._block(node.block, around)
+            return
+        body = (*around, node.text)
+        use.bodies.add(body)
+        self._block(node.block, body)
+
+    def _section_use(self, name: str, around: Scope) -> Use:
+        """Note a section; what a dotted one walks through may be left out like the section itself."""
+        scope, _ = _guarded(name, around)
+        key = Key(scope, name)
+        self._use(key).kinds.add("section")
+        parent = key.parent
+        while parent is not None:
+            self._use(parent).kinds.add("object")
+            parent = parent.parent
+        return self._use(key)
+
+    def _lookup(self, name: str, kind: str, around: Scope) -> None:
+        scope, guard = _guarded(name, around)
+        key: Key | None = Key(scope, name)
+        while key is not None:
+            use = self._use(key)
+            use.kinds.add(kind)
+            use.needed |= len(key.name) > guard
+            key, kind = key.parent, "object"
+
+    def _include(self, node: Inclusion, around: Scope) -> None:
+        """Walk through a partial once for each scope; one that includes itself brings nothing new."""
+        reference = node.text
+        self.references[reference] = None
+        template = self._partials.get(reference)
+        if template is None or reference in self._path or (reference, around) in self._walked:
+            return
+        if len(self._walked) >= MAX_INCLUSIONS:
+            raise TemplateLimitError("expansions", f"partials include each other more than {MAX_INCLUSIONS} times")
+        self._walked.add((reference, around))
+        self._path.append(reference)
+        self._block(template.block, around)
+        self._path.pop()
+
+    def _kind(self, node: Node) -> str:
+        if isinstance(node, ChosenInclusion):
+            return "partial"
+        return "fragment" if self._raw and isinstance(node, Variable) and not node.escaped else "variable"
+
+    def _use(self, key: Key) -> Use:
+        return self.uses.setdefault(key, Use())
+
+
+def _guarded(name: str, around: Scope) -> tuple[Scope, int]:
+    """Answer the scope of a name, and how much of the name a section around it has found to be there already."""
+    if name != ".":
+        for index, section in enumerate(around):
+            if name == section or name.startswith(f"{section}."):
+                return around[:index], len(section)
+    return around, 0

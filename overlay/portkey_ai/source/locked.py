@@ -1,0 +1,48 @@
+"""What the lock file knows, as entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portkey_ai.source.entries import Entry, Key
+from portkey_ai.templates import Partial, Template
+
+if TYPE_CHECKING:
+    from portkey_ai.lock import LockError, LockFile
+
+
+def locked_entry(lock: LockFile | None, key: Key, now: float, beside: Entry | None = None) -> Entry | None:
+    """Find a prompt, or a partial of a prompt, in the lock file.
+
+    Args:
+        lock: the lock file, or None where there is none.
+        key: what is asked for.
+        now: the time, by `time.monotonic()`.
+        beside: of a partial, the prompt that includes it.
+    """
+    if lock is None:
+        return None
+    prompt = lock.find(key.reference if key.kind == "prompt" else beside.key.reference if beside else "")
+    if prompt is None:
+        return None
+    if key.kind == "prompt":
+        partials = {
+            reference: Partial(partial.slug, partial.version, Template(partial.string))
+            for reference, partial in prompt.partials.items()
+        }
+        detail = {"slug": prompt.slug, "prompt_version": prompt.version, **prompt.detail}
+        return Entry(key, detail, "lock", now, partials=partials)
+    locked = prompt.partials.get(key.reference)
+    if locked is None:
+        return None
+    return Entry(key, {"slug": locked.slug, "version": locked.version, "string": locked.string}, "lock", now)
+
+
+def unlocked(key: Key) -> LockError:
+    """Make the error of something that is not locked where only what is locked may be used."""
+    from portkey_ai.lock import LockError
+
+    return LockError(
+        f"{key.reference!r} is not in the lock file, and only what is locked may be used. "
+        f"Run: portkey-prompts lock {key.reference}"
+    )
