@@ -42,7 +42,9 @@ class Decoder:
     def feed(self, piece: bytes) -> Iterator[Event]:
         """Take the next bytes and yield the events that they complete."""
         for line in self._lines(self._characters.decode(piece)):
-            if line:
+            if line.startswith("data: "):  # nearly all of them: no call for these
+                self._data.append(line[6:])
+            elif line:
                 self._take(line)
             elif self._data:
                 yield Event(self._type, "\n".join(self._data))

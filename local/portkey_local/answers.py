@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 from starlette.types import Receive, Scope, Send
 
-from portkey_ai.templates import messages_text
+from portkey_ai.templates import template_text
 
 from .store.places import ACTIVE, ARCHIVED
 
@@ -98,7 +98,7 @@ def prompt_detail(row: Row[Any], labels: LabelsOf) -> dict[str, Any]:
         "prompt_version_label_id": first["id"],
         "prompt_version_label_name": first["name"],
         "prompt_version_labels": list(borne),
-        "prompt": _text(row),
+        "prompt": template_text(row.string, (row.template_metadata or {}).get("template_type")),
         **{name: row._mapping[name] for name in _CONTENT},
     }
 
@@ -174,16 +174,3 @@ def plain(row: Row[Any]) -> dict[str, Any]:
 def version_status(row: Row[Any]) -> str:
     """Return `active` for the published version and `archived` for the others."""
     return ACTIVE if row.number == row.published_number else ARCHIVED
-
-
-def _text(row: Row[Any]) -> str:
-    """Return the template's text; of a chat its messages' texts, a blank line between."""
-    string = str(row.string)
-    if (row.template_metadata or {}).get("template_type") == "completion" or not string.lstrip().startswith("["):
-        return string
-    try:
-        messages = json.loads(string)
-    except (ValueError, RecursionError):
-        return string
-    chat = isinstance(messages, list) and all(isinstance(each, dict) and "role" in each for each in messages)
-    return messages_text(messages) if chat and messages else string

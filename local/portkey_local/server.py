@@ -12,6 +12,7 @@ from .config import Config
 from .hosting import StartError
 from .machine import Machine
 from .planting import Planted, PromptPlan, Version, plant_partial, plant_prompt
+from .store import places
 
 _GRACE = 2
 
@@ -153,6 +154,12 @@ class LocalServer:
         """
         machine = self._running()
         return machine.store.write_now(plant_partial, slug, versions, name, published, machine.service.author)
+
+    def reset(self) -> None:
+        """Remove all prompts, partials, labels and collections but those that always exist."""
+        machine = self._running()
+        machine.store.write_now(places.clear)
+        machine.service.library.clear()
 
     def _run(self, machine: Machine, settled: threading.Event) -> None:
         try:

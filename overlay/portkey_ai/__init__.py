@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from portkey_ai.errors import RateLimitError as RateLimitError
     from portkey_ai.errors import RequestTimeoutError as RequestTimeoutError
     from portkey_ai.errors import UnprocessableEntityError as UnprocessableEntityError
+    from portkey_ai.source.loaded import LoadedPrompt as LoadedPrompt
+    from portkey_ai.source.settings import PromptSource as PromptSource
     from portkey_ai.types import GenericResponse as GenericResponse
     from portkey_ai.types import PromptChoice as PromptChoice
     from portkey_ai.types import PromptChoiceDelta as PromptChoiceDelta
@@ -100,6 +102,8 @@ _HOMES = {
         "RequestTimeoutError",
         "UnprocessableEntityError",
     ),
+    "portkey_ai.source.loaded": ("LoadedPrompt",),
+    "portkey_ai.source.settings": ("PromptSource",),
     "portkey_ai.types": (
         "GenericResponse",
         "PromptChoice",

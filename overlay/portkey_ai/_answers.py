@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from portkey_ai.templates.texts import messages_text, template_text
 from portkey_ai.types import PromptCompletion, PromptCompletionChunk, PromptDetail, PromptRender
 
 if TYPE_CHECKING:
@@ -21,10 +21,31 @@ class Provenance:
 
     __slots__ = ("headers", "status_code", "trace_id")
 
+    source = "server"
+    age = 0.0
+    version: int | None = None
+    partials: Mapping[str, int] = {}
+
     def __init__(self, response: Response) -> None:
         self.status_code: int = response.status_code
         self.headers: Mapping[str, str] = response.headers
         self.trace_id: str | None = response.headers.get("x-portkey-trace-id")
+
+
+class LocalProvenance:
+    """Where a result came from that was rendered in this process: which place knew the prompt, and how old that is."""
+
+    __slots__ = ("age", "partials", "source", "version")
+
+    headers: Mapping[str, str] = {}
+    status_code: int | None = None
+    trace_id: str | None = None
+
+    def __init__(self, source: str, age: float, version: int | None, partials: Mapping[str, int]) -> None:
+        self.source = source
+        self.age = age
+        self.version = version
+        self.partials = partials
 
 
 def narrowed(kind: type[R], record: Record) -> R:
@@ -41,7 +62,9 @@ def render_answer(record: Record, prompt_id: str, variables: Mapping[str, Any]) 
     if rendered.get("messages") is None and messages is not None:
         rendered["messages"] = messages
     if rendered.get("prompt") is None:
-        rendered["prompt"] = text if isinstance(text, str) else text_of_messages(messages)
+        rendered["prompt"] = (
+            text if isinstance(text, str) else messages_text(messages if isinstance(messages, list) else ())
+        )
     if rendered.get("variables") is None:
         rendered["variables"] = dict(variables)
     if rendered.get("prompt_id") is None:
@@ -53,7 +76,7 @@ def version_answer(record: Record) -> PromptDetail:
     """Fill in a version's text: the template, of a chat prompt its messages' texts."""
     version = narrowed(PromptDetail, record)
     if version.get("prompt") is None:
-        version["prompt"] = text_of_template(version.get("string"))
+        version["prompt"] = template_text(version.get("string"))
     return version
 
 
@@ -73,29 +96,3 @@ def fill_choices(answer: C, name: str) -> C:
             text = choice.get("text")
             choice[name] = {"role": "assistant", "content": text} if name == "message" else {"content": text}
     return answer
-
-
-def text_of_template(string: Any) -> str:
-    """Show a stored template as text: a chat's messages joined, anything else as it is."""
-    if not isinstance(string, str):
-        return text_of_messages(string)
-    try:
-        messages = json.loads(string)
-    except (ValueError, RecursionError):
-        return string
-    is_chat = isinstance(messages, list) and messages and all(isinstance(m, dict) and "role" in m for m in messages)
-    return text_of_messages(messages) if is_chat else string
-
-
-def text_of_messages(messages: Any) -> str:
-    """Join the texts of messages in their order, a blank line between; of anything else there is none."""
-    known = messages if isinstance(messages, list) else []
-    return "\n\n".join(text for message in known if isinstance(message, dict) for text in _texts(message))
-
-
-def _texts(message: Mapping[str, Any]) -> list[str]:
-    content = message.get("content")
-    if isinstance(content, str):
-        return [content]
-    parts = content if isinstance(content, list) else []
-    return [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]

@@ -124,6 +124,10 @@ def unexpected(
     return APIResponseValidationError(without(message, secrets), request=response.request, response=response, body=body)
 
 
+TELLING_OF_FAILURE = frozenset({"error", "status", "success"})
+"""Fields of which an event must have one to be an error, unless its type says so."""
+
+
 def event_error(kind: str, data: dict[str, Any], response: Response, secrets: tuple[str, ...]) -> APIError | None:
     """Make the error that an event of a stream reports, or None where it is a chunk.
 

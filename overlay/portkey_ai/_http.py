@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
+from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
@@ -128,6 +129,13 @@ def _context_for(base_url: str) -> ssl.SSLContext:
     return _bare_context() if plain else _tls_context()
 
 
+class _NoCookies(CookieJar):
+    """Keeps nothing: a client of an API has no session, and looking for cookies in each answer takes time."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Pass an answer's cookies by."""
+
+
 class Pool:
     """The connections of one client and of those derived from it, one httpx client a process."""
 
@@ -149,7 +157,7 @@ class Pool:
         if self._closed:
             raise RuntimeError("This client has been closed; make another one.")
         self._drop_inherited()
-        new = httpx.Client(verify=_context_for(self._base_url), limits=LIMITS)
+        new = httpx.Client(verify=_context_for(self._base_url), limits=LIMITS, cookies=_NoCookies())
         # No lock, which a fork could leave locked for ever: of two threads that come here at once, one wins.
         own = self._own.setdefault(os.getpid(), new)
         if own is not new:
@@ -207,7 +215,9 @@ class AsyncPool:
         if self._closed:
             raise RuntimeError("This client has been closed; make another one.")
         self._forget_ended_loops()
-        own = self._own[key] = _LoopClient(loop, httpx.AsyncClient(verify=_context_for(self._base_url), limits=LIMITS))
+        own = self._own[key] = _LoopClient(
+            loop, httpx.AsyncClient(verify=_context_for(self._base_url), limits=LIMITS, cookies=_NoCookies())
+        )
         await own.leave_with_loop()
         return own.http
 

@@ -1,4 +1,4 @@
-"""JSON on its way out."""
+"""JSON on its way out, and in from a stream."""
 
 from __future__ import annotations
 
@@ -58,3 +58,15 @@ def _fault(value: Any, place: str, depth: int = 0) -> TypeError | ValueError | N
             f"`{place}` is a {type(value).__name__}, which is not JSON: pass text, a number, a list, a dict or None."
         )
     return None
+
+
+_raw_decode = json.JSONDecoder().raw_decode
+
+
+def event_data(text: str) -> Any:
+    """Decode an event's JSON; None where it is none. `json.loads` does the same, and takes half as long again."""
+    try:
+        data, end = _raw_decode(text)
+        return data if end == len(text) else json.loads(text)
+    except (ValueError, RecursionError):
+        return None

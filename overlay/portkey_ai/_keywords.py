@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from portkey_ai._options import RequestOptions, RunOptions
 from portkey_openapi.models import (
     CollectionCreateParams,
@@ -32,6 +34,13 @@ class PartialCall(RequestOptions, total=False):
 
 class RunKeywords(HyperparametersParams, RunOptions, total=False):
     """Settings of the model call, and options of the call."""
+
+
+class RenderKeywords(RunKeywords, total=False):
+    """Settings of the model call, options of the call, and of rendering in this process."""
+
+    missing: Literal["empty", "error"]
+    """What becomes of a variable that is not given; with a PromptSource only."""
 
 
 class CreatePrompt(PromptCreateParams, RequestOptions, total=False):

@@ -14,6 +14,7 @@ from portkey_openapi import BASE_URL
 
 if TYPE_CHECKING:
     from portkey_ai._http import Timeout
+    from portkey_ai.source.settings import PromptSource
 
 Headers = dict[str, str]
 
@@ -93,6 +94,7 @@ class ClientOptions(TypedDict, total=False):
     timeout: float | Timeout | None
     max_retries: int
     default_headers: Mapping[str, str] | None
+    prompts: PromptSource | None
 
 
 HEADER_OF_OPTION = {

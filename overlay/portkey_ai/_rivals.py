@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
-from pathlib import Path
 
 _looked = False
 
@@ -18,7 +18,8 @@ def warn_of_rival() -> None:
     if _looked:
         return
     _looked = True
-    if any(Path(entry, "portkey_ai", "api_resources").is_dir() for entry in sys.path):
+    # os.path, since loading pathlib would take longer than all of the rest here.
+    if any(os.path.isdir(os.path.join(entry, "portkey_ai", "api_resources")) for entry in sys.path):  # noqa: PTH112, PTH118
         warnings.warn(
             "portkey-prompts and portkey-ai are both installed, and both are imported as portkey_ai. Keep one: "
             "pip uninstall portkey-ai, then pip install --force-reinstall --no-deps portkey-prompts",

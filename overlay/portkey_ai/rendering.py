@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -94,8 +95,8 @@ class Rendered:
     ) -> None:
         model = stored.detail.get("model")
         data: dict[str, Any] = {} if model is None else {"model": model}
-        data.update(rendering.settings)
-        data.update(stored.extras)
+        data.update(own(rendering.settings))
+        data.update(own(stored.extras))
         data.update(overrides)
         if "messages" not in overrides:
             name, content = _content(rendering)
@@ -105,7 +106,7 @@ class Rendered:
         self.prompt = _text(data, rendering)
         self.rendering = rendering
         defaults = {name: value for name, value in stored.parameters.items() if name not in rendering.settings}
-        self.variables = {**defaults, **variables}
+        self.variables = {**own(defaults), **variables}
 
     @property
     def messages(self) -> list[dict[str, Any]] | None:
@@ -122,6 +123,11 @@ class Rendered:
             "variables": self.variables,
             "prompt_id": prompt_id,
         }
+
+
+def own(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy saved values, so that whoever is given them may change them."""
+    return {name: deepcopy(value) if isinstance(value, dict | list) else value for name, value in saved.items()}
 
 
 def parse(detail: Mapping[str, Any]) -> PromptTemplate:

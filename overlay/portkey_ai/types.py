@@ -7,7 +7,8 @@ types here say so, and nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 from portkey_openapi import models
 
@@ -45,6 +46,9 @@ else:
         return getattr(models, name)
 
 
+Source = Literal["memory", "disk", "lock", "fallback", "server"]
+
+
 class PromptRender(models.PromptRender):
     """A rendered prompt."""
 
@@ -55,6 +59,30 @@ class PromptRender(models.PromptRender):
     """The variables that it was rendered with."""
     prompt_id: str = ""
     """The reference that was rendered, as it was given."""
+
+    @property
+    def source(self) -> Source:
+        """Which place knew the prompt: the service itself, or one of a PromptSource's."""
+        source: Source = getattr(getattr(self, "_meta", None), "source", "server")
+        return source
+
+    @property
+    def age(self) -> float:
+        """Seconds since the service said what was rendered; 0 where it rendered it just now."""
+        age: float = getattr(getattr(self, "_meta", None), "age", 0.0)
+        return age
+
+    @property
+    def version(self) -> int | None:
+        """The number of the version that was rendered; None where it is not known."""
+        version: int | None = getattr(getattr(self, "_meta", None), "version", None)
+        return version
+
+    @property
+    def partials(self) -> Mapping[str, int]:
+        """The partials that went in, slug to version; empty where the service rendered."""
+        partials: Mapping[str, int] = getattr(getattr(self, "_meta", None), "partials", {})
+        return partials
 
 
 class PromptDetail(models.PromptDetail):

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from facade_calls import Client, close
-from facade_wire import Play, Wire
+from facade_calls import Client, close, settle
+from facade_wire import Connection, Play, Wire
 from pytest_httpserver import HTTPServer
 
 from portkey_ai import AsyncPortkey, Portkey
@@ -70,6 +70,23 @@ def wire() -> Iterator[Callable[[Play], Wire]]:
     yield start
     for server in servers:
         server.close()
+
+
+@pytest.fixture
+def open_stream(make: Callable[..., Client], wire: Callable[[Play], Wire]) -> Callable[..., Any]:
+    """Open a stream of the given pieces, each of them a write of its own."""
+
+    async def opened(*pieces: bytes, end: bool = True, **options: Any) -> Any:
+        def play(connection: Connection) -> None:
+            while connection.read_request() is not None:
+                connection.stream(*pieces, end=end)
+                if not end:
+                    return
+
+        client = make(base_url=wire(play).url)
+        return await settle(client.prompts.completions(prompt_id="pp-x", stream=True, **options))
+
+    return opened
 
 
 @pytest.fixture

@@ -27,3 +27,8 @@ async def each(things: Any) -> list[Any]:
 async def close(thing: Any) -> None:
     """Close a client or a stream of either kind."""
     await settle((getattr(thing, "aclose", None) or thing.close)())
+
+
+def text_of(chunks: list[Any]) -> str:
+    """Put the texts of chunks together."""
+    return "".join(one.choices[0].delta.content or "" for one in chunks)

@@ -32,6 +32,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "collections.create": {"name": "n"},
     "generations.create": {"prompt_id": "pp-x"},
 }
+IN_THIS_PROCESS = {"get", "prefetch"}
+"""Methods whose result is no one answer's."""
 IDS = {
     "prompts": {"prompt_id": "pp-x"},
     "prompts.versions": {"prompt_id": "pp-x"},
@@ -67,7 +69,7 @@ def everything(httpserver: HTTPServer) -> None:
 @pytest.mark.filterwarnings("ignore:generations.create:DeprecationWarning")
 async def test_every_method_answers_its_response_too(portkey: Client, everything: None, path: str) -> None:
     resource = resource_of(portkey, path)
-    for name in methods_of(resource):
+    for name in methods_of(resource) - IN_THIS_PROCESS:
         arguments = CALLS.get(f"{path}.{name}", {} if name == "list" and "versions" not in path else IDS.get(path, {}))
         answer = await settle(getattr(resource.with_raw_response, name)(**arguments))
         assert isinstance(answer, RawResponse), name

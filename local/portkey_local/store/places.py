@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from portkey_local.clock import now
 from portkey_local.errors import unknown
 from portkey_local.names import folded, new_id
 
-from .schema import collections, labels
+from .schema import collections, labels, metadata
 
 ORGANISATION_ID = "00000000-0000-4000-8000-000000000001"
 WORKSPACE_ID = "00000000-0000-4000-8000-000000000002"
@@ -32,6 +32,13 @@ def plant_universals(connection: Connection) -> None:
     for name in UNIVERSAL_LABELS:
         if name not in present:
             connection.execute(insert(labels), _universal_label(name))
+
+
+def clear(connection: Connection) -> None:
+    """Remove everything but what always exists."""
+    for table in reversed(metadata.sorted_tables):
+        connection.execute(delete(table))
+    plant_universals(connection)
 
 
 def check_workspace(reference: str | None) -> None:

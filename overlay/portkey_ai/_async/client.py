@@ -7,14 +7,10 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from portkey_ai._async.transport import AsyncTransport
 from portkey_ai._contract import check_requested
-from portkey_ai._http import AsyncPool
-from portkey_ai._log import obey_environment
 from portkey_ai._options import DEFAULT_TIMEOUT
 from portkey_ai._rivals import warn_of_rival
 from portkey_ai._secrets import shown_url
-from portkey_ai._settings import Settings
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -22,9 +18,12 @@ if TYPE_CHECKING:
     from portkey_ai._async.collections import AsyncCollections
     from portkey_ai._async.generations import AsyncGenerations
     from portkey_ai._async.labels import AsyncLabels
+    from portkey_ai._async.ladder import AsyncLadder
     from portkey_ai._async.prompts import AsyncPrompts
+    from portkey_ai._async.transport import AsyncTransport
     from portkey_ai._http import AsyncHTTPClient, Timeout
     from portkey_ai._options import ClientOptions
+    from portkey_ai.source.settings import PromptSource
 
 
 class AsyncPortkey:
@@ -60,6 +59,7 @@ class AsyncPortkey:
         default_headers: Mapping[str, str] | None = None,
         http_client: AsyncHTTPClient | None = None,
         api_version: str | None = None,
+        prompts: PromptSource | None = None,
     ) -> None:
         """Make a client.
 
@@ -84,6 +84,7 @@ class AsyncPortkey:
             http_client: an `httpx.AsyncClient` to send with; yours to close.
             api_version: the API version that the app was written for, such as `1.0.0`; by default
                 `PORTKEY_API_VERSION`, else any.
+            prompts: has prompts rendered in this process, and says where they are found; left out, the service renders.
 
         Raises:
             PortkeyError: where the API key is missing, or an option can't be used.
@@ -91,8 +92,7 @@ class AsyncPortkey:
         """
         check_requested(api_version)
         warn_of_rival()
-        obey_environment()
-        self._options: dict[str, Any] = {
+        options: dict[str, Any] = {
             "api_key": api_key,
             "virtual_key": virtual_key,
             "base_url": base_url,
@@ -110,17 +110,43 @@ class AsyncPortkey:
             "max_retries": max_retries,
             "default_headers": default_headers,
             "http_client": http_client,
+            "prompts": prompts,
         }
-        settings = Settings(self._options)
-        self._owns_pool = True
-        self._transport = AsyncTransport(settings, AsyncPool(settings.base_url, http_client))
+        self._connect(options)
+
+    def _connect(self, options: dict[str, Any], parent: AsyncPortkey | None = None) -> None:
+        """Get ready to call; httpx and what else a call takes is loaded here, with the first client."""
+        from portkey_ai._async.transport import AsyncTransport
+        from portkey_ai._http import AsyncPool
+        from portkey_ai._log import obey_environment
+        from portkey_ai._settings import Settings
+
+        obey_environment()
+        self._options = options
+        settings = Settings(options)
+        shares = parent is not None and settings.base_url == parent.base_url
+        self._owns_pool = not shares
+        pool = parent._transport.pool if parent and shares else AsyncPool(settings.base_url, options["http_client"])
+        self._transport: AsyncTransport = AsyncTransport(settings, pool)
+        same_prompts = ("base_url", "api_key", "prompts")
+        if parent is not None and all(options[name] == parent._options[name] for name in same_prompts):
+            self._ladder: AsyncLadder | None = parent._ladder
+        else:
+            self._ladder = self._own_ladder(options["prompts"])
+
+    def _own_ladder(self, source: PromptSource | None) -> AsyncLadder | None:
+        if source is None:
+            return None
+        from portkey_ai._async.ladder import AsyncLadder
+
+        return AsyncLadder(source, self._transport)
 
     @cached_property
     def prompts(self) -> AsyncPrompts:
         """Prompts, their versions and partials; rendering and running them."""
         from portkey_ai._async.prompts import AsyncPrompts
 
-        return AsyncPrompts(self._transport)
+        return AsyncPrompts(self._transport, self._ladder)
 
     @cached_property
     def labels(self) -> AsyncLabels:
@@ -141,7 +167,7 @@ class AsyncPortkey:
         """The older way of running prompts."""
         from portkey_ai._async.generations import AsyncGenerations
 
-        return AsyncGenerations(self._transport)
+        return AsyncGenerations(self._transport, self._ladder)
 
     @property
     def api_key(self) -> str | None:
@@ -176,11 +202,7 @@ class AsyncPortkey:
         if unknown or "http_client" in options:
             raise TypeError(f"with_options() can't change {sorted(unknown) or ['http_client']}")
         twin = object.__new__(type(self))
-        twin._options = {**self._options, **options}
-        settings = Settings(twin._options)
-        twin._owns_pool = settings.base_url != self.base_url
-        pool = AsyncPool(settings.base_url, self._options["http_client"]) if twin._owns_pool else self._transport.pool
-        twin._transport = AsyncTransport(settings, pool)
+        twin._connect({**self._options, **options}, parent=self)
         return twin
 
     async def __aenter__(self) -> Self:
@@ -194,6 +216,8 @@ class AsyncPortkey:
     async def aclose(self) -> None:
         """Close the connections, unless they are another client's or an `http_client`'s."""
         if self._owns_pool:
+            if self._ladder is not None:
+                await self._ladder.aclose()
             await self._transport.pool.aclose()
 
     def __repr__(self) -> str:

@@ -15,6 +15,7 @@ from portkey_openapi.api.prompts import create_prompt_completion
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from portkey_ai._async.ladder import AsyncLadder
     from portkey_ai._async.raw import AsyncCompletionsRaw
     from portkey_ai._async.transport import AsyncTransport
     from portkey_ai._keywords import RunKeywords
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 class AsyncCompletions:
     """Runs prompts: `portkey.prompts.completions(…)`, or `portkey.prompts.completions.create(…)`, which is the same."""
 
-    def __init__(self, transport: AsyncTransport) -> None:
+    def __init__(self, transport: AsyncTransport, ladder: AsyncLadder | None = None) -> None:
         self._transport = transport
+        self._ladder = ladder
 
     @cached_property
     def with_raw_response(self) -> AsyncCompletionsRaw:
@@ -95,7 +97,10 @@ class AsyncCompletions:
         body = run_body(variables, settings)
         if stream is not None:
             body["stream"] = stream
-        request = create_prompt_completion.request(prompt_id, body=body)
+        target = prompt_id
+        if self._ladder is not None and self._ladder.source.frozen:
+            target, body = await self._ladder.pinned(prompt_id, body)
+        request = create_prompt_completion.request(target, body=body)
         if stream:
             return await self._stream(request, prompt_id, options)
         record = await self._transport.call(request, create_prompt_completion.parse, options, run=True)
@@ -107,9 +112,10 @@ class AsyncCompletions:
         self, request: Request, prompt_id: str, options: dict[str, Any]
     ) -> AsyncStream[PromptCompletionChunk]:
         def take(data: dict[str, Any]) -> PromptCompletionChunk:
-            if data.get("prompt_id") is None:
-                data["prompt_id"] = prompt_id
-            return fill_choices(PromptCompletionChunk.from_dict(data), "delta")
+            chunk = PromptCompletionChunk.from_dict(data)
+            if chunk.get("prompt_id") is None:
+                chunk["prompt_id"] = prompt_id
+            return fill_choices(chunk, "delta")
 
         response = await self._transport.open(request, options)
-        return await opened(response, take, self._transport, options)
+        return await opened(response, take, self._transport, prompt_id, options)

@@ -13,6 +13,7 @@ from portkey_ai.types import GenericResponse
 from portkey_openapi.models import FreeForm
 
 if TYPE_CHECKING:
+    from portkey_ai._async.ladder import AsyncLadder
     from portkey_ai._async.raw import AsyncGenerationsRaw
     from portkey_ai._async.transport import AsyncTransport
 
@@ -22,8 +23,9 @@ WARNING = "generations.create() is deprecated: use prompts.completions(), which 
 class AsyncGenerations:
     """The older way of running prompts: `portkey.generations`."""
 
-    def __init__(self, transport: AsyncTransport) -> None:
+    def __init__(self, transport: AsyncTransport, ladder: AsyncLadder | None = None) -> None:
         self._transport = transport
+        self._completions = AsyncCompletions(transport, ladder)
 
     @cached_property
     def with_raw_response(self) -> AsyncGenerationsRaw:
@@ -75,12 +77,12 @@ class AsyncGenerations:
             APIError: as `portkey_ai.errors` draws.
         """
         warnings.warn(WARNING, DeprecationWarning, stacklevel=2)
-        completions = AsyncCompletions(self._transport)
+        completions = self._completions
         if not stream:
             completion = await completions.create(prompt_id=prompt_id, variables=variables, config=config)
             return _wrapped(completion).with_meta(completion._meta)
         chunks = await completions.create(prompt_id=prompt_id, variables=variables, config=config, stream=True)
-        return AsyncStream(chunks.response, _wrapped, self._transport, self._transport.settings.secrets({}))
+        return AsyncStream(chunks.response, _wrapped, self._transport, prompt_id, self._transport.settings.secrets({}))
 
 
 def _wrapped(data: Mapping[str, Any]) -> GenericResponse:

@@ -6,14 +6,13 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from portkey_ai._answers import LocalProvenance
 from portkey_ai._log import logger
 from portkey_ai.errors import NotFoundError, PermissionDeniedError
 from portkey_ai.source.disk import Disk
 from portkey_ai.source.entries import Entry, Freshness, Key
 from portkey_ai.source.flights import AsyncFlights, async_all_at_once
 from portkey_ai.source.loaded import LoadedPrompt
-from portkey_ai.source.locked import locked_entry, unlocked
+from portkey_ai.source.locked import is_whole, locked_entry, locked_reference, unlocked
 from portkey_ai.source.memory import Memory
 from portkey_ai.source.outages import OUTAGES, with_places
 from portkey_ai.source.shelf import Shelf
@@ -64,6 +63,7 @@ class AsyncLadder:
         """
         entry, asked = await self._entry(Key("prompt", prompt_id))
         if entry.remote:
+            self._check_remote(prompt_id, missing)
             return None
         shelf = Shelf(entry, self._memory, self.source)
         while True:
@@ -77,11 +77,41 @@ class AsyncLadder:
                     raise
                 partial, _ = await self._entry(Key("partial", error.reference), beside=entry)
                 if partial.remote:
+                    self._check_remote(prompt_id, missing)
                     return None
                 shelf.add(partial)
         for key in shelf.stale:
             self._refresh_behind(key)
         return _answer(entry, asked, rendered, prompt_id)
+
+    def _check_remote(self, prompt_id: str, missing: str | None) -> None:
+        if (missing or self.source.missing) == "error":
+            raise self._unreadable(prompt_id)
+
+    async def pinned(self, prompt_id: str, body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Pin a run to what is locked: the version by its number, and its text where a partial in it could change.
+
+        Args:
+            prompt_id: the prompt's reference.
+            body: the body of the run.
+
+        Returns:
+            The reference and the body to send.
+
+        Raises:
+            LockError: where it is not locked.
+            TemplateError: where it can't be rendered.
+        """
+        entry, _ = await self._entry(Key("prompt", prompt_id))
+        target, pinned = locked_reference(entry), dict(body)
+        if is_whole(entry) or "messages" in body or "prompt" in body:
+            return target, pinned
+        shelf = Shelf(entry, self._memory, self.source)
+        rendered = entry.prompt.render(
+            body.get("variables") or {}, {}, partials=shelf.find, missing=self.source.missing
+        )
+        name = "prompt" if rendered.messages is None else "messages"
+        return target, {**pinned, name: rendered.data[name]}
 
     async def load(self, prompt_id: str) -> LoadedPrompt:
         """Find a prompt and the partials that it includes, for rendering it later without any wait.
@@ -238,4 +268,4 @@ class AsyncLadder:
 
 def _answer(entry: Entry, asked: bool, rendered: Rendered, prompt_id: str) -> PromptRender:
     answer = PromptRender.from_dict(rendered.answer(prompt_id))
-    return answer.with_meta(LocalProvenance(entry, asked, rendered.rendering.partials))
+    return answer.with_meta(entry.provenance(asked, rendered.rendering.partials))

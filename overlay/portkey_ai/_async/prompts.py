@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,14 @@ from portkey_openapi.api.prompts import (
 if TYPE_CHECKING:
     from typing import Unpack
 
+    from portkey_ai._async.ladder import AsyncLadder
     from portkey_ai._async.partials import AsyncPromptPartials
     from portkey_ai._async.raw import AsyncPromptsRaw
     from portkey_ai._async.transport import AsyncTransport
     from portkey_ai._async.versions import AsyncPromptVersions
-    from portkey_ai._keywords import CreatePrompt, PromptCall, RunKeywords, UpdatePrompt
+    from portkey_ai._keywords import CreatePrompt, PromptCall, RenderKeywords, UpdatePrompt
     from portkey_ai._options import RequestOptions
+    from portkey_ai.source.loaded import LoadedPrompt
     from portkey_ai.types import (
         Acknowledgement,
         PromptCreated,
@@ -46,9 +48,10 @@ class AsyncPrompts:
     completions: AsyncCompletions
     """Runs prompts; call it, or its `create`."""
 
-    def __init__(self, transport: AsyncTransport) -> None:
+    def __init__(self, transport: AsyncTransport, ladder: AsyncLadder | None = None) -> None:
         self._transport = transport
-        self.completions = AsyncCompletions(transport)
+        self._ladder = ladder
+        self.completions = AsyncCompletions(transport, ladder)
 
     @cached_property
     def versions(self) -> AsyncPromptVersions:
@@ -72,7 +75,7 @@ class AsyncPrompts:
         return AsyncPromptsRaw(self)
 
     async def render(
-        self, *, prompt_id: str, variables: Mapping[str, Any], **settings: Unpack[RunKeywords]
+        self, *, prompt_id: str, variables: Mapping[str, Any], **settings: Unpack[RenderKeywords]
     ) -> PromptRender:
         """Fill a prompt's template with variables: `renderPrompt`.
 
@@ -80,7 +83,8 @@ class AsyncPrompts:
             prompt_id: the prompt's slug or UUID, with or without `@version`.
             variables: the template's variables by name, any JSON values.
             **settings: settings that win over the prompt's own, such as `model` and `temperature`, and options of this
-                call, such as `metadata` and `timeout`.
+                call, such as `metadata` and `timeout`. With a PromptSource, `missing="error"` names the variables that
+                are not given.
 
         Returns:
             The rendered prompt: `prompt` (its text), `messages`, and `data`, which can be passed on to a provider as
@@ -94,11 +98,57 @@ class AsyncPrompts:
             >>> print(rendered.prompt)
         """
         given: dict[str, Any] = {**settings}
+        missing = given.pop("missing", None)
         options = take_options(given, RUN_OPTIONS)
         body = run_body(variables, given)
+        if self._ladder is not None:
+            overrides = {**given, **(options.get("extra_body") or {})}
+            rendered = await self._ladder.render(prompt_id, variables, overrides, missing)
+            if rendered is not None:
+                return rendered
+        elif missing is not None:
+            raise TypeError("`missing` needs prompts to be rendered here: make the client with prompts=PromptSource().")
         request = render_prompt.request(prompt_id, body=body)
         record = await self._transport.call(request, render_prompt.parse, options, repeatable=True)
         return render_answer(record, prompt_id, variables)
+
+    async def get(self, prompt_id: str) -> LoadedPrompt:
+        """Get a prompt, and the partials that it includes, in hand: `retrievePrompt`, `retrievePromptPartial`.
+
+        What comes back renders as often as one likes, without any wait.
+
+        Args:
+            prompt_id: the prompt's slug or UUID, with or without `@version`.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+
+        Example:
+            >>> greeting = await portkey.prompts.get("pp-greeting@production")
+            >>> print(greeting.render(name="Alice").prompt)
+        """
+        return await self._own_ladder.load(prompt_id)
+
+    async def prefetch(self, prompt_ids: Iterable[str]) -> None:
+        """Fetch several prompts at once, so that rendering them first waits for nothing; of use with a PromptSource.
+
+        Args:
+            prompt_ids: the prompts' slugs or UUIDs, with or without `@version`.
+
+        Raises:
+            APIError: of the first that failed, when the others are there.
+        """
+        await self._own_ladder.prefetch(prompt_ids)
+
+    @cached_property
+    def _own_ladder(self) -> AsyncLadder:
+        """The client's ladder; without a source, one that only `get` uses."""
+        if self._ladder is not None:
+            return self._ladder
+        from portkey_ai._async.ladder import AsyncLadder
+        from portkey_ai.source.settings import PromptSource
+
+        return AsyncLadder(PromptSource(), self._transport)
 
     async def create(self, **fields: Unpack[CreatePrompt]) -> PromptCreated:
         """Create a prompt, whose version 1 is published at once: `createPrompt`.

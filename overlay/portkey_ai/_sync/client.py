@@ -9,13 +9,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from portkey_ai._contract import check_requested
-from portkey_ai._http import Pool
-from portkey_ai._log import obey_environment
 from portkey_ai._options import DEFAULT_TIMEOUT
 from portkey_ai._rivals import warn_of_rival
 from portkey_ai._secrets import shown_url
-from portkey_ai._settings import Settings
-from portkey_ai._sync.transport import Transport
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -25,7 +21,10 @@ if TYPE_CHECKING:
     from portkey_ai._sync.collections import Collections
     from portkey_ai._sync.generations import Generations
     from portkey_ai._sync.labels import Labels
+    from portkey_ai._sync.ladder import Ladder
     from portkey_ai._sync.prompts import Prompts
+    from portkey_ai._sync.transport import Transport
+    from portkey_ai.source.settings import PromptSource
 
 
 class Portkey:
@@ -61,6 +60,7 @@ class Portkey:
         default_headers: Mapping[str, str] | None = None,
         http_client: HTTPClient | None = None,
         api_version: str | None = None,
+        prompts: PromptSource | None = None,
     ) -> None:
         """Make a client.
 
@@ -85,6 +85,7 @@ class Portkey:
             http_client: an `httpx.Client` to send with; yours to close.
             api_version: the API version that the app was written for, such as `1.0.0`; by default
                 `PORTKEY_API_VERSION`, else any.
+            prompts: has prompts rendered in this process, and says where they are found; left out, the service renders.
 
         Raises:
             PortkeyError: where the API key is missing, or an option can't be used.
@@ -92,8 +93,7 @@ class Portkey:
         """
         check_requested(api_version)
         warn_of_rival()
-        obey_environment()
-        self._options: dict[str, Any] = {
+        options: dict[str, Any] = {
             "api_key": api_key,
             "virtual_key": virtual_key,
             "base_url": base_url,
@@ -111,17 +111,43 @@ class Portkey:
             "max_retries": max_retries,
             "default_headers": default_headers,
             "http_client": http_client,
+            "prompts": prompts,
         }
-        settings = Settings(self._options)
-        self._owns_pool = True
-        self._transport = Transport(settings, Pool(settings.base_url, http_client))
+        self._connect(options)
+
+    def _connect(self, options: dict[str, Any], parent: Portkey | None = None) -> None:
+        """Get ready to call; httpx and what else a call takes is loaded here, with the first client."""
+        from portkey_ai._http import Pool
+        from portkey_ai._log import obey_environment
+        from portkey_ai._settings import Settings
+        from portkey_ai._sync.transport import Transport
+
+        obey_environment()
+        self._options = options
+        settings = Settings(options)
+        shares = parent is not None and settings.base_url == parent.base_url
+        self._owns_pool = not shares
+        pool = parent._transport.pool if parent and shares else Pool(settings.base_url, options["http_client"])
+        self._transport: Transport = Transport(settings, pool)
+        same_prompts = ("base_url", "api_key", "prompts")
+        if parent is not None and all(options[name] == parent._options[name] for name in same_prompts):
+            self._ladder: Ladder | None = parent._ladder
+        else:
+            self._ladder = self._own_ladder(options["prompts"])
+
+    def _own_ladder(self, source: PromptSource | None) -> Ladder | None:
+        if source is None:
+            return None
+        from portkey_ai._sync.ladder import Ladder
+
+        return Ladder(source, self._transport)
 
     @cached_property
     def prompts(self) -> Prompts:
         """Prompts, their versions and partials; rendering and running them."""
         from portkey_ai._sync.prompts import Prompts
 
-        return Prompts(self._transport)
+        return Prompts(self._transport, self._ladder)
 
     @cached_property
     def labels(self) -> Labels:
@@ -142,7 +168,7 @@ class Portkey:
         """The older way of running prompts."""
         from portkey_ai._sync.generations import Generations
 
-        return Generations(self._transport)
+        return Generations(self._transport, self._ladder)
 
     @property
     def api_key(self) -> str | None:
@@ -177,11 +203,7 @@ class Portkey:
         if unknown or "http_client" in options:
             raise TypeError(f"with_options() can't change {sorted(unknown) or ['http_client']}")
         twin = object.__new__(type(self))
-        twin._options = {**self._options, **options}
-        settings = Settings(twin._options)
-        twin._owns_pool = settings.base_url != self.base_url
-        pool = Pool(settings.base_url, self._options["http_client"]) if twin._owns_pool else self._transport.pool
-        twin._transport = Transport(settings, pool)
+        twin._connect({**self._options, **options}, parent=self)
         return twin
 
     def __enter__(self) -> Self:
@@ -195,6 +217,8 @@ class Portkey:
     def close(self) -> None:
         """Close the connections, unless they are another client's or an `http_client`'s."""
         if self._owns_pool:
+            if self._ladder is not None:
+                self._ladder.close()
             self._transport.pool.close()
 
     def __repr__(self) -> str:

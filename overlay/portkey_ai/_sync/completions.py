@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from portkey_ai._keywords import RunKeywords
+    from portkey_ai._sync.ladder import Ladder
     from portkey_ai._sync.raw import CompletionsRaw
     from portkey_ai._sync.transport import Transport
     from portkey_ai.types import PromptCompletion
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 class Completions:
     """Runs prompts: `portkey.prompts.completions(…)`, or `portkey.prompts.completions.create(…)`, which is the same."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, ladder: Ladder | None = None) -> None:
         self._transport = transport
+        self._ladder = ladder
 
     @cached_property
     def with_raw_response(self) -> CompletionsRaw:
@@ -96,7 +98,10 @@ class Completions:
         body = run_body(variables, settings)
         if stream is not None:
             body["stream"] = stream
-        request = create_prompt_completion.request(prompt_id, body=body)
+        target = prompt_id
+        if self._ladder is not None and self._ladder.source.frozen:
+            target, body = self._ladder.pinned(prompt_id, body)
+        request = create_prompt_completion.request(target, body=body)
         if stream:
             return self._stream(request, prompt_id, options)
         record = self._transport.call(request, create_prompt_completion.parse, options, run=True)
@@ -106,9 +111,10 @@ class Completions:
 
     def _stream(self, request: Request, prompt_id: str, options: dict[str, Any]) -> Stream[PromptCompletionChunk]:
         def take(data: dict[str, Any]) -> PromptCompletionChunk:
-            if data.get("prompt_id") is None:
-                data["prompt_id"] = prompt_id
-            return fill_choices(PromptCompletionChunk.from_dict(data), "delta")
+            chunk = PromptCompletionChunk.from_dict(data)
+            if chunk.get("prompt_id") is None:
+                chunk["prompt_id"] = prompt_id
+            return fill_choices(chunk, "delta")
 
         response = self._transport.open(request, options)
-        return opened(response, take, self._transport, options)
+        return opened(response, take, self._transport, prompt_id, options)

@@ -14,6 +14,7 @@ from portkey_ai.types import GenericResponse
 from portkey_openapi.models import FreeForm
 
 if TYPE_CHECKING:
+    from portkey_ai._sync.ladder import Ladder
     from portkey_ai._sync.raw import GenerationsRaw
     from portkey_ai._sync.transport import Transport
 
@@ -23,8 +24,9 @@ WARNING = "generations.create() is deprecated: use prompts.completions(), which 
 class Generations:
     """The older way of running prompts: `portkey.generations`."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, ladder: Ladder | None = None) -> None:
         self._transport = transport
+        self._completions = Completions(transport, ladder)
 
     @cached_property
     def with_raw_response(self) -> GenerationsRaw:
@@ -76,12 +78,12 @@ class Generations:
             APIError: as `portkey_ai.errors` draws.
         """
         warnings.warn(WARNING, DeprecationWarning, stacklevel=2)
-        completions = Completions(self._transport)
+        completions = self._completions
         if not stream:
             completion = completions.create(prompt_id=prompt_id, variables=variables, config=config)
             return _wrapped(completion).with_meta(completion._meta)
         chunks = completions.create(prompt_id=prompt_id, variables=variables, config=config, stream=True)
-        return Stream(chunks.response, _wrapped, self._transport, self._transport.settings.secrets({}))
+        return Stream(chunks.response, _wrapped, self._transport, prompt_id, self._transport.settings.secrets({}))
 
 
 def _wrapped(data: Mapping[str, Any]) -> GenericResponse:

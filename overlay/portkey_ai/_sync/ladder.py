@@ -7,14 +7,13 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from portkey_ai._answers import LocalProvenance
 from portkey_ai._log import logger
 from portkey_ai.errors import NotFoundError, PermissionDeniedError
 from portkey_ai.source.disk import Disk
 from portkey_ai.source.entries import Entry, Freshness, Key
-from portkey_ai.source.flights import AsyncFlights, async_all_at_once
+from portkey_ai.source.flights import Flights, all_at_once
 from portkey_ai.source.loaded import LoadedPrompt
-from portkey_ai.source.locked import locked_entry, unlocked
+from portkey_ai.source.locked import is_whole, locked_entry, locked_reference, unlocked
 from portkey_ai.source.memory import Memory
 from portkey_ai.source.outages import OUTAGES, with_places
 from portkey_ai.source.shelf import Shelf
@@ -32,7 +31,7 @@ PREFETCH = 8
 """How many prompts are fetched at a time."""
 
 
-class AsyncLadder:
+class Ladder:
     """Goes down the places that may know a prompt, and renders what it finds."""
 
     def __init__(self, source: PromptSource, transport: Transport) -> None:
@@ -40,7 +39,7 @@ class AsyncLadder:
         self._transport = transport
         self._memory = Memory(source.capacity)
         self._disk = None if source.disk is None else Disk(source.disk, transport.settings.account())
-        self._flights = AsyncFlights()
+        self._flights = Flights()
         self._said_remote = False
 
     def render(
@@ -65,6 +64,7 @@ class AsyncLadder:
         """
         entry, asked = self._entry(Key("prompt", prompt_id))
         if entry.remote:
+            self._check_remote(prompt_id, missing)
             return None
         shelf = Shelf(entry, self._memory, self.source)
         while True:
@@ -78,11 +78,41 @@ class AsyncLadder:
                     raise
                 partial, _ = self._entry(Key("partial", error.reference), beside=entry)
                 if partial.remote:
+                    self._check_remote(prompt_id, missing)
                     return None
                 shelf.add(partial)
         for key in shelf.stale:
             self._refresh_behind(key)
         return _answer(entry, asked, rendered, prompt_id)
+
+    def _check_remote(self, prompt_id: str, missing: str | None) -> None:
+        if (missing or self.source.missing) == "error":
+            raise self._unreadable(prompt_id)
+
+    def pinned(self, prompt_id: str, body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Pin a run to what is locked: the version by its number, and its text where a partial in it could change.
+
+        Args:
+            prompt_id: the prompt's reference.
+            body: the body of the run.
+
+        Returns:
+            The reference and the body to send.
+
+        Raises:
+            LockError: where it is not locked.
+            TemplateError: where it can't be rendered.
+        """
+        entry, _ = self._entry(Key("prompt", prompt_id))
+        target, pinned = locked_reference(entry), dict(body)
+        if is_whole(entry) or "messages" in body or "prompt" in body:
+            return target, pinned
+        shelf = Shelf(entry, self._memory, self.source)
+        rendered = entry.prompt.render(
+            body.get("variables") or {}, {}, partials=shelf.find, missing=self.source.missing
+        )
+        name = "prompt" if rendered.messages is None else "messages"
+        return target, {**pinned, name: rendered.data[name]}
 
     def load(self, prompt_id: str) -> LoadedPrompt:
         """Find a prompt and the partials that it includes, for rendering it later without any wait.
@@ -105,7 +135,7 @@ class AsyncLadder:
 
     def prefetch(self, prompt_ids: Iterable[str]) -> None:
         """Find several prompts at once, so that their first renders wait for nothing."""
-        async_all_at_once(self.load, list(dict.fromkeys(prompt_ids)), PREFETCH)
+        all_at_once(self.load, list(dict.fromkeys(prompt_ids)), PREFETCH)
 
     def close(self) -> None:
         """End what goes on behind."""
@@ -173,7 +203,7 @@ class AsyncLadder:
         return None if detail is None else Entry(key, detail, "fallback", now)
 
     def _gone(self, key: Key, beside: Entry | None) -> Entry | None:
-        """Decide what it means that the service knows no such thing: it is forgotten, unless code or the lock has it."""
+        """Decide what it means that the service knows no such thing: forget it, unless code or the lock has it."""
         self._memory.drop(key)
         if self._disk is not None:
             self._disk.drop(key)
@@ -234,13 +264,9 @@ class AsyncLadder:
                 entry.failed(time.monotonic())
 
     def _unreadable(self, prompt_id: str) -> TemplateError:
-        return TemplateError(
-            f"This key may not read {prompt_id!r}, so it can be rendered by the service only: use render()."
-        )
+        return TemplateError(f"This key may not read {prompt_id!r}: only the service can render it, with render().")
 
 
 def _answer(entry: Entry, asked: bool, rendered: Rendered, prompt_id: str) -> PromptRender:
     answer = PromptRender.from_dict(rendered.answer(prompt_id))
-    if rendered.messages is not None:
-        answer["messages"] = rendered.messages
-    return answer.with_meta(LocalProvenance(entry, asked, rendered.rendering.partials))
+    return answer.with_meta(entry.provenance(asked, rendered.rendering.partials))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +25,14 @@ from portkey_openapi.api.prompts import (
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from portkey_ai._keywords import CreatePrompt, PromptCall, RunKeywords, UpdatePrompt
+    from portkey_ai._keywords import CreatePrompt, PromptCall, RenderKeywords, UpdatePrompt
     from portkey_ai._options import RequestOptions
+    from portkey_ai._sync.ladder import Ladder
     from portkey_ai._sync.partials import PromptPartials
     from portkey_ai._sync.raw import PromptsRaw
     from portkey_ai._sync.transport import Transport
     from portkey_ai._sync.versions import PromptVersions
+    from portkey_ai.source.loaded import LoadedPrompt
     from portkey_ai.types import (
         Acknowledgement,
         PromptCreated,
@@ -47,9 +49,10 @@ class Prompts:
     completions: Completions
     """Runs prompts; call it, or its `create`."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, ladder: Ladder | None = None) -> None:
         self._transport = transport
-        self.completions = Completions(transport)
+        self._ladder = ladder
+        self.completions = Completions(transport, ladder)
 
     @cached_property
     def versions(self) -> PromptVersions:
@@ -72,14 +75,17 @@ class Prompts:
 
         return PromptsRaw(self)
 
-    def render(self, *, prompt_id: str, variables: Mapping[str, Any], **settings: Unpack[RunKeywords]) -> PromptRender:
+    def render(
+        self, *, prompt_id: str, variables: Mapping[str, Any], **settings: Unpack[RenderKeywords]
+    ) -> PromptRender:
         """Fill a prompt's template with variables: `renderPrompt`.
 
         Args:
             prompt_id: the prompt's slug or UUID, with or without `@version`.
             variables: the template's variables by name, any JSON values.
             **settings: settings that win over the prompt's own, such as `model` and `temperature`, and options of this
-                call, such as `metadata` and `timeout`.
+                call, such as `metadata` and `timeout`. With a PromptSource, `missing="error"` names the variables that
+                are not given.
 
         Returns:
             The rendered prompt: `prompt` (its text), `messages`, and `data`, which can be passed on to a provider as
@@ -93,11 +99,57 @@ class Prompts:
             >>> print(rendered.prompt)
         """
         given: dict[str, Any] = {**settings}
+        missing = given.pop("missing", None)
         options = take_options(given, RUN_OPTIONS)
         body = run_body(variables, given)
+        if self._ladder is not None:
+            overrides = {**given, **(options.get("extra_body") or {})}
+            rendered = self._ladder.render(prompt_id, variables, overrides, missing)
+            if rendered is not None:
+                return rendered
+        elif missing is not None:
+            raise TypeError("`missing` needs prompts to be rendered here: make the client with prompts=PromptSource().")
         request = render_prompt.request(prompt_id, body=body)
         record = self._transport.call(request, render_prompt.parse, options, repeatable=True)
         return render_answer(record, prompt_id, variables)
+
+    def get(self, prompt_id: str) -> LoadedPrompt:
+        """Get a prompt, and the partials that it includes, in hand: `retrievePrompt`, `retrievePromptPartial`.
+
+        What comes back renders as often as one likes, without any wait.
+
+        Args:
+            prompt_id: the prompt's slug or UUID, with or without `@version`.
+
+        Raises:
+            APIError: as `portkey_ai.errors` draws.
+
+        Example:
+            >>> greeting = portkey.prompts.get("pp-greeting@production")
+            >>> print(greeting.render(name="Alice").prompt)
+        """
+        return self._own_ladder.load(prompt_id)
+
+    def prefetch(self, prompt_ids: Iterable[str]) -> None:
+        """Fetch several prompts at once, so that rendering them first waits for nothing; of use with a PromptSource.
+
+        Args:
+            prompt_ids: the prompts' slugs or UUIDs, with or without `@version`.
+
+        Raises:
+            APIError: of the first that failed, when the others are there.
+        """
+        self._own_ladder.prefetch(prompt_ids)
+
+    @cached_property
+    def _own_ladder(self) -> Ladder:
+        """The client's ladder; without a source, one that only `get` uses."""
+        if self._ladder is not None:
+            return self._ladder
+        from portkey_ai._sync.ladder import Ladder
+        from portkey_ai.source.settings import PromptSource
+
+        return Ladder(PromptSource(), self._transport)
 
     def create(self, **fields: Unpack[CreatePrompt]) -> PromptCreated:
         """Create a prompt, whose version 1 is published at once: `createPrompt`.

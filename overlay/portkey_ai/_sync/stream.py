@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from portkey_ai._failures import beginning, connection_error, event_error, unexpected
+from portkey_ai._answers import completion_answer
+from portkey_ai._failures import TELLING_OF_FAILURE, beginning, connection_error, event_error, unexpected
 from portkey_ai._http import RequestError, drain, is_event_stream
+from portkey_ai._json import event_data
 from portkey_ai._merge import choices_of, is_finished, merge
 from portkey_ai.errors import APIError, APIStreamError
 from portkey_openapi.events import Decoder, Event
@@ -39,14 +40,17 @@ class Stream(Generic[Chunk]):
         response: Response,
         take: Callable[[dict[str, Any]], Chunk],
         transport: Transport,
+        prompt_id: str,
         secrets: tuple[str, ...] = (),
     ) -> None:
         self.response = response
         """The HTTP answer."""
         self._take = take
         self._transport = transport  # keeps the connections of a client open that nobody else holds
+        self._prompt_id = prompt_id
         self._secrets = secrets
-        self._chunks: list[dict[str, Any]] = []
+        self._kept: list[str] = []  # as text, which the garbage collector does not walk through again and again
+        self._last: dict[str, Any] = {}
         self._ended = self._closed = False
         self._failure: APIError | None = None
         self._iterator = self._iterate()
@@ -84,7 +88,7 @@ class Stream(Generic[Chunk]):
     def text_deltas(self) -> Iterator[str]:
         """Iterate the pieces of the first answer's text."""
         for _ in self._iterator:
-            for choice in choices_of(self._chunks[-1]):
+            for choice in choices_of(self._last):
                 text = (choice.get("delta") or {}).get("content")
                 if text and not choice.get("index"):
                     yield text
@@ -101,7 +105,7 @@ class Stream(Generic[Chunk]):
             raise self._failure
         if not self._ended:
             raise self._failed(self._error("The stream was closed before its end."))
-        return merge(self._chunks)
+        return self._merged()
 
     def _iterate(self) -> Iterator[Chunk]:
         if self._closed:
@@ -115,7 +119,7 @@ class Stream(Generic[Chunk]):
                         drain(self.response, body)
                         return
                     if self._keep(event):
-                        yield self._take(self._chunks[-1])
+                        yield self._take(self._last)
                     if self._closed:
                         return
             self._check_end()
@@ -127,36 +131,38 @@ class Stream(Generic[Chunk]):
 
     def _keep(self, event: Event) -> bool:
         """Keep what an event brings, and say whether it is a chunk: a service may send more than the model said."""
-        if not event.data.strip():
-            return False
-        data = self._read(event)
-        self._chunks.append(data)
-        return isinstance(data.get("choices"), list)
-
-    def _read(self, event: Event) -> dict[str, Any]:
-        try:
-            data = json.loads(event.data)
-        except (ValueError, RecursionError):
-            data = None
+        data = event_data(event.data)
         if not isinstance(data, dict):
+            if not event.data.strip():
+                return False
             said = f"An event of the stream is no JSON object: {beginning(event.data)}"
             raise self._failed(unexpected(self.response, said, event.data, self._secrets))
-        failure = event_error(event.type, data, self.response, self._secrets)
-        if failure is not None:
-            raise self._failed(failure)
-        return data
+        if event.type or not TELLING_OF_FAILURE.isdisjoint(data):
+            failure = event_error(event.type, data, self.response, self._secrets)
+            if failure is not None:
+                raise self._failed(failure)
+        self._kept.append(event.data)
+        self._last = data
+        return isinstance(data.get("choices"), list)
+
+    def _merged(self) -> PromptCompletion:
+        return completion_answer(merge(self._chunks()), self._prompt_id)
+
+    def _chunks(self) -> Iterable[dict[str, Any]]:
+        """Decode what was kept once more, for the few who ask for all of it."""
+        return map(event_data, self._kept)
 
     def _check_end(self) -> None:
-        self._ended = is_finished(self._chunks)
+        self._ended = is_finished(self._chunks())
         if not self._ended:
-            said = f"The stream ended after {len(self._chunks)} events, before the model had finished."
+            said = f"The stream ended after {len(self._kept)} events, before the model had finished."
             raise self._failed(self._error(said))
 
     def _error(self, message: str) -> APIError:
         return APIStreamError(message, request=self.response.request, response=self.response)
 
     def _failed(self, failure: APIError) -> APIError:
-        failure.partial = merge(self._chunks)
+        failure.partial = self._merged()
         self._failure = failure
         return failure
 
@@ -165,6 +171,7 @@ def opened(
     response: Response,
     take: Callable[[dict[str, Any]], Chunk],
     transport: Transport,
+    prompt_id: str,
     options: Mapping[str, Any],
 ) -> Stream[Chunk]:
     """Begin to read an answer that should be an event stream.
@@ -173,6 +180,7 @@ def opened(
         response: the answer, not read yet.
         take: makes what is iterated of an event's decoded JSON.
         transport: what the answer came through.
+        prompt_id: the reference that is run, as it was given.
         options: what the call was told.
 
     Raises:
@@ -180,7 +188,7 @@ def opened(
     """
     secrets = transport.settings.secrets(options)
     if is_event_stream(response):
-        return Stream(response, take, transport, secrets)
+        return Stream(response, take, transport, prompt_id, secrets)
     try:
         response.read()
     except RequestError as error:

@@ -6,6 +6,8 @@ A call has to give a name where a render with `missing="error"` would complain, 
   (`{{#name}}Dear {{name}}{{/name}}` goes without) or `parameters` have a default that is not null or the empty string;
 - a section that reads from its value (a loop, an object), unless an inverted section provides for its absence. A
   section that reads nothing from its value is a switch, and a switch may be left out.
+
+What a section asks for once a default in `parameters` turns it on is taken to be in that default.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ from portkey_ai.templates.nodes import Block, ChosenInclusion, Inclusion, Invert
 from portkey_ai.templates.template import Template
 
 Scope: TypeAlias = tuple[str, ...]
-"""The sections around a name, outermost first; inverted ones change no look-up and are left out."""
+"""The sections around a name that a look-up goes through, outermost first; inverted ones change no look-up."""
+
+Condition: TypeAlias = frozenset[str]
+"""What has to be true for a name to be looked up: `items` of a section, `^items` of an inverted one."""
 
 MAX_INCLUSIONS: Final = 10_000
 """Partials that are walked through for one prompt; the same one among other sections counts again."""
@@ -53,27 +58,35 @@ class Use:
 
     Attributes:
         kinds: `variable`, `section`, `object`, `partial`, or `fragment` (goes unescaped into the JSON of a raw chat).
-        needed: whether a call has to give it.
+        when: under which conditions a call has to give it; the empty condition means always.
+        reads: under which conditions its sections read from its value, and nothing provides for its absence.
         absence: whether an inverted section says what happens without it.
         default: whether `parameters` have one.
-        bodies: the scopes inside of its sections.
+        bodies: the scopes inside of its sections, with the conditions around them.
     """
 
-    __slots__ = ("absence", "bodies", "default", "kinds", "needed")
+    __slots__ = ("absence", "bodies", "default", "kinds", "reads", "when")
 
     def __init__(self) -> None:
         self.kinds: set[str] = set()
-        self.needed = False
         self.absence = False
         self.default = False
-        self.bodies: set[Scope] = set()
+        self.bodies: dict[Scope, set[Condition]] = {}
+        self.reads: set[Condition] = set()
+        self.when: set[Condition] = set()
+
+    @property
+    def needed(self) -> bool:
+        """Tell whether there are calls that have to give it."""
+        return bool(self.when or self.reads)
 
     def join(self, other: Use) -> None:
         """Take over what another use of the same name asks for."""
         self.kinds |= other.kinds
-        self.needed |= other.needed
+        self.when |= other.when
         self.absence |= other.absence
-        self.bodies |= other.bodies
+        for body, conditions in other.bodies.items():
+            self.bodies.setdefault(body, set()).update(conditions)
 
 
 Uses: TypeAlias = dict[Key, Use]
@@ -92,32 +105,32 @@ class Walk:
         self.references: dict[str, None] = {}
         self._partials = partials
         self._raw = raw
-        self._walked: set[tuple[str, Scope]] = set()
+        self._walked: set[tuple[str, Scope, Condition]] = set()
         self._path: list[str] = []
 
     def all(self, blocks: Iterable[Block]) -> None:
         """Walk through the templates of a prompt."""
         for block in blocks:
-            self._block(block, ())
+            self._block(block, (), Condition())
 
-    def _block(self, block: Block, around: Scope) -> None:
+    def _block(self, block: Block, around: Scope, when: Condition) -> None:
         for _, node in block.pairs:
             if isinstance(node, Section):
-                self._section(node, around)
+                self._section(node, around, when)
             elif isinstance(node, Inclusion) and not isinstance(node, ChosenInclusion):
-                self._include(node, around)
+                self._include(node, around, when)
             elif node.text != "." or around:
-                self._lookup(node.text, self._kind(node), around)
+                self._lookup(node.text, self._kind(node), around, when)
 
-    def _section(self, node: Section, around: Scope) -> None:
+    def _section(self, node: Section, around: Scope, when: Condition) -> None:
         use = self._section_use(node.text, around)
         if isinstance(node, InvertedSection):
             use.absence = True
-            self._block(node.block, around)
+            self._block(node.block, around, when | {f"^{node.text}"})
             return
         body = (*around, node.text)
-        use.bodies.add(body)
-        self._block(node.block, body)
+        use.bodies.setdefault(body, set()).add(when)
+        self._block(node.block, body, when | {node.text})
 
     def _section_use(self, name: str, around: Scope) -> Use:
         """Note a section; what a dotted one walks through may be left out like the section itself."""
@@ -130,27 +143,28 @@ class Walk:
             parent = parent.parent
         return self._use(key)
 
-    def _lookup(self, name: str, kind: str, around: Scope) -> None:
+    def _lookup(self, name: str, kind: str, around: Scope, when: Condition) -> None:
         scope, guard = _guarded(name, around)
         key: Key | None = Key(scope, name)
         while key is not None:
             use = self._use(key)
             use.kinds.add(kind)
-            use.needed |= len(key.name) > guard
+            if len(key.name) > guard:
+                use.when.add(when)
             key, kind = key.parent, "object"
 
-    def _include(self, node: Inclusion, around: Scope) -> None:
+    def _include(self, node: Inclusion, around: Scope, when: Condition) -> None:
         """Walk through a partial once for each scope; one that includes itself brings nothing new."""
         reference = node.text
         self.references[reference] = None
         template = self._partials.get(reference)
-        if template is None or reference in self._path or (reference, around) in self._walked:
+        if template is None or reference in self._path or (reference, around, when) in self._walked:
             return
         if len(self._walked) >= MAX_INCLUSIONS:
             raise TemplateLimitError("expansions", f"partials include each other more than {MAX_INCLUSIONS} times")
-        self._walked.add((reference, around))
+        self._walked.add((reference, around, when))
         self._path.append(reference)
-        self._block(template.block, around)
+        self._block(template.block, around, when)
         self._path.pop()
 
     def _kind(self, node: Node) -> str:

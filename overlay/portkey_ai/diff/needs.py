@@ -22,7 +22,8 @@ def needs_of(uses: Uses, given: Uses, defaults: Mapping[str, Any]) -> Uses:
     settled = _settled(uses, given)
     for key, use in settled.items():
         use.default = _has_default(key, defaults)
-        use.needed &= not use.default
+        if use.default:
+            use.when.clear()
     _note_read_sections(settled)
     return settled
 
@@ -60,5 +61,5 @@ def _note_read_sections(settled: Uses) -> None:
     for body, key in sorted(bodies, key=lambda pair: -len(pair[0])):
         use = settled[key]
         if body in reading and not use.absence and not use.default:
-            use.needed = True
+            use.reads |= use.bodies[body]
             reading.add(key.scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .changes import Change
-from .names import Key, Use, Uses
+from .names import Condition, Key, Use, Uses
 
 _WORDS = {
     "fragment": "JSON text that goes in unescaped",
@@ -18,25 +18,39 @@ _WORDS = {
 
 def compare_variables(old: Uses, new: Uses) -> Iterator[Change]:
     """Compare the settled names of two versions, in the order of the new template, then what is gone."""
-    given = {key.name for key in old}
+    given = {key.name for key in old} | {key.name for key, use in new.items() if use.default}
+    turned = {key for key, use in new.items() if key in old and _changed_kind(old[key], use)}
     for key, use in new.items():
         before = old.get(key)
-        if before is not None and _changed_kind(before, use):
+        if before is not None and key in turned:
             given.discard(key.name)
             yield _kind_change(key, before, use)
-        if _became_needed(before, use) and given.issuperset(key.scope) and _reached(key, old, new):
+        elif _became_needed(before, use, given) and _reached(key, old, new, given):
             yield _needed(key, before, use)
         elif before is None and not use.needed and not key.scope and key.parent is None:
             yield _optional(key, use)
-    yield from _relieved(old, new)
+    yield from _relieved(old, new, turned)
 
 
-def _became_needed(old: Use | None, new: Use) -> bool:
-    """Tell whether calls have to begin giving a value; of a section that was one before, its fields decide on that."""
-    if old is None or not new.needed:
-        return new.needed
-    still_a_section = "section" in old.kinds and new.kinds == {"section"}
-    return not old.needed and (old.default or not still_a_section)
+def _became_needed(old: Use | None, new: Use, given: set[str]) -> bool:
+    """Tell whether calls have to begin giving a value; of a section that was one before, its fields decide on that.
+
+    Args:
+        old: how the name was used, if at all.
+        new: how it is used now.
+        given: the names that calls give; what stands in a section of another name is never looked up.
+    """
+    if old is None:
+        return _begun(new.when | new.reads, set(), given)
+    if "section" in old.kinds and new.kinds == {"section"} and not old.default:
+        return False
+    return _begun(new.when, old.when, given) or _begun(new.reads, old.when | old.reads, given)
+
+
+def _begun(new: set[Condition], old: set[Condition], given: set[str]) -> bool:
+    """Tell whether there is a condition that can be met, and that goes less far than all before it."""
+    met = (when for when in new if all(name in given or name.startswith("^") for name in when))
+    return any(when not in old and not any(before <= when for before in old) for when in met)
 
 
 def _changed_kind(old: Use, new: Use) -> bool:
@@ -45,12 +59,15 @@ def _changed_kind(old: Use, new: Use) -> bool:
     return bool(added - {"section"} if old.kinds & new.kinds else added)
 
 
-def _reached(key: Key, old: Uses, new: Uses) -> bool:
-    """Tell whether calls already give the object that a dotted name walks through; if not, that is the change."""
+def _reached(key: Key, old: Uses, new: Uses, given: set[str]) -> bool:
+    """Tell whether a dotted name walks through an object that calls give anyway; if not, that is the change."""
     parent = key.parent
-    if parent is None:
+    if parent is None or new[parent].default:
         return True
-    return parent in old and "object" in old[parent].kinds and not _changed_kind(old[parent], new[parent])
+    before, after = old.get(parent), new[parent]
+    if before is None or "object" not in before.kinds:
+        return False
+    return not _changed_kind(before, after) and not _became_needed(before, after, given)
 
 
 def _kind_change(key: Key, old: Use, new: Use) -> Change:
@@ -71,14 +88,15 @@ def _optional(key: Key, use: Use) -> Change:
     return Change("variable_added", key.place, None, sorted(use.kinds), False, message)
 
 
-def _relieved(old: Uses, new: Uses) -> Iterator[Change]:
+def _relieved(old: Uses, new: Uses, turned: set[Key]) -> Iterator[Change]:
     names = {key.name for key in new}
     for key, use in old.items():
         kinds = sorted(use.kinds)
-        if key.name not in names and (key.parent is None or key.parent.name in names) and _around(key, names):
+        gone = key.name not in names and (key.parent is None or key.parent.name in names) and _around(key, names)
+        if gone and key.parent not in turned and not any(each.name in key.scope for each in turned):
             message = f"`{_shown(key)}` is no longer used: calls may stop giving it"
             yield Change("variable_unused", key.place, kinds, None, False, message)
-        elif use.needed and key in new and not new[key].needed:
+        elif key in new and key not in turned and _became_needed(new[key], use, names):
             message = f"`{_shown(key)}` is no longer needed: it may be left out now"
             yield Change("variable_optional", key.place, kinds, sorted(new[key].kinds), False, message)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 import re
+import time
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from portkey_ai._answers import LocalProvenance
 from portkey_ai.rendering import StoredPrompt
 from portkey_ai.templates import Partial, Template
 
@@ -107,6 +109,27 @@ class Entry:
         # Once the service has failed, nobody waits for it again: what is known is served, and refreshed behind.
         known_to_last = self.failures > 0 or (self.origin in ("server", "disk") and age < ttl + stale)
         return Freshness.STALE if known_to_last else Freshness.EXPIRED
+
+    @property
+    def age(self) -> float:
+        """Seconds since the service said it."""
+        return max(0.0, time.monotonic() - self.born)
+
+    def place(self, asked: bool) -> str:
+        """Name the place that knew it; what the service said earlier is known to memory."""
+        if self.origin == "server":
+            return "server" if asked else "memory"
+        return self.origin
+
+    def provenance(self, asked: bool, partials: Mapping[str, int]) -> LocalProvenance:
+        """Say where something came from that was rendered from this.
+
+        Args:
+            asked: whether the service was asked for it just now.
+            partials: the partials that went in, slug to version.
+        """
+        version = None if self.detail is None else self.detail.get("prompt_version")
+        return LocalProvenance(self.place(asked), 0.0 if asked else self.age, version, partials)
 
     def failed(self, now: float) -> None:
         """Note that the service could not be asked, and put the next try off: twice as long each time."""

@@ -98,7 +98,7 @@ class AsyncFlights:
         The call is a task of its own: who asked first may be cancelled, and the others get their answer.
         """
         task = self._start(self._flying, key, call)
-        return await asyncio.shield(task)  # type: ignore[no-any-return]
+        return await asyncio.shield(task)
 
     def behind(self, key: Hashable, call: Callable[[], Awaitable[Any]]) -> None:
         """Make a call in a task of its own, unless the same is under way; its failure is its own to note."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from portkey_ai._answers import LocalProvenance
 from portkey_ai.types import PromptRender
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ class LoadedPrompt:
     ) -> None:
         self.prompt_id = prompt_id
         """The reference, as it was given."""
-        self.source = "server" if asked else "memory" if entry.origin == "server" else entry.origin
+        self.source = entry.place(asked)
         """Where it was found: `server`, `memory`, `disk`, `lock` or `fallback`."""
         self._entry = entry
         self._shelf = shelf
@@ -64,7 +62,7 @@ class LoadedPrompt:
     @property
     def age(self) -> float:
         """Seconds since the service said it."""
-        return max(0.0, time.monotonic() - self._entry.born)
+        return self._entry.age
 
     def render(self, **variables: Any) -> PromptRender:
         """Render it.
@@ -77,7 +75,7 @@ class LoadedPrompt:
         """
         rendered = self._entry.prompt.render(variables, {}, partials=self._shelf.find, missing=self._missing)
         answer = PromptRender.from_dict(rendered.answer(self.prompt_id))
-        return answer.with_meta(LocalProvenance(self._entry, False, rendered.rendering.partials))
+        return answer.with_meta(self._entry.provenance(False, rendered.rendering.partials))
 
     def __repr__(self) -> str:
         return f"LoadedPrompt({self.prompt_id!r}, version={self.version}, source={self.source!r})"

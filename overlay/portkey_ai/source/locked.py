@@ -38,6 +38,19 @@ def locked_entry(lock: LockFile | None, key: Key, now: float, beside: Entry | No
     return Entry(key, {"slug": locked.slug, "version": locked.version, "string": locked.string}, "lock", now)
 
 
+def locked_reference(entry: Entry) -> str:
+    """Name the version that is locked by its number."""
+    detail = entry.prompt.detail
+    return f"{detail['slug']}@{detail['prompt_version']}"
+
+
+def is_whole(entry: Entry) -> bool:
+    """Say whether nothing of a locked prompt can change: it includes no partial but by a version's number."""
+    components = entry.prompt.template.components
+    pinned = all(Key("partial", reference).permanent for reference in entry.partials or {})
+    return pinned and not components["variablePartials"]
+
+
 def unlocked(key: Key) -> LockError:
     """Make the error of something that is not locked where only what is locked may be used."""
     from portkey_ai.lock import LockError

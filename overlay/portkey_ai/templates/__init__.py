@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .template import Rendering as Rendering
     from .template import Template as Template
     from .texts import messages_text as messages_text
+    from .texts import template_text as template_text
 
 _HOMES = {
     "Components": "components",
@@ -39,6 +40,7 @@ _HOMES = {
     "TemplateSyntaxError": "errors",
     "UnknownPartialError": "errors",
     "messages_text": "texts",
+    "template_text": "texts",
 }
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "TemplateSyntaxError",
     "UnknownPartialError",
     "messages_text",
+    "template_text",
 ]
 
 if not TYPE_CHECKING:

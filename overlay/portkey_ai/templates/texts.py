@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,25 @@ def messages_text(messages: Iterable[Any]) -> str:
             messages without any text, and what is no message are left out.
     """
     return "\n\n".join(filter(None, map(_message_text, messages)))
+
+
+def template_text(string: Any, template_type: str | None = None) -> str:
+    """Show a stored template as text: of a chat its messages' texts, anything else as it is.
+
+    Args:
+        string: the template as it is stored.
+        template_type: `completion` where it is known to be no chat.
+    """
+    if not isinstance(string, str):
+        return messages_text(string) if isinstance(string, list) else ""
+    if template_type == "completion" or not string.lstrip().startswith("["):
+        return string
+    try:
+        messages = json.loads(string)
+    except (ValueError, RecursionError):
+        return string
+    is_chat = isinstance(messages, list) and messages and all(isinstance(m, dict) and "role" in m for m in messages)
+    return messages_text(messages) if is_chat else string
 
 
 def _message_text(message: Any) -> str:

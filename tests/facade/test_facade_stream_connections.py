@@ -1,0 +1,95 @@
+"""What becomes of a stream's connection: back to the pool, or hung up."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from facade_calls import Client, close, each, settle, text_of
+from facade_shapes import HELLO
+from facade_wire import Connection, Play, Wire, transfer_chunk
+
+from portkey_ai import APIError, AsyncStream
+
+Make = Callable[..., Client]
+Serve = Callable[[Play], Wire]
+Open = Callable[..., Any]
+
+
+@pytest.mark.parametrize("read_first", [0, 1])
+async def test_a_closed_stream_ends_and_hangs_up(make: Make, wire: Serve, read_first: int) -> None:
+    hung_up = threading.Event()
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        if connection.stream_and_wait(*HELLO[:3]):
+            hung_up.set()
+
+    client = make(base_url=wire(play).url)
+    stream = await settle(client.prompts.completions(prompt_id="pp-x", stream=True))
+    for _ in range(read_first):
+        await settle(anext(stream) if isinstance(stream, AsyncStream) else next(stream))
+    await close(stream)
+    assert await asyncio.to_thread(hung_up.wait, 5)
+    assert await each(stream) == []
+    await close(stream)
+    with pytest.raises(APIError, match="closed before its end"):
+        await settle(stream.get_final_completion())
+
+
+async def test_a_with_block_closes_the_stream(open_stream: Open) -> None:
+    stream = await open_stream(*HELLO)
+    if isinstance(stream, AsyncStream):
+        async with stream as entered:
+            async for _ in entered:
+                break
+    else:
+        with stream as entered:
+            for _ in entered:
+                break
+    assert entered is stream
+    assert stream.response.is_closed
+
+
+async def test_a_stream_that_nobody_reads_to_its_end_leaves_no_warning(open_stream: Open) -> None:
+    for read in (0, 1):
+        stream = await open_stream(*HELLO)
+        for _ in range(read):
+            await settle(anext(stream) if isinstance(stream, AsyncStream) else next(stream))
+        del stream
+        gc.collect()
+        await asyncio.sleep(0)
+
+
+async def test_20_streams_one_after_another_use_one_connection(make: Make, wire: Serve) -> None:
+    def play(connection: Connection) -> None:
+        while connection.read_request() is not None:
+            connection.stream(*HELLO)
+
+    server = wire(play)
+    client = make(base_url=server.url)
+    for _ in range(20):
+        assert text_of(await each(client.prompts.completions(prompt_id="pp-x", stream=True))) == "Hello, Alice."
+    assert (server.connections, len(server.requests)) == (1, 20)
+
+
+@pytest.mark.parametrize("pause", [0.1, 0.5, 8.0])
+async def test_a_server_that_goes_on_after_done_does_not_hold_the_client(make: Make, wire: Serve, pause: float) -> None:
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        connection.stream(*HELLO, end=False)
+        for _ in range(int(8 / pause)):
+            time.sleep(pause)
+            connection.send(transfer_chunk(b": ping\n\n"))
+
+    client = make(base_url=wire(play).url)
+    started = time.monotonic()
+    stream = await settle(client.prompts.completions(prompt_id="pp-x", stream=True, timeout=10))
+    assert text_of(await each(stream)) == "Hello, Alice."
+    assert time.monotonic() - started < 2.5
+    assert stream.response.is_closed
