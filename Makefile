@@ -53,7 +53,7 @@ lint: $(INSTALLED) ## check the contract, and the style of the code
 	@$(BIN)/ruff format --check --exclude overlay/portkey_ai/_sync $(SOURCES)
 
 types: $(INSTALLED) ## check types with mypy and pyright
-	@$(BIN)/mypy $(PACKAGES) generated/portkey_openapi tools tests/typing
+	@$(BIN)/mypy $(PACKAGES) generated/portkey_openapi benchmarks tools tests/typing
 	@$(BIN)/pyright
 
 imports: $(INSTALLED) ## check that imports run one way

@@ -50,12 +50,16 @@ def upstream() -> tuple[str, dict[str, object]]:
 def story(portkey: Portkey, runs_on: str) -> None:
     """Play it."""
     say("A partial: a piece of template that prompts share.")
-    tone = portkey.prompts.partials.create(name="Tone", string="Answer in one short sentence, as a {{mood}} guide would.")
+    tone = portkey.prompts.partials.create(
+        name="Tone", string="Answer in one short sentence, as a {{mood}} guide would."
+    )
     show(f"{tone.slug}, version 1, published")
 
     say("A prompt that includes it, in a collection of its own.")
     collection = portkey.collections.create(name="Museum")
-    messages = '[{"role": "system", "content": "{{>' + tone.slug + '}}"}, {"role": "user", "content": "What is {{thing}}?"}]'
+    messages = (
+        '[{"role": "system", "content": "{{>' + tone.slug + '}}"}, {"role": "user", "content": "What is {{thing}}?"}]'
+    )
     prompt = portkey.prompts.create(
         name="Guide",
         collection_id=collection.id,

@@ -24,7 +24,7 @@ OWN_IMPORT = re.compile(r"from portkey_ai\S* import (?:\([^)]*\)|[^\n]*)")
 
 def main() -> int:
     """Derive, or compare what is there with what would be derived."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="compare instead of writing; exit 1 where they differ")
     check = parser.parse_args().check
     with tempfile.TemporaryDirectory() as folder:

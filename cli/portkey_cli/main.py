@@ -1,39 +1,40 @@
-"""`portkey-prompts`: what it can do, and what it answers the shell.
-
-Exit codes: 0 as asked, 1 not as asked, 2 wrong usage.
-"""
+"""`portkey-prompts`: from what a shell hands over to an exit code."""
 
 from __future__ import annotations
 
-import argparse
+import io
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 
-from portkey_ai import __version__
-from portkey_ai.errors import PortkeyError
-from portkey_cli import contract, serve
-
-EPILOG = "Exit codes: 0 as asked, 1 not as asked, 2 wrong usage."
+from portkey_cli.failures import guarded, warn_in_one_line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="portkey-prompts", description="Prompts that live outside of an app's code.", epilog=EPILOG
-    )
-    parser.add_argument("--version", action="version", version=f"portkey-prompts {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (contract, serve):
-        command.add_to(commands)
-    options = parser.parse_args(arguments)
-    try:
-        code: int = options.run(options)
-    except PortkeyError as error:
-        print(f"portkey-prompts: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return code
+    """Run one command; returns the exit code, which `portkey_cli.failures` lists.
+
+    Args:
+        arguments: what stands behind the program's name; by default what this process was started with.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    _write_any_text()
+    warn_in_one_line()
+    return guarded(lambda: _run(given))
+
+
+def _run(arguments: list[str]) -> int:
+    if find_spec("typer") is None or find_spec("rich") is None:
+        from portkey_cli.plain import run
+    else:
+        from portkey_cli.app import run
+    return run(arguments)
+
+
+def _write_any_text() -> None:
+    """Write escapes for what an output's encoding lacks: half a surrogate pair, or anything but ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -1,50 +1,51 @@
-"""`portkey-prompts serve`: the prompt service on one's own machine."""
+"""The prompt service on one's own machine."""
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from portkey_cli.extras import load
 
-
-DEFAULT_CONFIG = Path("portkey-local.toml")
-
-
-def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to a parser."""
-    parser = commands.add_parser(
-        "serve",
-        help="serve the prompt API from a database on this machine",
-        description="Serve the prompt API from a database on this machine. Prints its URL when it is ready; Ctrl-C ends it.",
-        epilog="Then: PORTKEY_BASE_URL=http://127.0.0.1:8790/v1 python app.py",
-    )
-    parser.add_argument("--host", default="127.0.0.1", help="the loopback address to listen on (default: %(default)s)")
-    parser.add_argument(
-        "--port", type=_port, default=8790, help="the port to listen on, 0 for a free one (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--database",
-        metavar="URL",
-        default="sqlite:///portkey.db",
-        help="where prompts are kept; sqlite:// is a temporary file (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--config", metavar="FILE", type=Path, help="upstreams and limits (default: portkey-local.toml, where there is one)"
-    )
-    parser.set_defaults(run=run)
+SUMMARY = "Serve the prompt API from a database on this machine."
+DETAILS = "Prints its URL when it is ready; Ctrl-C ends it."
+EXAMPLE = "Then: PORTKEY_BASE_URL=http://127.0.0.1:8790/v1 python app.py"
+HOST = "127.0.0.1"
+HOST_HELP = "The loopback address to listen on."
+PORT = 8790
+PORT_HELP = "The port to listen on, 0 for a free one."
+DATABASE = "sqlite:///portkey.db"
+DATABASE_HELP = "Where prompts are kept; sqlite:// is a temporary file."
+CONFIG = Path("portkey-local.toml")
+CONFIG_HELP = f"Upstreams and limits. By default {CONFIG}, where there is one."
 
 
-def run(options: argparse.Namespace) -> int:
-    """Serve until a signal ends it."""
+def serve(host: str, port: int, database: str, config: Path | None) -> int:
+    """Serve until a signal ends it.
+
+    Args:
+        host: a loopback address.
+        port: the port, 0 for a free one.
+        database: where prompts are kept, as a URL.
+        config: a file of upstreams and limits; None for `portkey-local.toml`, where there is one.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        PortkeyError: where the extra `[local]` is not installed.
+    """
     serving = load("portkey_local.serving", "local")
-    config = options.config or (DEFAULT_CONFIG if DEFAULT_CONFIG.is_file() else None)
-    code: int = serving.run(options.host, options.port, options.database, config)
+    chosen = config or (CONFIG if CONFIG.is_file() else None)
+    code: int = serving.run(host, port, database, chosen)
     return code
 
 
-def _port(text: str) -> int:
-    port = int(text)
+def checked_port(port: int) -> int:
+    """Check that a number can be a port.
+
+    Raises:
+        ValueError: where it can't, saying which can.
+    """
     if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is no port: choose one from 0 to 65535")
+        raise ValueError(f"{port} is no port: choose one from 0 to 65535")
     return port

@@ -36,7 +36,9 @@ def story(portkey):
     seen["listed"] = plain(portkey.prompts.list(collection_id=collection.id))
     seen["retrieved"] = plain(portkey.prompts.retrieve(slug))
     messages[1]["content"] = "Good day {{name}}"
-    seen["updated"] = plain(portkey.prompts.update(slug, string=json.dumps(messages), parameters={"temperature": 1}, virtual_key="echo"))
+    seen["updated"] = plain(
+        portkey.prompts.update(slug, string=json.dumps(messages), parameters={"temperature": 1}, virtual_key="echo")
+    )
     seen["published"] = plain(portkey.prompts.publish(slug, version=2))
     seen["versions"] = plain(portkey.prompts.versions.list(slug))
     seen["version"] = plain(portkey.prompts.versions.retrieve(slug, seen["updated"]["prompt_version_id"]))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 from flaky_service import FlakyService
+from source_steps import Make
 
 from portkey_ai import AsyncPortkey, Portkey, PromptSource
 from portkey_local import LocalServer
-
-Make = Callable[..., Any]
 
 
 @pytest.fixture
@@ -54,18 +51,3 @@ async def make(request: pytest.FixtureRequest, service: FlakyService) -> AsyncIt
             return other
 
         yield maker
-
-
-async def settle(value: Any) -> Any:
-    """Await what an async client returns; what a sync one returns is there already."""
-    return await value if inspect.isawaitable(value) else value
-
-
-async def until(condition: Callable[[], bool] | Callable[[], Awaitable[bool]], seconds: float = 5.0) -> None:
-    """Wait for something that happens behind."""
-    import asyncio
-
-    deadline = time.monotonic() + seconds
-    while not await settle(condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""A service that can be stopped, slowed, made to fail and counted: a proxy on a port of its own before a real server."""
+"""A service that can be stopped, slowed, made to fail and counted: a proxy on a port of its own."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Make, settle, until
 from flaky_service import FlakyService
+from source_steps import Make, settle, until
 
 from portkey_ai import APIConnectionError, APITimeoutError, InternalServerError, NotFoundError, Portkey, PromptSource
 from portkey_ai.lock import LockFile, lock_prompt
@@ -33,7 +33,9 @@ async def lock_of(server: LocalServer, *references: str) -> LockFile:
     with Portkey(base_url=server.base_url) as portkey:
         return LockFile.of(
             lock_prompt(
-                reference, portkey.prompts.retrieve(reference), {"pp-tone": portkey.prompts.partials.retrieve("pp-tone")}
+                reference,
+                portkey.prompts.retrieve(reference),
+                {"pp-tone": portkey.prompts.partials.retrieve("pp-tone")},
             )
             for reference in references
         )
@@ -139,7 +141,9 @@ async def test_when_the_service_is_back_it_is_asked_again(
     await until(moved)
 
 
-async def test_with_nothing_known_the_error_says_what_was_tried(make: Make, service: FlakyService, tmp_path: Path) -> None:
+async def test_with_nothing_known_the_error_says_what_was_tried(
+    make: Make, service: FlakyService, tmp_path: Path
+) -> None:
     portkey = make(disk=tmp_path)
     service.stop()
     with pytest.raises(APIConnectionError) as caught:
@@ -159,7 +163,9 @@ async def test_a_prompt_that_is_not_there_is_not_found(make: Make) -> None:
         await greet(make(), "pp-nowhere")
 
 
-async def test_the_disk_knows_it_when_an_app_starts_in_an_outage(make: Make, service: FlakyService, tmp_path: Path) -> None:
+async def test_the_disk_knows_it_when_an_app_starts_in_an_outage(
+    make: Make, service: FlakyService, tmp_path: Path
+) -> None:
     await greet(make(disk=tmp_path))
     service.stop()
     served = await greet(make(disk=tmp_path, ttl=0, stale=0))
@@ -274,7 +280,9 @@ async def test_prefetch_fetches_many_and_renders_need_no_service_then(make: Make
         assert (await greet(portkey, reference)).source == "memory"
 
 
-async def test_prefetch_of_an_unknown_prompt_raises_when_the_others_are_there(make: Make, service: FlakyService) -> None:
+async def test_prefetch_of_an_unknown_prompt_raises_when_the_others_are_there(
+    make: Make, service: FlakyService
+) -> None:
     portkey = make()
     with pytest.raises(NotFoundError):
         await settle(portkey.prompts.prefetch(["pp-nowhere", "pp-other"]))
@@ -296,7 +304,9 @@ async def test_a_render_that_runs_asks_for_no_completion(make: Make, service: Fl
     assert service.counts["POST /v1/prompts/pp-greeting/completions"] == 1
 
 
-async def test_frozen_renders_from_the_lock_and_never_calls(make: Make, service: FlakyService, server: LocalServer) -> None:
+async def test_frozen_renders_from_the_lock_and_never_calls(
+    make: Make, service: FlakyService, server: LocalServer
+) -> None:
     portkey = make(lock=await lock_of(server, "pp-greeting"), frozen=True)
     served = await greet(portkey)
     assert (served.prompt, served.source) == ("Hello Ada. Be kind to Ada.", "lock")

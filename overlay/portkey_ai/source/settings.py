@@ -69,7 +69,7 @@ class PromptSource:
         self.disk = None if disk is None else Path(disk).expanduser()
         self.lock = _read(lock)
         self.frozen = frozen
-        self.missing = missing
+        self.missing: Literal["empty", "error"] = missing
         self.capacity = capacity
         self._fallback = fallback
 

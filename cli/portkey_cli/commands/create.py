@@ -1,0 +1,63 @@
+"""`create`: a new prompt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from portkey_ai.errors import PortkeyError
+from portkey_cli.clients import connect
+from portkey_cli.contents import check_stdin, read_content, settings
+from portkey_cli.options import AsJson, Description, Model, Parameters, ParametersFile, TemplateFile, VirtualKey
+from portkey_cli.output import note, write_json, write_line
+
+if TYPE_CHECKING:
+    from portkey_ai import Portkey
+
+
+def create(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Option("--name", metavar="TEXT", help="Its name; the slug is made from it.", show_default=False)
+    ],
+    file: TemplateFile,
+    collection: Annotated[
+        str | None,
+        typer.Option(
+            "--collection", metavar="SLUG", help="Where to put it, by slug or UUID. By default the default one."
+        ),
+    ] = None,
+    parameters: ParametersFile = None,
+    param: Parameters = None,
+    model: Model = None,
+    virtual_key: VirtualKey = None,
+    message: Description = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create a prompt. Prints its slug.
+
+    Its version 1 is published at once.
+    """
+    check_stdin(file, parameters)
+    content: dict[str, Any] = {"parameters": {}, **read_content(file or "-")}
+    content.update(settings(parameters, param, content["parameters"]))
+    given = {"model": model, "virtual_key": virtual_key, "version_description": message}
+    content.update({field: value for field, value in given.items() if value is not None})
+    with connect(context) as portkey:
+        made = portkey.prompts.create(name=name, collection_id=collection or _default_collection(portkey), **content)
+    if as_json:
+        write_json(made)
+        return
+    write_line(made.slug)
+    note("Created. Version 1 is published.")
+
+
+def _default_collection(portkey: Portkey) -> str:
+    """Find the default collection, or the only one."""
+    known = list(iter(portkey.collections.list()))
+    default = [collection for collection in known if collection.is_default]
+    if default or len(known) == 1:
+        return (default or known)[0].id
+    names = ", ".join(str(collection.slug or collection.id) for collection in known) or "none yet"
+    raise PortkeyError(f"No collection is the default one. Choose with --collection: {names}")

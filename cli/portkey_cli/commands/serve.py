@@ -1,0 +1,29 @@
+"""`serve`: the prompt service on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from portkey_cli import serve as service
+
+
+def _port(port: int) -> int:
+    try:
+        return service.checked_port(port)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help=service.HOST_HELP)] = service.HOST,
+    port: Annotated[int, typer.Option("--port", help=service.PORT_HELP, callback=_port)] = service.PORT,
+    database: Annotated[str, typer.Option("--database", metavar="URL", help=service.DATABASE_HELP)] = service.DATABASE,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help=service.CONFIG_HELP, show_default=False)
+    ] = None,
+) -> int:
+    """Serve the prompt API from a database on this machine. Prints its URL when it is ready; Ctrl-C ends it."""
+    return service.serve(host, port, database, config)

@@ -1,0 +1,36 @@
+"""Which version of which prompt is meant: `pp-x`, `pp-x@12`, `pp-x@latest`, `pp-x@label`."""
+
+from __future__ import annotations
+
+from portkey_cli.failures import UsageError
+
+_LONGEST_NUMBER = 18
+
+
+def split(reference: str) -> tuple[str, str]:
+    """Split a reference into the prompt and what stands behind the `@`, "" where nothing does.
+
+    Raises:
+        UsageError: where one of both is empty.
+    """
+    prompt, at, version = reference.partition("@")
+    if not prompt.strip(". "):
+        raise UsageError(f"{reference!r} names no prompt. Write its slug or UUID, such as pp-greeting.")
+    if at and not version.strip():
+        raise UsageError(f"{reference!r} names no version. Write {prompt}@12, {prompt}@latest or {prompt}@production.")
+    return prompt, version
+
+
+def checked(reference: str) -> str:
+    """Return a reference that is complete.
+
+    Raises:
+        UsageError: where it is not.
+    """
+    split(reference)
+    return reference
+
+
+def is_number(version: str) -> bool:
+    """Say whether what stands behind an `@` is a version's number."""
+    return version.isascii() and version.isdigit() and len(version) <= _LONGEST_NUMBER

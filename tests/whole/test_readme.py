@@ -1,0 +1,68 @@
+"""What the README says, runs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from whole_runs import Run
+
+from portkey_local import LocalServer
+
+
+def _blocks(root: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (root / "README.md").read_text(), re.S)
+
+
+def test_the_app_s_example_renders_runs_streams_and_fails_clearly(python: Run, root: Path) -> None:
+    program = _blocks(root, "python")[0]
+    with LocalServer() as server:
+        server.add_prompt(
+            slug="pp-greeting",
+            versions=[{"string": "Hello {{name}}!", "virtual_key": "echo"}],
+            labels={"production": 1},
+        )
+        done = python("-c", program, PORTKEY_BASE_URL=server.base_url)
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert lines[0] == "Hello Alice!"
+    assert lines[1].startswith("Hello Alice! {")
+    assert "total_tokens" in done.stdout
+    streamed_then_error = lines[-1]
+    assert streamed_then_error.startswith("Hello Alice!")
+    assert "pp-greeting" in streamed_then_error
+    assert " 404 " in streamed_then_error
+
+
+def test_the_test_s_example_passes(python: Run, root: Path) -> None:
+    done = python("-c", _blocks(root, "python")[1])
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_python_block_is_run_here(root: Path) -> None:
+    assert len(_blocks(root, "python")) == 2
+
+
+def test_the_app_s_example_is_short(root: Path) -> None:
+    lines = [line for line in _blocks(root, "python")[0].splitlines() if line.strip()]
+    assert len(lines) <= 20
+
+
+def test_every_make_target_that_it_names_exists(root: Path) -> None:
+    named = set(re.findall(r"`make ([a-z-]+)`|^make ([a-z-]+)", (root / "README.md").read_text(), re.M))
+    listed = subprocess.run(["make", "help"], cwd=root, capture_output=True, text=True, check=True).stdout
+    for target in {first or second for first, second in named}:
+        assert re.search(rf"make {target}\s", listed), target
+
+
+def test_every_file_that_it_names_exists(root: Path) -> None:
+    text = (root / "README.md").read_text()
+    for path in re.findall(r"`(tests/[\w/.]+)`|\]\((\w[\w/.]+\.md)\)", text):
+        assert (root / (path[0] or path[1])).exists(), path
+
+
+def test_its_pins_name_the_version_that_this_is(root: Path) -> None:
+    from portkey_ai import API_VERSION
+
+    assert set(re.findall(r"portkey-prompts==([\d.]+)\.\*", (root / "README.md").read_text())) == {API_VERSION}
