@@ -12,7 +12,7 @@ SOURCES := overlay local cli tests benchmarks examples tools
 REDOCLY := @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate check-generated lint types imports test demo serve bench peers check clean
+.PHONY: help install generate check-generated lint types imports test soak demo serve bench peers check clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -48,6 +48,7 @@ check-generated: $(INSTALLED) ## compare generated/ and the sync facade with wha
 
 lint: $(INSTALLED) ## check the contract, and the style of the code
 	@$(BIN)/openapi-spec-validator --errors all openapi.yaml
+	@$(BIN)/python tools/check_contract_version.py
 	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx --yes $(REDOCLY) lint openapi.yaml
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check --exclude overlay/portkey_ai/_sync $(SOURCES)
@@ -61,6 +62,9 @@ imports: $(INSTALLED) ## check that imports run one way
 
 test: $(INSTALLED) $(WEIGHTS) ## run the whole test suite
 	@$(BIN)/python -m pytest
+
+soak: $(INSTALLED) ## render for 30 s while the service is stopped, slowed and made to fail
+	@$(BIN)/python -m pytest tests/source/test_chaos.py --soak -s
 
 demo: $(INSTALLED) $(WEIGHTS) ## play the whole story, narrated, on an empty database and a small real model
 	@$(BIN)/python examples/story.py

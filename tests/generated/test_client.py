@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import time
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Any
@@ -392,10 +393,14 @@ def test_leaving_a_stream_early_closes_it(httpserver: HTTPServer) -> None:
         return Response(body(), content_type="text/event-stream")
 
     httpserver.expect_request("/v1/prompts/pp-x/completions").respond_with_handler(handle)
-    with Client(httpserver.url_for("/v1"), timeout=5) as client:
-        with client.stream(create_prompt_completion, "pp-x", body={}) as chunks:
-            assert next(chunks).choices[0].delta.content == "more"
-        httpserver.stop()
+    with (
+        Client(httpserver.url_for("/v1"), timeout=5) as client,
+        client.stream(create_prompt_completion, "pp-x", body={}) as chunks,
+    ):
+        assert next(chunks).choices[0].delta.content == "more"
+    deadline = time.monotonic() + 5
+    while not closed and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert closed == [True]
 
 

@@ -7,7 +7,7 @@ A call has to give a name where a render with `missing="error"` would complain, 
 - a section that reads from its value (a loop, an object), unless an inverted section provides for its absence. A
   section that reads nothing from its value is a switch, and a switch may be left out.
 
-What a section asks for once a default in `parameters` turns it on is taken to be in that default.
+A section that is turned on by a change of its default, and by nothing else, is taken to find what it asks for.
 """
 
 from __future__ import annotations
