@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 Json = dict[str, Any]
@@ -157,3 +158,10 @@ def sent(document: Json, name: str) -> Json:
     """A field of what is sent, and never answered."""
     found: Json = schema(document, "NewItem")["allOf"][1]["properties"][name]
     return found
+
+
+def changed(document: dict[str, Any], edit: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    """A copy of a contract, with one change."""
+    copied = copy.deepcopy(document)
+    edit(copied)
+    return copied

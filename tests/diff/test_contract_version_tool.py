@@ -2,43 +2,74 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / "tools" / "check_contract_version.py"
 
+CONTRACT = """\
+openapi: 3.1.0
+info:
+  title: Prompts
+  version: 1.0.0
+paths:
+  /prompts/{prompt_id}/render:
+    post:
+      operationId: renderPrompt
+      summary: Render a prompt
+      responses:
+        200:
+          description: It is rendered.
+  /labels:
+    get:
+      operationId: listLabels
+      responses:
+        '200':
+          description: The labels.
+"""
+
 Check = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("check_contract_version", TOOL)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture
 def contract(tmp_path: Path) -> Path:
-    """A copy of the contract, released as 1.0.0."""
+    """A small contract, released as 1.0.0."""
     copy = tmp_path / "openapi.yaml"
-    shutil.copy(ROOT / "contracts" / "1.0.0.yaml", copy)
+    copy.write_text(CONTRACT, encoding="utf-8")
     (tmp_path / "contracts").mkdir()
     shutil.copy(copy, tmp_path / "contracts" / "1.0.0.yaml")
     return copy
 
 
 @pytest.fixture
-def check(contract: Path) -> Check:
+def options(contract: Path) -> list[str]:
+    return ["--contract", str(contract), "--releases", str(contract.parent / "contracts")]
+
+
+@pytest.fixture
+def check(options: list[str], tool: ModuleType, capsys: pytest.CaptureFixture[str]) -> Check:
     def run(*arguments: str) -> tuple[int, str]:
-        command = [
-            sys.executable,
-            str(TOOL),
-            "--contract",
-            str(contract),
-            "--releases",
-            str(contract.parent / "contracts"),
-        ]
-        done = subprocess.run([*command, *arguments], capture_output=True, text=True, encoding="utf-8")
-        return done.returncode, done.stdout + done.stderr
+        code = tool.main([*options, *arguments])
+        said = capsys.readouterr()
+        return code, said.out + said.err
 
     return run
 
@@ -57,8 +88,23 @@ def rename_an_operation(contract: Path) -> None:
     edit(contract, "operationId: renderPrompt", "operationId: fillPrompt")
 
 
+def test_the_tool_runs_as_a_program_and_its_exit_code_says_how_it_went(contract: Path, options: list[str]) -> None:
+    def run() -> int:
+        return subprocess.run([sys.executable, str(TOOL), *options], capture_output=True).returncode
+
+    assert run() == 0
+    rename_an_operation(contract)
+    assert run() == 1
+    contract.unlink()
+    assert run() == 2
+
+
 def test_the_released_contract_passes(check: Check) -> None:
     assert check() == (0, "openapi.yaml bears the right version\n")
+
+
+def test_the_real_contract_bears_the_right_version(tool: ModuleType) -> None:
+    assert tool.main([]) == 0
 
 
 def test_the_file_of_each_release_bears_its_version() -> None:

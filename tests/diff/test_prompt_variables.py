@@ -164,7 +164,7 @@ def complete(string: str, parameters: Parameters, variables: Parameters) -> bool
     return True
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(templates, defaults, templates, defaults, calls)
 def test_a_call_that_was_complete_stays_complete_unless_the_change_is_breaking(
     old: str, before: Parameters, new: str, after: Parameters, variables: Parameters

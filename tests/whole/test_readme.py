@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from whole_runs import Run
@@ -35,13 +36,31 @@ def test_the_app_s_example_renders_runs_streams_and_fails_clearly(python: Run, r
     assert " 404 " in streamed_then_error
 
 
+def test_the_source_s_example_renders_here_and_says_so(python: Run, root: Path, tmp_path: Path) -> None:
+    program = _blocks(root, "python")[1]
+    with LocalServer() as server:
+        server.add_prompt(slug="pp-greeting", versions=["Hello {{name}}!"])
+        done = python("-c", program, PORTKEY_BASE_URL=server.base_url, HOME=str(tmp_path))
+    assert done.stderr == ""
+    assert done.stdout.startswith("Hello Alice! memory 1 0.")
+
+
 def test_the_test_s_example_passes(python: Run, root: Path) -> None:
-    done = python("-c", _blocks(root, "python")[1])
+    done = python("-c", _blocks(root, "python")[2])
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_every_python_block_is_run_here(root: Path) -> None:
-    assert len(_blocks(root, "python")) == 2
+    assert len(_blocks(root, "python")) == 3
+
+
+def test_the_commands_that_it_names_are_those_that_there_are(run: Run, root: Path) -> None:
+    text = (root / "README.md").read_text()
+    named = re.findall(r"`([a-z]+)`", text.partition("portkey-prompts --help\n```")[2].partition(": each")[0])
+    shown = run(str(Path(sys.executable).with_name("portkey-prompts")), "--help").stdout
+    assert len(named) == 13
+    for command in named:
+        assert re.search(rf"\b{command}\b", shown), command
 
 
 def test_the_app_s_example_is_short(root: Path) -> None:
