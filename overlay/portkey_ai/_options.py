@@ -217,14 +217,19 @@ def _is_base_url(url: str) -> bool:
     return known and not re.search(r"[\s?#]", url) and url.isprintable()
 
 
-def api_key_from(given: str | None, base_url: str) -> str | None:
+def api_key_from(given: str | None, base_url: str, *, needed: bool = True) -> str | None:
     """Choose the API key: as given, or from `PORTKEY_API_KEY`; a server on this machine may need none.
+
+    Args:
+        given: as given in code.
+        base_url: where the service is.
+        needed: whether the service is called at all; what is frozen renders without it.
 
     Raises:
         PortkeyError: where there is none and one is needed, saying what to do.
     """
     key = given or os.environ.get("PORTKEY_API_KEY") or None
-    if key is None and not is_loopback(base_url):
+    if key is None and needed and not is_loopback(base_url):
         raise PortkeyError(
             "There is no API key. Set PORTKEY_API_KEY in the environment, or pass api_key=…; "
             "a server on this machine needs none: pass base_url='http://127.0.0.1:8790/v1'."

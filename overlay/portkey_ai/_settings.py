@@ -32,7 +32,8 @@ class Settings:
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.base_url = base_url_from(options.get("base_url"))
-        self.api_key = api_key_from(options.get("api_key"), self.base_url)
+        frozen = getattr(options.get("prompts"), "frozen", False)
+        self.api_key = api_key_from(options.get("api_key"), self.base_url, needed=not frozen)
         self.timeout: float | _http.Timeout | None = options.get("timeout", DEFAULT_TIMEOUT)
         self.max_retries = count("max_retries", options.get("max_retries", 2))
         self._headers = self._base_headers(options)

@@ -86,7 +86,7 @@ def test_lock_says_which_partials_it_can_t_lock(lock: Lock, server: LocalServer)
 def test_check_of_what_is_still_so_exits_with_0(lock: Lock) -> None:
     lock("pp-greeting@production", "pp-router")
     done = lock("--check")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "All 2 are what is locked.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "As locked: 2 of 2.\n")
 
 
 def test_check_lists_what_would_be_another_answer_and_exits_with_1(lock: Lock, path: Path, portkey: Portkey) -> None:
@@ -100,7 +100,7 @@ def test_check_lists_what_would_be_another_answer_and_exits_with_1(lock: Lock, p
     assert lines[0] == "pp-greeting@production  1 → 3  breaking"
     assert lines[1].startswith("  ! variables.city: ")
     assert lines[-1] == "pp-router  1  the service has no such prompt, version or label."
-    assert done.stderr.startswith("2 of 3 are not what is locked. To take it over: portkey-prompts lock --upgrade")
+    assert done.stderr.startswith("Not as locked: 2 of 3. To take it over: portkey-prompts lock --upgrade")
     assert path.read_bytes() == before
 
 
@@ -211,7 +211,7 @@ def test_frozen_needs_no_network_and_passes_where_all_is_covered(lock: Lock, tmp
     lock("pp-router")
     done = lock("--frozen", "--scan", "src", url=NOWHERE)
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "prompts.lock is whole: 1 locked, 1 source files covered.\n"
+    assert done.stderr == "prompts.lock is whole: 1 locked, covering what is used in 1 source file(s).\n"
 
 
 def test_frozen_lists_what_is_not_covered_and_what_can_t_be_seen(lock: Lock, tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def lock(
     file: Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The lock file.")] = DEFAULT_NAME,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
-    """Lock prompts to the exact versions that they mean now, in a file to be committed.
+    """Lock prompts to their exact versions, in a file to commit.
 
     Without an option, prompts that are not locked yet are added, and the others stay as they are.
     """
@@ -114,9 +114,9 @@ def _report_check(found: list[Movement], path: Path, as_json: bool) -> int:
         write_json(answer)
     for each in () if as_json else other:
         _show(each)
-    remedy = f"{len(other)} of {len(found)} are not what is locked. To take it over: {command('--upgrade', path=path)}"
+    remedy = f"Not as locked: {len(other)} of {len(found)}. To take it over: {command('--upgrade', path=path)}"
     if not as_json:
-        note(remedy if other else f"All {len(found)} are what is locked.")
+        note(remedy if other else f"As locked: {len(found)} of {len(found)}.")
     return NOT_AS_ASKED if other else OK
 
 
@@ -133,7 +133,7 @@ def _report_coverage(found: Coverage, path: Path, as_json: bool) -> int:
         if found.uncovered:
             note(f"To lock what is missing: {command(*found.uncovered, path=path)}")
         else:
-            note(f"{path} is whole: {found.prompts} locked, {found.files} source files covered.")
+            note(f"{path} is whole: {found.prompts} locked, covering what is used in {found.files} source file(s).")
     return NOT_AS_ASKED if found.uncovered else OK
 
 
