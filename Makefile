@@ -64,7 +64,7 @@ test: $(INSTALLED) $(WEIGHTS) ## run the whole test suite
 	@$(BIN)/python -m pytest
 
 soak: $(INSTALLED) ## render for 30 s while the service is stopped, slowed and made to fail
-	@$(BIN)/python -m pytest tests/source/test_chaos.py --soak -s
+	@$(BIN)/python -m pytest tests/source/test_chaos.py --soak -s --show-capture=no
 
 demo: $(INSTALLED) $(WEIGHTS) ## play the whole story, narrated, on an empty database and a small real model
 	@$(BIN)/python examples/story.py

@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks import environments, table
 from benchmarks.figures import Result
-from benchmarks.measurement import LIBRARIES, Bench, Effort
+from benchmarks.measurement import ALL, Bench, Effort
 from benchmarks.processes import Loopback
 from benchmarks.rows import ROWS
 
@@ -19,9 +19,9 @@ QUICK = Effort(programs=3, generations=2, rounds=4)
 def main() -> None:
     """Measure, and print each row as soon as it is there."""
     chosen = _arguments()
-    plain, official = environments.plain(), environments.official()
+    plain, official, langfuse = environments.plain(), environments.official(), environments.langfuse()
     with Loopback() as server:
-        bench = Bench(server, plain, official, QUICK if chosen.quick else THOROUGH)
+        bench = Bench(server, plain, official, langfuse, QUICK if chosen.quick else THOROUGH)
         results = (Result(row, measure(bench)) for row, measure in ROWS if chosen.only in row.title)
         if chosen.json:
             print(json.dumps([_as_json(result) for result in results], indent=2, ensure_ascii=False))
@@ -45,7 +45,7 @@ def _print(results: Iterable[Result]) -> None:
 
 
 def _as_json(result: Result) -> dict[str, Any]:
-    spreads = {library: result.spread(library) for library in LIBRARIES}
+    spreads = {library: result.spread(library) for library in ALL}
     told = {library: asdict(spread) for library, spread in spreads.items() if spread}
     return {**asdict(result.row), "reached": result.reached(), "spreads": told, "samples": result.samples}
 

@@ -7,6 +7,8 @@ from contextlib import suppress
 import httpx
 
 from benchmarks.clock import Block, timed, timed_opening
+from benchmarks.long_template import LONG, rendered
+from benchmarks.long_template import VARIABLES as LONG_VARIABLES
 from benchmarks.workload import API_KEY, CHUNKS, RENDER, STREAM_AT_ONCE, STREAM_BY_CHUNKS, TEXT, VARIABLES, WORD, check
 
 HEADERS = {"x-portkey-api-key": API_KEY}
@@ -21,6 +23,17 @@ def render(base_url: str) -> Block:
     def call() -> None:
         answer = client.post(f"/prompts/{RENDER}/render", json=BODY).json()
         check(answer["data"]["messages"][1]["content"], TEXT)
+
+    return timed(call)
+
+
+def long_template(base_url: str) -> Block:
+    """Have the service render the long template."""
+    client, text = httpx.Client(base_url=base_url, headers=HEADERS), rendered()
+
+    def call() -> None:
+        answer = client.post(f"/prompts/{LONG}/render", json={"variables": LONG_VARIABLES}).json()
+        check(answer["data"]["prompt"], text)
 
     return timed(call)
 

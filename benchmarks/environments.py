@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 OFFICIAL = "2.3.4"
+LANGFUSE = "5.0.4"
 ROOT = Path(__file__).parents[1]
 _VERSIONS = "import sys; from importlib.metadata import version; print(*map(version, sys.argv[1:]))"
 
@@ -21,6 +22,15 @@ def official() -> Path:
         subprocess.CalledProcessError: where the installation fails.
     """
     return _provided("official", {"portkey-ai": OFFICIAL, "httpx": version("httpx")})
+
+
+def langfuse() -> Path:
+    """Return the interpreter that has langfuse.
+
+    Raises:
+        subprocess.CalledProcessError: where the installation fails.
+    """
+    return _provided("langfuse", {"langfuse": LANGFUSE})
 
 
 def plain() -> Path:

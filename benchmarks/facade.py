@@ -1,10 +1,13 @@
 """What an app with an SDK writes: the same lines for this package and for the official one, which share their names."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import portkey_ai
 from benchmarks.clock import Block, timed, timed_opening
+from benchmarks.long_template import LONG, rendered
+from benchmarks.long_template import VARIABLES as LONG_VARIABLES
 from benchmarks.workload import API_KEY, CHUNKS, RENDER, STREAM_AT_ONCE, STREAM_BY_CHUNKS, TEXT, VARIABLES, WORD, check
 from portkey_ai import AsyncPortkey, Portkey
 
@@ -19,6 +22,26 @@ def render(base_url: str) -> Block:
         check(messages[1]["content"], TEXT)
 
     return timed(call)
+
+
+def long_template(base_url: str) -> Block:
+    """Render the long template: this package by itself, from what it knows, the official SDK by asking the service."""
+    return timed(long_template_call(base_url))
+
+
+def long_template_call(base_url: str) -> Callable[[], object]:
+    """Make a call that renders the long template, and see that it renders the right text."""
+    source: dict[str, Any] = {}
+    if hasattr(portkey_ai, "API_VERSION"):
+        source["prompts"] = portkey_ai.PromptSource(ttl=3600)
+    client = Portkey(api_key=API_KEY, base_url=base_url, **source)
+
+    def call() -> Any:
+        return client.prompts.render(prompt_id=LONG, variables=LONG_VARIABLES)
+
+    check(call().data.prompt, rendered())
+    check(call().data.prompt, rendered())
+    return call
 
 
 def render_async(base_url: str) -> Block:

@@ -29,6 +29,8 @@ class Row:
     more_is_better: bool = False
     relative: bool = True
     """Whether figures are told in multiples of bare httpx; as they are, otherwise."""
+    difference: bool = False
+    """Whether samples are differences, whose least is luck: they are told by their spread."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Result:
         own, base = self.samples.get(library), self.samples.get(BASELINE)
         if not own:
             return None
+        if self.row.difference:
+            return _spread([absolute(each, self.row.unit) for each in own])
         if not self.row.relative or not base:
             return _spread([absolute(min(own), self.row.unit)])
         pairs = list(zip(own, base, strict=True))

@@ -8,8 +8,11 @@ from pathlib import Path
 from benchmarks.figures import BASELINE, Samples
 from benchmarks.processes import Loopback, Worker, seconds_of_program
 
-OURS, OFFICIAL = "ours", "official"
+OURS, OFFICIAL, LANGFUSE = "ours", "official", "langfuse"
 LIBRARIES = (BASELINE, OURS, OFFICIAL)
+ALL = (*LIBRARIES, LANGFUSE)
+MODULES = {BASELINE: "bare", LANGFUSE: "peer"}
+"""Where a library's uses are; `facade` for those that share their names."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,12 @@ class Bench:
     server: Loopback
     plain: Path
     official: Path
+    langfuse: Path
     effort: Effort
 
     def python(self, library: str) -> Path:
         """Return the interpreter that has a library."""
-        return self.official if library == OFFICIAL else self.plain
+        return {OFFICIAL: self.official, LANGFUSE: self.langfuse}.get(library, self.plain)
 
     def fresh_processes(self, programs: dict[str, str], wanted: str = "") -> Samples:
         """Time programs as whole processes, less the start of the interpreter that runs them.
@@ -63,11 +67,11 @@ class Bench:
         """Time a use of each library, in processes that have done it before.
 
         Args:
-            use: the function of `bare` and `facade` that prepares it.
+            use: the function of `bare`, `facade` and `peer` that prepares it.
             times: how many times a block does it.
             libraries: those that take part.
             base_url: where the clients turn to; the loopback server where it is left out.
-            module: which module has the use, where it is neither `bare` nor `facade`.
+            module: which module has the use, where it is none of these.
         """
         samples: Samples = {library: [] for library in libraries}
         for _ in range(self.effort.generations):
@@ -76,7 +80,7 @@ class Bench:
                     library: stack.enter_context(
                         Worker(
                             self.python(library),
-                            module or ("bare" if library == BASELINE else "facade"),
+                            module or MODULES.get(library, "facade"),
                             use,
                             base_url or self.server.base_url,
                         )
@@ -93,9 +97,8 @@ class Bench:
         """Count the connections that a use makes when it is repeated one after another."""
         samples: Samples = {}
         for library in LIBRARIES:
-            module = "bare" if library == BASELINE else "facade"
             before = self.server.connections()
-            with Worker(self.python(library), module, use, self.server.base_url) as worker:
+            with Worker(self.python(library), MODULES.get(library, "facade"), use, self.server.base_url) as worker:
                 worker.seconds(times)
             samples[library] = [float(self.server.connections() - before)]
         return samples

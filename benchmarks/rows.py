@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable
 
 from benchmarks.figures import BASELINE, Row, Samples
-from benchmarks.measurement import LIBRARIES, OURS, Bench
+from benchmarks.measurement import ALL, LIBRARIES, OURS, Bench
 from benchmarks.workload import API_KEY, RENDER, TEXT
 
 Measure = Callable[[Bench], Samples]
@@ -65,7 +65,15 @@ ROWS: tuple[tuple[Row, Measure], ...] = (
         lambda bench: bench.connections("stream_by_chunks", 20),
     ),
     (
-        Row("render in the client", "µs", 30, relative=False),
+        Row("render in the client: the engine", "µs", 30, relative=False),
         lambda bench: bench.workers("template", 50, (OURS,), module="templates"),
+    ),
+    (
+        Row("render in the client: a cached prompt", "µs", 40, relative=False),
+        lambda bench: bench.workers("long_template", 50, ALL),
+    ),
+    (
+        Row("… of that, outside the engine", "µs", 5, relative=False, difference=True),
+        lambda bench: bench.workers("beside_the_engine", 50, (OURS,), module="templates"),
     ),
 )

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterable
 
+from benchmarks.long_template import FLAT, LONG, PARTIALS, TEXT, VARIABLES, rendered
 from benchmarks.workload import RENDER, RENDERED, STREAM_AT_ONCE, STREAM_BY_CHUNKS, events
 
 _LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
@@ -37,11 +38,29 @@ def _answers() -> dict[str, list[bytes]]:
     }
 
 
+def _exact_answers() -> dict[str, bytes]:
+    """Write down what is asked for by one path: the long template, as this service and as langfuse's says it."""
+    prompt = {"slug": LONG, "string": TEXT, "prompt_version": 1, "parameters": {}, "object": "prompt"}
+    peer = {"type": "text", "name": LONG, "version": 1, "prompt": FLAT, "config": {}, "labels": [], "tags": []}
+    answer = {"success": True, "data": {"prompt": rendered()}, "prompt": rendered(), "variables": VARIABLES}
+    partials = {
+        f"/v1/prompts/partials/{slug}": {"slug": slug, "version": 1, "string": text} for slug, text in PARTIALS.items()
+    }
+    answers = {
+        f"/v1/prompts/{LONG}": prompt,
+        f"/v1/prompts/{LONG}/render": answer,
+        f"/api/public/v2/prompts/{LONG}": peer,
+        **partials,
+    }
+    return {path: _json_answer(body) for path, body in answers.items()}
+
+
 class Server:
     """Answers each request for a prompt with that prompt's bytes."""
 
     def __init__(self) -> None:
         self._answers = _answers()
+        self._exact = _exact_answers()
         self._connections = 0
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port: int = self._listener.getsockname()[1]
@@ -75,6 +94,8 @@ class Server:
     def _answer(self, target: str) -> Iterable[bytes]:
         if target == "/connections":
             return [_json_answer({"connections": self._connections})]
+        if target in self._exact:
+            return [self._exact[target]]
         return self._answers[target.split("/")[-2]]
 
 

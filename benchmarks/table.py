@@ -5,11 +5,11 @@ import platform
 import sys
 from importlib.metadata import version
 
-from benchmarks.environments import OFFICIAL
+from benchmarks.environments import LANGFUSE, OFFICIAL
 from benchmarks.figures import Result, Spread
 
-HEADINGS = ("", "ours", "httpx", "official", "reach for", "", "bare httpx took")
-WIDTHS = (36, 23, 7, 23, 10, 9, 15)
+HEADINGS = ("", "ours", "httpx", "official", "langfuse", "reach for", "", "bare httpx took")
+WIDTHS = (40, 23, 9, 23, 10, 10, 9, 15)
 NOTES = """
 Medians of paired rounds, with their quartiles, in multiples of bare httpx: less is better for times, more for chunks a
 second. Connections are counted, and rendering in the client is told by its fastest block. Ratios last, the column on
@@ -22,13 +22,18 @@ the right does not. This package and httpx are measured in an environment as a p
                  missing, the import searches the whole path each time
   streams        each chunk's text is read: from typed chunks with the SDKs, from json.loads with httpx
   connections    each stream is iterated to its end
+  cached prompt  the same text by all, told in µs, by the fastest block of each: this package renders what a
+                 PromptSource knows; httpx and the official SDK ask the service on loopback, which answers without
+                 rendering; langfuse fills what its cache has, the loop joined by the app, the partials written out
+  outside        what a client with a PromptSource takes, less what its engine takes, in turns in one process
 """
 
 
 def heading() -> str:
     """Return what was compared, and the names of the columns."""
     compared = (
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, httpx {version('httpx')}, portkey-ai {OFFICIAL}"
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, httpx {version('httpx')}, portkey-ai {OFFICIAL}, "
+        f"langfuse {LANGFUSE}"
     )
     return f"{compared}\n\n{_line(HEADINGS)}\n{'─' * sum(WIDTHS)}"
 
@@ -42,6 +47,7 @@ def line(result: Result) -> str:
             _cell(result.spread("ours")),
             _middle(result.spread("httpx")),
             _cell(result.spread("official")),
+            _middle(result.spread("langfuse")),
             f"{'≥' if row.more_is_better else '≤'} {_number(row.target)}{'' if row.relative else f' {row.unit}'}",
             _verdict(result.reached()),
             "-" if orientation is None or not row.relative else f"{_number(orientation)} {row.unit}",
@@ -67,7 +73,7 @@ def _middle(spread: Spread | None) -> str:
 
 def _verdict(reached: bool | None) -> str:
     text, color = ("reached", 32) if reached else ("missed", 31)
-    text = text.ljust(WIDTHS[5])
+    text = text.ljust(WIDTHS[6])
     return f"\033[{color}m{text}\033[0m" if sys.stdout.isatty() and "NO_COLOR" not in os.environ else text
 
 

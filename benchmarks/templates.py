@@ -1,38 +1,35 @@
-"""A template to render in the client: 1.2 KB, 10 variables, a loop of 20, 2 partials, parsed once."""
+"""The template engine, and what a client adds to it."""
 
-from typing import Any
+from timeit import timeit
 
 from benchmarks.clock import Block, timed
+from benchmarks.facade import long_template_call
+from benchmarks.long_template import PARTIALS, TEXT, VARIABLES, rendered
 from benchmarks.workload import check
-from portkey_ai.templates import Partial, Template
+from portkey_ai.templates import Partial, PromptTemplate, Template
 
-SENTENCE = "Answer in plain words, name your sources, and say so where you are not sure of something. "
-TEXT = (
-    "You are {{assistant}}, who helps the customers of {{company}} with {{topic}}.\n"
-    f"{SENTENCE * 5}\n"
-    "The customer is {{customer}}, from {{country}}, who writes in {{language}}. Be {{tone}}.\n"
-    "{{>pp-rules}}\n"
-    "The orders of this customer, the newest first:\n"
-    "{{#orders}}\n- {{number}}: {{article}}\n{{/orders}}\n"
-    f"{SENTENCE * 4}\n"
-    "Today is {{today}}. {{^orders}}There are no orders yet.{{/orders}}\n"
-    "{{>pp-closing}}\n"
-    "The question: {{question}}\nAnswer within {{words}} words.\n"
-)
-PARTIALS = {
-    "pp-rules": "Never promise a refund. Pass on whatever is about the law.",
-    "pp-closing": "Close with a greeting in the customer's language.",
-}
-NAMES = ["assistant", "company", "topic", "customer", "country", "language", "tone", "today", "question", "words"]
-ORDERS = [{"number": f"A-{index}", "article": f"article {index}"} for index in range(20)]
-VARIABLES: dict[str, Any] = {**{name: f"the {name}" for name in NAMES}, "orders": ORDERS}
+SLICE = 50
+"""Renders that are timed in one go: few enough for some to meet with no disturbance."""
 
 
 def template(base_url: str) -> Block:
     """Render the template; there is no server in it."""
     partials = {slug: Partial(slug, 1, Template(text)) for slug, text in PARTIALS.items()}
     parsed = Template(TEXT)
-    text = parsed.render(VARIABLES, partials=partials).text
-    check(text[-58:], "The question: the question\nAnswer within the words words.\n")
-    check(str(text.count("- A-")), "20")
+    check(parsed.render(VARIABLES, partials=partials).text, rendered())
     return timed(lambda: parsed.render(VARIABLES, partials=partials))
+
+
+def beside_the_engine(base_url: str) -> Block:
+    """Render by a client with a PromptSource, and take off what the engine takes, in turns in one process."""
+    partials = {slug: Partial(slug, 1, Template(text)) for slug, text in PARTIALS.items()}
+    parsed, client = PromptTemplate(TEXT), long_template_call(base_url)
+
+    def engine() -> object:
+        return parsed.render(VARIABLES, partials=partials)
+
+    def block(times: int) -> float:
+        turns = [(timeit(client, number=SLICE), timeit(engine, number=SLICE)) for _ in range(times)]
+        return (min(turn[0] for turn in turns) - min(turn[1] for turn in turns)) / SLICE
+
+    return block

@@ -1,6 +1,7 @@
 """One library at one use, in a process of its own: reads how many times, answers how many seconds one time took.
 
-Run as `python -m benchmarks.worker <module> <use> <base URL>`, where the module is `bare`, `facade` or `templates`.
+Run as `python -m benchmarks.worker <module> <use> <base URL>`, where the module is `bare`, `facade`, `peer` or
+`templates`.
 """
 
 import importlib

@@ -48,6 +48,6 @@ def run_body(variables: Mapping[str, Any] | None, settings: Mapping[str, Any]) -
     """
     if variables is None:
         return dict(settings)
-    if not isinstance(variables, Mapping):
+    if not isinstance(variables, (dict, Mapping)):  # which is found out sooner of a dict
         raise TypeError(f"`variables` must be a mapping of names to values, not {type(variables).__name__}.")
     return {"variables": dict(variables), **settings}

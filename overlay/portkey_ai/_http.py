@@ -166,8 +166,10 @@ class Pool:
 
     def __del__(self) -> None:
         """Close the connections of a client that nobody closed."""
-        with suppress(Exception):  # the interpreter may be gone already
+        try:  # noqa: SIM105  (the interpreter may be ending, and `suppress` gone already)
             self.close()
+        except Exception:
+            pass
 
     def close(self) -> None:
         """Close what this pool opened; a client that was given is the giver's to close."""

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from portkey_ai._answers import LocalProvenance
+from portkey_ai.errors import PortkeyError
+
 if TYPE_CHECKING:
     from portkey_ai._http import Response
 
 R = TypeVar("R")
+
+NO_RESPONSE = (
+    "This was rendered in the client, so there is no HTTP response to answer. Leave `with_raw_response` out (a result "
+    "says where it came from: `source`, `age`, `version`), or have the service render: with_options(prompts=None)."
+)
 
 
 class RawResponse(Generic[R]):
@@ -54,3 +62,14 @@ class RawResponse(Generic[R]):
 
     def __repr__(self) -> str:
         return f"RawResponse({self.status_code}, {type(self._result).__name__})"
+
+
+def answered(answers: list[Response], result: R) -> RawResponse[R]:
+    """Put a result together with the answer that it came with: the last one.
+
+    Raises:
+        PortkeyError: where it came with none, since it was made in this process.
+    """
+    if not answers or isinstance(getattr(result, "_meta", None), LocalProvenance):
+        raise PortkeyError(NO_RESPONSE)
+    return RawResponse(answers[-1], result)

@@ -18,7 +18,7 @@ from portkey_ai._options import (
     headers_from,
     option_headers,
 )
-from portkey_ai._secrets import secrets_in
+from portkey_ai._secrets import is_secret, secrets_in
 from portkey_ai._version import __version__
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class Settings:
 
     def account(self) -> str:
         """Tell this service and account from others, without naming the key."""
-        key = hashlib.sha256((self.api_key or "").encode("utf-8", "surrogatepass")).hexdigest()
-        return f"{self.base_url} {key}"
+        keys = "\n".join(sorted(value for name, value in self._headers.items() if is_secret(name)))
+        return f"{self.base_url} {hashlib.sha256(keys.encode()).hexdigest()}"
 
     def _base_headers(self, options: Mapping[str, Any]) -> Headers:
         client = options.get("http_client")

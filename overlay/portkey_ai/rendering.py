@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from portkey_ai.templates import PromptTemplate, TemplateError, messages_text
+from portkey_ai.templates.limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from portkey_ai.templates import Limits, Loader, MissingPolicy, PromptRendering
@@ -67,9 +67,9 @@ class StoredPrompt:
         Raises:
             TemplateError: where it can't be rendered, or an override has no sense.
         """
-        bounds = {} if limits is None else {"limits": limits}
-        rendering = self.template.render(variables, partials=partials, missing=missing, **bounds)
-        check_overrides(overrides)
+        rendering = self.template.render(variables, partials=partials, missing=missing, limits=limits or DEFAULT_LIMITS)
+        if overrides:
+            check_overrides(overrides)
         return Rendered(self, rendering, variables, overrides)
 
 
@@ -95,9 +95,9 @@ class Rendered:
     ) -> None:
         model = stored.detail.get("model")
         data: dict[str, Any] = {} if model is None else {"model": model}
-        data.update(own(rendering.settings))
-        data.update(own(stored.extras))
-        data.update(overrides)
+        for saved in (rendering.settings, stored.extras, overrides):
+            if saved:
+                data.update(own(saved))
         if "messages" not in overrides:
             name, content = _content(rendering)
             data.setdefault(name, content)
@@ -105,8 +105,7 @@ class Rendered:
         self.kind: str = "chat" if "messages" in data else stored.template.kind
         self.prompt = _text(data, rendering)
         self.rendering = rendering
-        defaults = {name: value for name, value in stored.parameters.items() if name not in rendering.settings}
-        self.variables = {**own(defaults), **variables}
+        self.variables = {**variables} if not stored.parameters else _with_defaults(variables, stored, rendering)
 
     @property
     def messages(self) -> list[dict[str, Any]] | None:
@@ -126,8 +125,19 @@ class Rendered:
 
 
 def own(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy saved values, so that whoever is given them may change them."""
-    return {name: deepcopy(value) if isinstance(value, dict | list) else value for name, value in saved.items()}
+    """Copy JSON values to the bottom, so that whoever is given them may change them."""
+    return {name: _copied(value) for name, value in saved.items()}
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _copied(member) for name, member in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
+
+
+def _with_defaults(variables: Mapping[str, Any], stored: StoredPrompt, rendering: PromptRendering) -> dict[str, Any]:
+    saved = {name: value for name, value in stored.parameters.items() if name not in rendering.settings}
+    return {**own(saved), **variables}
 
 
 def parse(detail: Mapping[str, Any]) -> PromptTemplate:

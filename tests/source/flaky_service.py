@@ -27,6 +27,7 @@ class FlakyService:
         self.status = 0
         self.delay = 0.0
         self.counts: Counter[str] = Counter()
+        self._counting = threading.Lock()
         self._listener: ThreadingHTTPServer | None = None
         self._port = 0
         self.start()
@@ -65,6 +66,11 @@ class FlakyService:
         self._port = self._listener.server_port
         threading.Thread(target=self._listener.serve_forever, args=(0.02,), daemon=True).start()
 
+    def restart(self) -> None:
+        """Listen, where it does not yet."""
+        if self._listener is None:
+            self.start()
+
     def stop(self) -> None:
         """Refuse connections from now on."""
         if self._listener is not None:
@@ -74,7 +80,8 @@ class FlakyService:
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         """Answer one request as things stand."""
-        self.counts[f"{handler.command} {handler.path}"] += 1
+        with self._counting:
+            self.counts[f"{handler.command} {handler.path}"] += 1
         body = handler.rfile.read(int(handler.headers.get("content-length") or 0))
         status, delay, running = self.status, self.delay, self._listener is not None
         if delay:

@@ -17,7 +17,16 @@ import pytest
 from flaky_service import FlakyService
 from source_steps import Make, settle, until
 
-from portkey_ai import APIConnectionError, APITimeoutError, InternalServerError, NotFoundError, Portkey, PromptSource
+from portkey_ai import (
+    APIConnectionError,
+    APITimeoutError,
+    AsyncPortkey,
+    InternalServerError,
+    NotFoundError,
+    Portkey,
+    PortkeyError,
+    PromptSource,
+)
 from portkey_ai.lock import LockFile, lock_prompt
 from portkey_ai.templates import MissingVariablesError, TemplateError
 from portkey_local import LocalServer
@@ -393,3 +402,15 @@ def test_it_works_after_a_fork_and_leaves_no_thread_behind_at_exit(service: Flak
         env={**os.environ},
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("kind", [Portkey, AsyncPortkey])
+async def test_a_frozen_client_needs_no_key(
+    server: LocalServer, kind: type[Portkey] | type[AsyncPortkey], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PORTKEY_API_KEY", "PORTKEY_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    portkey = kind(prompts=PromptSource(lock=await lock_of(server, "pp-greeting"), frozen=True))
+    assert (await greet(portkey)).prompt == "Hello Ada. Be kind to Ada."
+    with pytest.raises(PortkeyError, match="API key"):
+        kind(prompts=PromptSource())

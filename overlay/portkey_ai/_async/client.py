@@ -128,11 +128,14 @@ class AsyncPortkey:
         self._owns_pool = not shares
         pool = parent._transport.pool if parent and shares else AsyncPool(settings.base_url, options["http_client"])
         self._transport: AsyncTransport = AsyncTransport(settings, pool)
-        same_prompts = ("base_url", "api_key", "prompts")
-        if parent is not None and all(options[name] == parent._options[name] for name in same_prompts):
-            self._ladder: AsyncLadder | None = parent._ladder
-        else:
-            self._ladder = self._own_ladder(options["prompts"])
+        source = options["prompts"]
+        self._owns_ladder = not (
+            parent is not None
+            and source is parent._options["prompts"]
+            and settings.account() == parent._transport.settings.account()
+        )
+        shared = None if parent is None else parent._ladder
+        self._ladder: AsyncLadder | None = self._own_ladder(source) if self._owns_ladder else shared
 
     def _own_ladder(self, source: PromptSource | None) -> AsyncLadder | None:
         if source is None:
@@ -215,9 +218,9 @@ class AsyncPortkey:
 
     async def aclose(self) -> None:
         """Close the connections, unless they are another client's or an `http_client`'s."""
+        if self._owns_ladder and self._ladder is not None:
+            await self._ladder.aclose()
         if self._owns_pool:
-            if self._ladder is not None:
-                await self._ladder.aclose()
             await self._transport.pool.aclose()
 
     def __repr__(self) -> str:

@@ -99,11 +99,11 @@ class AsyncPrompts:
         """
         given: dict[str, Any] = {**settings}
         missing = given.pop("missing", None)
-        options = take_options(given, RUN_OPTIONS)
+        options = take_options(given, RUN_OPTIONS) if given else {}
         body = run_body(variables, given)
         if self._ladder is not None:
-            overrides = {**given, **(options.get("extra_body") or {})}
-            rendered = await self._ladder.render(prompt_id, variables, overrides, missing)
+            extra = options.get("extra_body")
+            rendered = await self._ladder.render(prompt_id, {**body, **extra} if extra else body, missing)
             if rendered is not None:
                 return rendered
         elif missing is not None:

@@ -129,11 +129,14 @@ class Portkey:
         self._owns_pool = not shares
         pool = parent._transport.pool if parent and shares else Pool(settings.base_url, options["http_client"])
         self._transport: Transport = Transport(settings, pool)
-        same_prompts = ("base_url", "api_key", "prompts")
-        if parent is not None and all(options[name] == parent._options[name] for name in same_prompts):
-            self._ladder: Ladder | None = parent._ladder
-        else:
-            self._ladder = self._own_ladder(options["prompts"])
+        source = options["prompts"]
+        self._owns_ladder = not (
+            parent is not None
+            and source is parent._options["prompts"]
+            and settings.account() == parent._transport.settings.account()
+        )
+        shared = None if parent is None else parent._ladder
+        self._ladder: Ladder | None = self._own_ladder(source) if self._owns_ladder else shared
 
     def _own_ladder(self, source: PromptSource | None) -> Ladder | None:
         if source is None:
@@ -216,9 +219,9 @@ class Portkey:
 
     def close(self) -> None:
         """Close the connections, unless they are another client's or an `http_client`'s."""
+        if self._owns_ladder and self._ladder is not None:
+            self._ladder.close()
         if self._owns_pool:
-            if self._ladder is not None:
-                self._ladder.close()
             self._transport.pool.close()
 
     def __repr__(self) -> str:

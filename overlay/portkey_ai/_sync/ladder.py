@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from portkey_ai._log import logger
 from portkey_ai.errors import NotFoundError, PermissionDeniedError
+from portkey_ai.rendering import overrides_in
 from portkey_ai.source.disk import Disk
 from portkey_ai.source.entries import Entry, Freshness, Key
 from portkey_ai.source.flights import Flights, all_at_once
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from portkey_ai.rendering import Rendered
     from portkey_ai.source.settings import PromptSource
 
+NO_OVERRIDES: Mapping[str, Any] = {}
 PREFETCH = 8
 """How many prompts are fetched at a time."""
 
@@ -45,16 +47,14 @@ class Ladder:
     def render(
         self,
         prompt_id: str,
-        variables: Mapping[str, Any],
-        overrides: Mapping[str, Any],
+        body: Mapping[str, Any],
         missing: Literal["empty", "error"] | None = None,
     ) -> PromptRender | None:
         """Render a prompt, or return None where only the service may.
 
         Args:
             prompt_id: the prompt's reference.
-            variables: the template's variables by name, any JSON values.
-            overrides: settings that win over the prompt's own.
+            body: what the service would be sent: `variables`, and at its root what wins over the prompt's own settings.
             missing: what becomes of a variable that is not given; None as the source says.
 
         Raises:
@@ -62,28 +62,42 @@ class Ladder:
             LockError: where only what is locked may be used, and it is not.
             APIError: where nobody knows the prompt; the message names what was tried.
         """
-        entry, asked = self._entry(Key("prompt", prompt_id))
-        if entry.remote:
+        entry, asked = self._memory.get(("prompt", prompt_id)), False
+        if entry is None or time.monotonic() - entry.since >= self.source.ttl:
+            entry, asked = self._entry(Key("prompt", prompt_id))
+        rendered = self._rendered(entry, body, missing or self.source.missing)
+        if rendered is None:
             self._check_remote(prompt_id, missing)
             return None
+        answer = PromptRender.from_dict(rendered.answer(prompt_id))
+        return answer.with_meta(entry.provenance(asked, rendered.rendering.partials))
+
+    def _rendered(
+        self,
+        entry: Entry,
+        body: Mapping[str, Any],
+        missing: Literal["empty", "error"],
+    ) -> Rendered | None:
+        """Render, and fetch the partials that turn out to be needed; None where only the service may."""
+        if entry.remote:
+            return None
+        variables = body.get("variables") or {}
+        overrides = overrides_in(body) if len(body) > ("variables" in body) else NO_OVERRIDES
         shelf = Shelf(entry, self._memory, self.source)
         while True:
             try:
-                rendered = entry.prompt.render(
-                    variables, overrides, partials=shelf.find, missing=missing or self.source.missing
-                )
+                rendered = entry.prompt.render(variables, overrides, partials=shelf.find, missing=missing)
                 break
             except UnknownPartialError as error:
                 if not shelf.lacks(error.reference):
                     raise
                 partial, _ = self._entry(Key("partial", error.reference), beside=entry)
                 if partial.remote:
-                    self._check_remote(prompt_id, missing)
                     return None
                 shelf.add(partial)
         for key in shelf.stale:
             self._refresh_behind(key)
-        return _answer(entry, asked, rendered, prompt_id)
+        return rendered
 
     def _check_remote(self, prompt_id: str, missing: str | None) -> None:
         if (missing or self.source.missing) == "error":
@@ -107,10 +121,8 @@ class Ladder:
         target, pinned = locked_reference(entry), dict(body)
         if is_whole(entry) or "messages" in body or "prompt" in body:
             return target, pinned
-        shelf = Shelf(entry, self._memory, self.source)
-        rendered = entry.prompt.render(
-            body.get("variables") or {}, {}, partials=shelf.find, missing=self.source.missing
-        )
+        rendered = self._rendered(entry, {"variables": body.get("variables")}, self.source.missing)
+        assert rendered is not None  # what is locked can be read
         name = "prompt" if rendered.messages is None else "messages"
         return target, {**pinned, name: rendered.data[name]}
 
@@ -129,6 +141,8 @@ class Ladder:
             reference = wanted.pop()
             if shelf.lacks(reference):
                 partial, _ = self._entry(Key("partial", reference), beside=entry)
+                if partial.remote:
+                    raise self._unreadable(prompt_id)
                 shelf.add(partial)
             wanted += shelf.nested(reference)
         return LoadedPrompt(prompt_id, entry, shelf, asked, self.source.missing)
@@ -149,7 +163,7 @@ class Ladder:
             beside: of a partial, the prompt that includes it.
         """
         if self.source.frozen:
-            return self._frozen(key), False
+            return self._frozen(key, beside), False
         now = time.monotonic()
         entry = self._memory.get(key)
         if entry is not None:
@@ -164,20 +178,27 @@ class Ladder:
 
         return self._flights.together(key, obtain)
 
-    def _frozen(self, key: Key) -> Entry:
-        entry = self._memory.get(key) or locked_entry(self.source.lock, key, time.monotonic())
+    def _frozen(self, key: Key, beside: Entry | None) -> Entry:
+        known = self._memory.get(key)
+        if known is not None:
+            return known
+        entry = None if beside else locked_entry(self.source.lock, key, time.monotonic())
         if entry is None:
-            raise unlocked(key)
+            raise unlocked(key, beside)
         return self._memory.put(entry)
 
     def _obtain(self, key: Key, beside: Entry | None) -> tuple[Entry, bool]:
-        """Find an entry that memory does not know, or knows for too long."""
+        """Find an entry that memory did not know, or knew for too long, before others were waited for."""
         now = time.monotonic()
         known = self._memory.get(key)
         if known is None and self._disk is not None:
             known = self._disk.get(key, now)
-            if known is not None and known.freshness(now, self.source.ttl, self.source.stale) is not Freshness.EXPIRED:
-                return self._memory.put(known), False
+        freshness = Freshness.EXPIRED if known is None else known.freshness(now, self.source.ttl, self.source.stale)
+        if known is not None and freshness is not Freshness.EXPIRED:
+            self._memory.put(known)
+            if freshness is Freshness.STALE:
+                self._refresh_behind(key)  # a program that renders once and ends must not stay with it for ever
+            return known, False
         below = known or self._below(key, beside)
         try:
             return self._fetch(key, patient=below is None), True
@@ -186,12 +207,20 @@ class Ladder:
             if entry is None:
                 raise
             return entry, False
+        except TemplateError as error:
+            if below is None:
+                raise
+            return self._spared(below, error), False
         except OUTAGES as error:
             if below is None:
                 raise with_places(error, key, self.source) from error.__cause__
-            logger.warning("%s is served from %s: %s", key.reference, below.origin, error)
-            below.failed(time.monotonic())
-            return self._memory.put(below), False
+            return self._spared(below, error), False
+
+    def _spared(self, below: Entry, error: Exception) -> Entry:
+        """Serve what is known in the place of what the service did not say, or said in a malformed template."""
+        logger.warning("%s is served from %s: %s", below.key.reference, below.place(asked=False), error)
+        below.failed(time.monotonic())
+        return self._memory.put(below)
 
     def _below(self, key: Key, beside: Entry | None) -> Entry | None:
         """Look where code and the lock file know a prompt or a partial."""
@@ -204,14 +233,16 @@ class Ladder:
 
     def _gone(self, key: Key, beside: Entry | None) -> Entry | None:
         """Decide what it means that the service knows no such thing: forget it, unless code or the lock has it."""
-        self._memory.drop(key)
+        known = self._memory.get(key)
         if self._disk is not None:
             self._disk.drop(key)
         below = self._below(key, beside)
         if below is not None:
+            below.failures = 0 if known is None else known.failures
             below.failed(time.monotonic())
             return self._memory.put(below)
         if key.kind == "prompt":
+            self._memory.drop(key)
             return None
         return self._memory.put(Entry(key, None, "server", time.monotonic()))  # for the template engine to judge
 
@@ -230,7 +261,10 @@ class Ladder:
             detail = self._transport.call(request, operation.parse, options, repeatable=True)
         except PermissionDeniedError as error:
             return self._memory.put(self._remote(key, now, error))
-        entry = self._memory.put(Entry(key, detail, "server", now))
+        entry, known = Entry(key, detail, "server", now), self._memory.get(key)
+        if known is not None and known.origin == "server" and known.born > now:
+            return known  # another call, made later, was answered earlier
+        self._memory.put(entry)
         if self._disk is not None:
             self._disk.put(entry)
         return entry
@@ -243,8 +277,7 @@ class Ladder:
 
     def _refresh_behind(self, key: Key) -> None:
         """Ask the service anew, behind whoever is being served; once for all who ask."""
-        entry = self._memory.get(key)
-        if entry is None or time.monotonic() < entry.retry_at:
+        if not self._due(key):
             return
 
         def refresh() -> None:
@@ -252,7 +285,16 @@ class Ladder:
 
         self._flights.behind(key, refresh)
 
+    def _due(self, key: Key) -> bool:
+        """Say whether the service is to be asked anew, as far as is known now."""
+        now, entry = time.monotonic(), self._memory.get(key)
+        if entry is None or now < entry.retry_at:
+            return False
+        return entry.freshness(now, self.source.ttl, self.source.stale) is not Freshness.FRESH
+
     def _refresh(self, key: Key) -> None:
+        if not self._due(key):  # who asked for this may have been slower than somebody else's refresh
+            return
         try:
             self._fetch(key, patient=True)
         except NotFoundError:
@@ -265,8 +307,3 @@ class Ladder:
 
     def _unreadable(self, prompt_id: str) -> TemplateError:
         return TemplateError(f"This key may not read {prompt_id!r}: only the service can render it, with render().")
-
-
-def _answer(entry: Entry, asked: bool, rendered: Rendered, prompt_id: str) -> PromptRender:
-    answer = PromptRender.from_dict(rendered.answer(prompt_id))
-    return answer.with_meta(entry.provenance(asked, rendered.rendering.partials))

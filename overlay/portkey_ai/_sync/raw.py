@@ -8,7 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from portkey_ai._capture import listening
-from portkey_ai._raw import RawResponse
+from portkey_ai._raw import RawResponse, answered
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -35,7 +35,7 @@ def raw(method: Callable[P, R]) -> Callable[P, RawResponse[R]]:
     def with_response(*args: P.args, **kwargs: P.kwargs) -> RawResponse[R]:
         with listening() as answers:
             result = method(*args, **kwargs)
-        return RawResponse(answers[-1], result)
+        return answered(answers, result)
 
     return with_response
 

@@ -47,7 +47,7 @@ class Disk:
             return Entry(key, kept["detail"], "disk", now - age)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # anybody may have written there, anything
             self._complain("read", error)
             return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 import re
 import time
 from collections.abc import Mapping
@@ -54,12 +55,25 @@ class Entry:
         detail: it, as the service says it; None where the service says that there is none.
         origin: where it was found.
         born: when the service said it, by `time.monotonic()`.
+        since: from when on it grows old: `born`; infinity for what never does, minus infinity for what always has.
         value: it, parsed: a StoredPrompt, a Partial or None.
         partials: of a locked prompt, the partials that are locked with it; else None.
         remote: whether the service lets nobody read it, so that it must render it.
     """
 
-    __slots__ = ("born", "detail", "failures", "key", "origin", "partials", "permanent", "remote", "retry_at", "value")
+    __slots__ = (
+        "born",
+        "detail",
+        "failures",
+        "key",
+        "origin",
+        "partials",
+        "remote",
+        "retry_at",
+        "since",
+        "value",
+        "version",
+    )
 
     def __init__(
         self,
@@ -83,7 +97,11 @@ class Entry:
         self.value = None if detail is None else _parsed(key, detail)
         self.partials = partials
         self.remote = remote
-        self.permanent = key.permanent and detail is not None and origin in ("server", "disk")
+        self.version: int | None = None if detail is None else detail.get("prompt_version")
+        if origin not in ("server", "disk"):
+            self.since = -math.inf
+        else:
+            self.since = math.inf if key.permanent and detail is not None else born
         self.failures = 0
         self.retry_at = 0.0
 
@@ -91,6 +109,12 @@ class Entry:
     def prompt(self) -> StoredPrompt:
         """It, as a prompt."""
         assert isinstance(self.value, StoredPrompt)
+        return self.value
+
+    @property
+    def partial(self) -> Partial | None:
+        """It, as a partial; None where the service says that there is none."""
+        assert not isinstance(self.value, StoredPrompt)
         return self.value
 
     def freshness(self, now: float, ttl: float, stale: float) -> Freshness:
@@ -101,14 +125,11 @@ class Entry:
             ttl: seconds that an entry is fresh.
             stale: seconds after that in which it is served and refreshed behind.
         """
-        if self.permanent:
-            return Freshness.FRESH
-        age = now - self.born
-        if self.origin in ("server", "disk") and age < ttl:
+        age = now - self.since
+        if age < ttl:
             return Freshness.FRESH
         # Once the service has failed, nobody waits for it again: what is known is served, and refreshed behind.
-        known_to_last = self.failures > 0 or (self.origin in ("server", "disk") and age < ttl + stale)
-        return Freshness.STALE if known_to_last else Freshness.EXPIRED
+        return Freshness.STALE if self.failures > 0 or age < ttl + stale else Freshness.EXPIRED
 
     @property
     def age(self) -> float:
@@ -117,9 +138,7 @@ class Entry:
 
     def place(self, asked: bool) -> str:
         """Name the place that knew it; what the service said earlier is known to memory."""
-        if self.origin == "server":
-            return "server" if asked else "memory"
-        return self.origin
+        return "memory" if self.origin == "server" and not asked else self.origin
 
     def provenance(self, asked: bool, partials: Mapping[str, int]) -> LocalProvenance:
         """Say where something came from that was rendered from this.
@@ -128,8 +147,11 @@ class Entry:
             asked: whether the service was asked for it just now.
             partials: the partials that went in, slug to version.
         """
-        version = None if self.detail is None else self.detail.get("prompt_version")
-        return LocalProvenance(self.place(asked), 0.0 if asked else self.age, version, partials)
+        if asked:
+            return LocalProvenance("server", 0.0, self.version, partials)
+        origin = self.origin
+        age = time.monotonic() - self.born
+        return LocalProvenance("memory" if origin == "server" else origin, max(0.0, age), self.version, partials)
 
     def failed(self, now: float) -> None:
         """Note that the service could not be asked, and put the next try off: twice as long each time."""

@@ -10,9 +10,17 @@ import copy
 import os
 import threading
 from collections.abc import Awaitable, Callable, Hashable, Iterable
+from contextlib import suppress
+from contextvars import Context, copy_context
 from typing import Any, Generic, TypeVar
 
+from portkey_ai.errors import PortkeyError
+
 T = TypeVar("T")
+
+
+class Interrupted(Exception):  # noqa: N818
+    """Whoever makes a call for all was stopped before it ended: somebody else has to make it."""
 
 
 class _Flight(Generic[T]):
@@ -35,10 +43,16 @@ class _Flight(Generic[T]):
             self._landed.set()
 
     def wait(self) -> T:
-        """Wait for whoever makes the call."""
+        """Wait for whoever makes the call.
+
+        Raises:
+            Interrupted: where that thread was stopped, which says nothing about the call.
+        """
         self._landed.wait()
-        if self._error is not None:
+        if isinstance(self._error, Exception):
             raise copy.copy(self._error)  # each thread gets a traceback of its own
+        if self._error is not None:
+            raise Interrupted
         return self._result  # type: ignore[return-value]
 
 
@@ -53,17 +67,20 @@ class Flights:
         """Make a call, or wait for the same call that another thread makes already."""
         ours: _Flight[T] = _Flight()
         place = (os.getpid(), key)
-        flight: _Flight[T] = self._flying.setdefault(place, ours)
-        if flight is not ours:
-            return flight.wait()
+        while (flight := self._flying.setdefault(place, ours)) is not ours:
+            with suppress(Interrupted):
+                result: T = flight.wait()
+                return result
         try:
-            return flight.fly(call)
+            return ours.fly(call)
         finally:
             self._flying.pop(place, None)
 
     def behind(self, key: Hashable, call: Callable[[], Any]) -> None:
         """Make a call in a thread of its own, unless the same is under way; its failure is its own to note."""
         place = (os.getpid(), key)
+        if place in self._behind:
+            return
 
         def work() -> None:
             try:
@@ -97,31 +114,41 @@ class AsyncFlights:
 
         The call is a task of its own: who asked first may be cancelled, and the others get their answer.
         """
-        task = self._start(self._flying, key, call)
-        return await asyncio.shield(task)
+        task = self._start(self._flying, key, call, copy_context())
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled() and not _cancelling():
+                raise PortkeyError("The client was closed while this call was under way.") from None
+            raise
 
     def behind(self, key: Hashable, call: Callable[[], Awaitable[Any]]) -> None:
-        """Make a call in a task of its own, unless the same is under way; its failure is its own to note."""
-        self._start(self._behind, key, call)
+        """Make a call in a task of its own, unless the same is under way; its failure is its own to note.
+
+        It belongs to no call of the app, so that it has no part in that call's context.
+        """
+        self._start(self._behind, key, call, Context())
 
     async def land(self, seconds: float) -> None:
-        """End what goes on behind."""
-        place = _place(None)[:2]
-        tasks = [task for known, task in list(self._behind.items()) if known[:2] == place]
-        for task in tasks:
+        """End what goes on behind; wait for calls that somebody may wait for, for a while."""
+        behind, flying = _here(self._behind), _here(self._flying)
+        if flying:
+            await asyncio.wait(flying, timeout=seconds)
+        for task in (*behind, *flying):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*behind, *flying, return_exceptions=True)
 
     def _start(
         self,
         under_way: dict[tuple[int, int, Hashable], asyncio.Task[Any]],
         key: Hashable,
         call: Callable[[], Awaitable[Any]],
+        context: Context,
     ) -> asyncio.Task[Any]:
         place = _place(key)
         task = under_way.get(place)
         if task is None or task.done():
-            task = under_way[place] = asyncio.ensure_future(_awaited(call))
+            task = under_way[place] = asyncio.create_task(_awaited(call), context=context)
 
             def landed(done: asyncio.Task[Any]) -> None:
                 under_way.pop(place, None)
@@ -134,6 +161,18 @@ class AsyncFlights:
 
 def _place(key: Hashable) -> tuple[int, int, Hashable]:
     return os.getpid(), id(asyncio.get_running_loop()), key
+
+
+def _here(under_way: dict[tuple[int, int, Hashable], asyncio.Task[Any]]) -> list[asyncio.Task[Any]]:
+    """Name the tasks of this process and event loop."""
+    place = _place(None)[:2]
+    return [task for known, task in list(under_way.items()) if known[:2] == place]
+
+
+def _cancelling() -> bool:
+    """Say whether the task that runs is itself being cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _awaited(call: Callable[[], Awaitable[T]]) -> T:

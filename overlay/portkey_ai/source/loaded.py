@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from portkey_ai.rendering import own
 from portkey_ai.types import PromptRender
 
 if TYPE_CHECKING:
@@ -38,13 +39,12 @@ class LoadedPrompt:
     @property
     def version(self) -> int | None:
         """The version's number; None of a fallback, which has none."""
-        number: int | None = self.detail.get("prompt_version")
-        return number
+        return self._entry.version
 
     @property
     def detail(self) -> Mapping[str, Any]:
-        """The version, as the contract's flat prompt shape says it."""
-        return self._entry.prompt.detail
+        """A copy of the version, as the contract's flat prompt shape says it."""
+        return own(self._entry.prompt.detail)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -54,9 +54,10 @@ class LoadedPrompt:
     @property
     def messages(self) -> list[dict[str, Any]] | None:
         """The template's messages, not rendered; None of a text, or of a raw template."""
-        if self._entry.prompt.template.kind != "chat" or self.detail.get("is_raw_template"):
+        stored = self._entry.prompt
+        if stored.template.kind != "chat" or stored.detail.get("is_raw_template"):
             return None
-        messages: list[dict[str, Any]] = json.loads(self.detail["string"])
+        messages: list[dict[str, Any]] = json.loads(stored.detail["string"])
         return messages
 
     @property

@@ -51,10 +51,21 @@ def is_whole(entry: Entry) -> bool:
     return pinned and not components["variablePartials"]
 
 
-def unlocked(key: Key) -> LockError:
-    """Make the error of something that is not locked where only what is locked may be used."""
+def unlocked(key: Key, beside: Entry | None = None) -> LockError:
+    """Make the error of something that is not locked where only what is locked may be used.
+
+    Args:
+        key: what is asked for.
+        beside: of a partial, the prompt that includes it.
+    """
     from portkey_ai.lock import LockError
 
+    if beside is not None:
+        return LockError(
+            f"{key.reference!r}, the partial that a variable of {beside.key.reference!r} chooses, is not in the lock "
+            f"file, and only what is locked may be used. Pass the partial's text, or save {key.reference!r} as the "
+            f"variable's default and run: portkey-prompts lock {beside.key.reference}"
+        )
     return LockError(
         f"{key.reference!r} is not in the lock file, and only what is locked may be used. "
         f"Run: portkey-prompts lock {key.reference}"

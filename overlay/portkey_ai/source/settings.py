@@ -55,7 +55,7 @@ class PromptSource:
         capacity: int = 1000,
     ) -> None:
         for name, seconds in (("ttl", ttl), ("stale", stale), ("patience", patience)):
-            if not isinstance(seconds, int | float) or seconds < 0:
+            if not isinstance(seconds, int | float) or not seconds >= 0:
                 raise PortkeyError(f"`{name}` must be seconds, 0 or more, not {seconds!r}.")
         if missing not in ("empty", "error"):
             raise PortkeyError(f"`missing` must be 'empty' or 'error', not {missing!r}.")

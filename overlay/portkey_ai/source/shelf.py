@@ -19,13 +19,13 @@ class Shelf:
         source: how long they are fresh.
     """
 
-    __slots__ = ("_locked", "_memory", "_source", "_taken", "stale")
+    __slots__ = ("_memory", "_now", "_source", "_taken", "stale")
 
     def __init__(self, prompt: Entry, memory: Memory, source: PromptSource) -> None:
-        self._locked = prompt.partials
         self._memory = memory
+        self._now = time.monotonic()
         self._source = source
-        self._taken: dict[str, Partial | None] = {}
+        self._taken: dict[str, Partial | None] = {} if prompt.partials is None else {**prompt.partials}
         self.stale: list[Key] = []
 
     def find(self, reference: str) -> Partial | None:
@@ -34,31 +34,27 @@ class Shelf:
         Raises:
             UnknownPartialError: where it has to be fetched first.
         """
-        if self._locked is not None:
-            return self._locked.get(reference)
-        if reference in self._taken:
-            return self._taken[reference]
-        key = Key("partial", reference)
-        entry = self._memory.get(key)
+        taken = self._taken
+        if reference in taken:
+            return taken[reference]
+        entry = self._memory.get(("partial", reference))
         if entry is None or entry.remote:
             raise UnknownPartialError(reference)
-        freshness = entry.freshness(time.monotonic(), self._source.ttl, self._source.stale)
-        if freshness is Freshness.EXPIRED:
-            raise UnknownPartialError(reference)
-        if freshness is Freshness.STALE:
-            self.stale.append(key)
-        return self.add(entry)
+        if self._now - entry.since >= self._source.ttl:
+            if entry.freshness(self._now, self._source.ttl, self._source.stale) is Freshness.EXPIRED:
+                raise UnknownPartialError(reference)
+            self.stale.append(entry.key)
+        partial = taken[reference] = entry.partial
+        return partial
 
     def add(self, entry: Entry) -> Partial | None:
         """Take a partial that was fetched."""
-        value = entry.value
-        assert value is None or isinstance(value, Partial)
-        self._taken[entry.key.reference] = value
-        return value
+        partial = self._taken[entry.key.reference] = entry.partial
+        return partial
 
     def lacks(self, reference: str) -> bool:
         """Say whether a partial has to be fetched before the render can go on."""
-        return self._locked is None and reference not in self._taken
+        return reference not in self._taken
 
     def nested(self, reference: str) -> list[str]:
         """Name the partials that a partial includes and that have not been taken yet."""
