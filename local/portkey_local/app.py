@@ -120,7 +120,8 @@ class Rooms:
         self._paths: Paths[ASGIApp] = Paths()
         for path, operations in by_path.items():
             self._paths.add(PREFIX + path, Endpoint(service, operations))
-        self._paths.add("/healthz", _health)
+        for path in ("/healthz", f"{PREFIX}/healthz"):  # the second for whoever appends to the URL that is printed
+            self._paths.add(path, _health)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or raise the 404 of a path that is not there."""
