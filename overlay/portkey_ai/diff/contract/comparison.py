@@ -13,6 +13,9 @@ from .paths import Entry, entries_of, pair_entries
 from .references import ContractError, Document, entries, missing
 from .report import ContractDiff
 
+DEEPEST = 500
+"""Levels that a document may have. Pythons differ in how deep they can go; contracts have some 20."""
+
 _BREAKING, _COMPATIBLE = ContractVerdict.BREAKING, ContractVerdict.COMPATIBLE
 
 
@@ -44,7 +47,22 @@ def compare_contracts(old: Mapping[str, Any], new: Mapping[str, Any]) -> Contrac
 def _document(root: Any, name: str) -> Document:
     if not isinstance(root, Mapping) or not isinstance(root.get("paths", {}), Mapping) or "openapi" not in root:
         raise ContractError(f"{name}: no OpenAPI document: it needs the key `openapi`, and an object `paths`")
+    if _is_deeper(root, DEEPEST):
+        raise ContractError(f"{name}: the document is nested too deep: more than {DEEPEST} levels")
     return Document(root, name)
+
+
+def _is_deeper(root: Any, most: int) -> bool:
+    """Say whether values are nested deeper than so many levels; what holds itself is not, by itself."""
+    level, seen = [root], set[int]()
+    for _ in range(most):
+        seen.update(map(id, level))
+        members = (value for node in level for value in (node.values() if isinstance(node, Mapping) else node))
+        inner = {id(value): value for value in members if isinstance(value, Mapping | list)}
+        level = [value for name, value in inner.items() if name not in seen]  # each once: anchors may multiply
+        if not level:
+            return False
+    return True
 
 
 def _version(root: Mapping[str, Any]) -> str:
