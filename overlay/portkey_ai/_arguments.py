@@ -11,6 +11,10 @@ REQUEST_OPTIONS = frozenset(RequestOptions.__annotations__)
 RUN_OPTIONS = frozenset(RunOptions.__annotations__)
 
 
+NOTHING: dict[str, Any] = {}
+"""The options and the settings of a call that was given none; not to be written to."""
+
+
 def take_options(keywords: dict[str, Any], names: frozenset[str] = REQUEST_OPTIONS) -> dict[str, Any]:
     """Move the options of a call out of a method's keywords; what stays is for the body."""
     return {name: keywords.pop(name) for name in names.intersection(keywords)}

@@ -98,14 +98,25 @@ class Rendered:
         for saved in (rendering.settings, stored.extras, overrides):
             if saved:
                 data.update(own(saved))
+        messages = rendering.messages
         if "messages" not in overrides:
-            name, content = _content(rendering)
-            data.setdefault(name, content)
+            if messages is None:
+                data.setdefault("prompt", rendering.prompt)
+            else:
+                data.setdefault("messages", messages)
         self.data = data
         self.kind: str = "chat" if "messages" in data else stored.template.kind
-        self.prompt = _text(data, rendering)
         self.rendering = rendering
+        self.prompt = self._text(messages)
         self.variables = {**variables} if not stored.parameters else _with_defaults(variables, stored, rendering)
+
+    def _text(self, rendered: list[dict[str, Any]] | None) -> str:
+        """Return the text of what is really sent: an override's, where there is one."""
+        data = self.data
+        if "prompt" in data:
+            return str(data["prompt"])
+        messages = data["messages"]
+        return self.rendering.prompt if messages is rendered else messages_text(messages)
 
     @property
     def messages(self) -> list[dict[str, Any]] | None:
@@ -118,7 +129,7 @@ class Rendered:
             "success": True,
             "data": self.data,
             "prompt": self.prompt,
-            "messages": self.messages,
+            "messages": self.data.get("messages"),
             "variables": self.variables,
             "prompt_id": prompt_id,
         }
@@ -174,16 +185,3 @@ def check_overrides(overrides: Mapping[str, Any]) -> None:
         )
     if not isinstance(overrides.get("prompt", ""), str):
         raise TemplateError("`prompt` must be a string. Leave it out to send the prompt's own.")
-
-
-def _content(rendering: PromptRendering) -> tuple[str, Any]:
-    """Return what was rendered, under the name that a provider takes it by."""
-    return ("prompt", rendering.prompt) if rendering.messages is None else ("messages", rendering.messages)
-
-
-def _text(data: Mapping[str, Any], rendering: PromptRendering) -> str:
-    """Return the text of what is really sent: an override's, where there is one."""
-    if "prompt" in data:
-        return str(data["prompt"])
-    messages = data["messages"]
-    return rendering.prompt if messages is rendering.messages else messages_text(messages)

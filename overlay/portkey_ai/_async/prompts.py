@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from portkey_ai._answers import render_answer, version_answer
-from portkey_ai._arguments import RUN_OPTIONS, only_options, reference, run_body, take_options
+from portkey_ai._arguments import NOTHING, RUN_OPTIONS, only_options, reference, run_body, take_options
 from portkey_ai._async.completions import AsyncCompletions
 from portkey_ai._async.pages import with_further_pages
 from portkey_openapi import models
@@ -97,9 +97,11 @@ class AsyncPrompts:
             >>> rendered = await portkey.prompts.render(prompt_id="pp-greeting@production", variables={"name": "Alice"})
             >>> print(rendered.prompt)
         """
-        given: dict[str, Any] = {**settings}
-        missing = given.pop("missing", None)
-        options = take_options(given, RUN_OPTIONS) if given else {}
+        missing, options, given = None, NOTHING, NOTHING
+        if settings:
+            given = {**settings}
+            missing = given.pop("missing", None)
+            options = take_options(given, RUN_OPTIONS)
         body = run_body(variables, given)
         if self._ladder is not None:
             extra = options.get("extra_body")

@@ -66,6 +66,7 @@ class Entry:
         "detail",
         "failures",
         "key",
+        "known_as",
         "origin",
         "partials",
         "remote",
@@ -93,6 +94,7 @@ class Entry:
         self.key = key
         self.detail = detail
         self.origin = origin
+        self.known_as = "memory" if origin == "server" else origin
         self.born = born
         self.value = None if detail is None else _parsed(key, detail)
         self.partials = partials
@@ -138,7 +140,7 @@ class Entry:
 
     def place(self, asked: bool) -> str:
         """Name the place that knew it; what the service said earlier is known to memory."""
-        return "memory" if self.origin == "server" and not asked else self.origin
+        return self.origin if asked else self.known_as
 
     def provenance(self, asked: bool, partials: Mapping[str, int]) -> LocalProvenance:
         """Say where something came from that was rendered from this.
@@ -149,9 +151,8 @@ class Entry:
         """
         if asked:
             return LocalProvenance("server", 0.0, self.version, partials)
-        origin = self.origin
         age = time.monotonic() - self.born
-        return LocalProvenance("memory" if origin == "server" else origin, max(0.0, age), self.version, partials)
+        return LocalProvenance(self.known_as, age if age > 0 else 0.0, self.version, partials)
 
     def failed(self, now: float) -> None:
         """Note that the service could not be asked, and put the next try off: twice as long each time."""
