@@ -97,7 +97,8 @@ class AsyncPrompts:
             >>> rendered = await portkey.prompts.render(prompt_id="pp-greeting@production", variables={"name": "Alice"})
             >>> print(rendered.prompt)
         """
-        missing, options, given = None, NOTHING, NOTHING
+        missing: Any = None
+        options = given = NOTHING
         if settings:
             given = {**settings}
             missing = given.pop("missing", None)
