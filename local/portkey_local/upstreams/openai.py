@@ -11,8 +11,9 @@ import httpx
 from attrs import field, frozen
 
 from portkey_local.errors import UpstreamError, quoted
-from portkey_local.events import DONE, EventReader
+from portkey_local.events import DONE
 from portkey_local.version import USER_AGENT
+from portkey_openapi.events import Decoder
 
 from .base import Run
 
@@ -62,12 +63,12 @@ class OpenAIUpstream:
         async with self._answer(run, stream=True) as response:
             await _check_stream(response)
             finished = False
-            reader = EventReader()
+            decoder = Decoder()
             async for piece in response.aiter_bytes():
-                for data in reader.feed(piece):
-                    if data == DONE:
+                for event in decoder.feed(piece):
+                    if event.data == DONE:
                         return
-                    chunk = _chunk(data)
+                    chunk = _chunk(event.data)
                     finished = finished or _finishes(chunk)
                     yield chunk
         if not finished:
