@@ -81,7 +81,7 @@ class Running:
         return {**head, **given, "object": head["object"], "choices": numbered, "prompt_id": self.reference}
 
 
-def prepare(service: Service, call: Call) -> Running:
+async def prepare(service: Service, call: Call) -> Running:
     """Render the prompt that a call names and find the upstream that runs it.
 
     The call's virtual key wins over the prompt's: the header over the body's field.
@@ -91,11 +91,11 @@ def prepare(service: Service, call: Call) -> Running:
         BadRequestError: The prompt can't be rendered.
     """
     reference = call.path["prompt_id"]
-    runnable = service.library.prompt(reference)
-    rendered = service.renderer.render(runnable, call.body)
+    sight = await service.library.prompt(reference)
+    rendered = await service.renderer.render(sight, call.body)
     in_body = call.body.get("virtual_key")
     name = call.headers.get("x-portkey-virtual-key") or (in_body if isinstance(in_body, str) else None)
-    name = name or runnable.virtual_key
+    name = name or sight.runnable.virtual_key
     upstream = service.upstreams.named(name)
     run = Run("completion" if rendered.kind == "completion" else "chat", _body(rendered), call.trace_id)
     return Running(reference, name or "", upstream, run, _patience(call))

@@ -23,14 +23,14 @@ async def list_collections(service: Service, call: Call) -> dict[str, Any]:
     """Answer one page of collections, the newest first."""
     query = call.query
     places.check_workspace(query["workspace_id"])
-    page = service.store.read(collections.page, query["current_page"], query["page_size"], query["search"])
+    page = await service.store.read(collections.page, query["current_page"], query["page_size"], query["search"])
     return shapes.listed(map(shapes.plain, page.rows), page.total)
 
 
 @answers("retrieveCollection")
 async def retrieve_collection(service: Service, call: Call) -> dict[str, Any]:
     """Answer one collection."""
-    return shapes.plain(service.store.read(collections.find, call.path["collection_id"]))
+    return shapes.plain(await service.store.read(collections.find, call.path["collection_id"]))
 
 
 @answers("updateCollection")

@@ -22,7 +22,7 @@ async def create_prompt_completion(service: Service, call: Call) -> dict[str, An
     Those of the hosted gateway's that make no sense here (`x-portkey-api-key`, `-config`, `-provider`, `-metadata`,
     `-cache-namespace`, `-cache-force-refresh`, `-forward-headers`, and `Authorization`) are accepted and ignored.
     """
-    running = prepare(service, call)
+    running = await prepare(service, call)
     if call.body.get("stream"):
         return EventStream(running.stream())
     return await unless_gone(call.receive, running.complete())
@@ -31,5 +31,6 @@ async def create_prompt_completion(service: Service, call: Call) -> dict[str, An
 @answers("createGeneration")
 async def create_generation(service: Service, call: Call) -> dict[str, Any]:
     """Run a prompt and wrap the completion."""
-    completion = await unless_gone(call.receive, prepare(service, call).complete())
+    running = await prepare(service, call)
+    completion = await unless_gone(call.receive, running.complete())
     return {"success": True, "data": completion}

@@ -24,14 +24,14 @@ async def list_labels(service: Service, call: Call) -> dict[str, Any]:
     query = call.query
     places.check_organisation(query["organization_id"])
     places.check_workspace(query["workspace_id"])
-    page = service.store.read(labels.page, query["current_page"], query["page_size"], query["search"])
+    page = await service.store.read(labels.page, query["current_page"], query["page_size"], query["search"])
     return shapes.listed(map(shapes.plain, page.rows), page.total)
 
 
 @answers("retrieveLabel")
 async def retrieve_label(service: Service, call: Call) -> dict[str, Any]:
     """Answer one label."""
-    return shapes.plain(service.store.read(labels.find, call.path["label_id"]))
+    return shapes.plain(await service.store.read(labels.find, call.path["label_id"]))
 
 
 @answers("updateLabel")

@@ -28,7 +28,7 @@ async def create_prompt_partial(service: Service, call: Call) -> dict[str, Any]:
 async def list_prompt_partials(service: Service, call: Call) -> dict[str, Any]:
     """Answer the partials with their published texts, the newest first."""
     places.check_workspace(call.query["workspace_id"])
-    rows = service.store.read(partials.every, call.query["collection_id"])
+    rows = await service.store.read(partials.every, call.query["collection_id"])
     return shapes.listed(map(shapes.partial, rows))
 
 
@@ -36,7 +36,7 @@ async def list_prompt_partials(service: Service, call: Call) -> dict[str, Any]:
 async def retrieve_prompt_partial(service: Service, call: Call) -> dict[str, Any]:
     """Answer the version that the reference or the query names, else the published one."""
     reference = numbered(call.path["partial_id"], call.query["version"])
-    return shapes.partial(service.store.read(partials.find, reference))
+    return shapes.partial(await service.store.read(partials.find, reference))
 
 
 @answers("updatePromptPartial")
@@ -63,7 +63,7 @@ async def publish_prompt_partial(service: Service, call: Call) -> dict[str, Any]
 @answers("listPromptPartialVersions")
 async def list_prompt_partial_versions(service: Service, call: Call) -> dict[str, Any]:
     """Answer all versions of a partial, the newest first."""
-    rows = service.store.read(_versions, parse(call.path["partial_id"]).name)
+    rows = await service.store.read(_versions, parse(call.path["partial_id"]).name)
     return shapes.listed(map(shapes.partial_version, rows))
 
 

@@ -31,7 +31,7 @@ async def list_prompts(service: Service, call: Call) -> dict[str, Any]:
     """Answer one page of prompts, the newest first."""
     query = call.query
     places.check_workspace(query["workspace_id"])
-    page = service.store.read(
+    page = await service.store.read(
         prompts.page, query["current_page"], query["page_size"], query["search"], query["collection_id"]
     )
     return shapes.listed(map(shapes.prompt, page.rows), page.total)
@@ -41,7 +41,7 @@ async def list_prompts(service: Service, call: Call) -> dict[str, Any]:
 async def retrieve_prompt(service: Service, call: Call) -> dict[str, Any]:
     """Answer the version that the reference or the query names, else the published one."""
     reference = numbered(call.path["prompt_id"], call.query["version"])
-    row, borne = service.store.read(_detail, reference)
+    row, borne = await service.store.read(_detail, reference)
     return shapes.prompt_detail(row, borne)
 
 
@@ -70,7 +70,8 @@ async def publish_prompt(service: Service, call: Call) -> dict[str, Any]:
 async def render_prompt(service: Service, call: Call) -> dict[str, Any]:
     """Fill a version's template with variables."""
     reference = call.path["prompt_id"]
-    return service.renderer.render(service.library.prompt(reference), call.body).answer(reference)
+    rendered = await service.renderer.render(await service.library.prompt(reference), call.body)
+    return rendered.answer(reference)
 
 
 def _create(connection: Connection, body: Mapping[str, Any], author: Author) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from .registry import answers
 @answers("listPromptVersions")
 async def list_prompt_versions(service: Service, call: Call) -> dict[str, Any]:
     """Answer all versions of a prompt, the newest first."""
-    rows, borne = service.store.read(_list, parse(call.path["prompt_id"]).name)
+    rows, borne = await service.store.read(_list, parse(call.path["prompt_id"]).name)
     return shapes.listed(shapes.prompt_version(row, borne) for row in rows)
 
 
@@ -27,7 +27,7 @@ async def list_prompt_versions(service: Service, call: Call) -> dict[str, Any]:
 async def retrieve_prompt_version(service: Service, call: Call) -> dict[str, Any]:
     """Answer the prompt with the content of one version."""
     name = parse(call.path["prompt_id"]).name
-    row, borne = service.store.read(_detail, name, call.path["version_id"])
+    row, borne = await service.store.read(_detail, name, call.path["version_id"])
     return shapes.prompt_detail(row, borne)
 
 

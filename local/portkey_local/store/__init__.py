@@ -4,6 +4,7 @@
 `store.read(prompts.find, "pp-greeting-5cd6b6")`, `await store.write(prompts.publish, "pp-greeting-5cd6b6", 2)`.
 """
 
-from .engine import DatabaseError, Store
+from .engine import Store
+from .problems import DatabaseError
 
 __all__ = ["DatabaseError", "Store"]

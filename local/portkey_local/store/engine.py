@@ -1,56 +1,72 @@
-"""The door to the database: reads on the calling thread, writes one after another on a thread of their own."""
+"""The door to the database: reads where they hold nobody up, writes one after another on their own thread."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from . import sqlite
+from . import migration
+from .database import Database
 from .places import plant_universals
-from .schema import metadata
+from .problems import DatabaseError
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class DatabaseError(ValueError):
-    """The database can't be used; the message says why and what to do."""
+READERS = 8
+"""Reads that wait for the database at once; further ones wait for their turn."""
+logger = logging.getLogger("portkey_local")
 
 
 class Store:
     """Keep prompts, partials, labels and collections in a database.
 
-    A read takes tens of microseconds on SQLite, less than handing it to a thread would, and in WAL mode it never waits
-    for a writer: reads run where they are called. A write waits for the disk: it runs on the store's one writing
-    thread, so the event loop goes on, and writers of one process never meet in the database.
+    A read of SQLite takes tens of microseconds, less than handing it to a thread would, and in WAL mode it never waits
+    for a writer: it runs where it is called. A read of PostgreSQL waits for the network: it runs on a thread, and the
+    event loop goes on, as it does for writes, which wait for the disk.
 
     Args:
-        url: `sqlite:///` and a path, or `sqlite://` for a temporary file that is deleted at close.
+        url: `sqlite:///` and a path, `sqlite://` for a temporary file that is deleted at close, or
+            `postgresql+psycopg://user@host/name`. An empty or older database is brought up to date.
+
+    Attributes:
+        changes: how many changes were made through this store; what was read before the last one may be outdated.
 
     Raises:
-        DatabaseError: The URL is of another kind, or the file can't be opened.
+        DatabaseError: The URL is of another kind, the database can't be opened, or a newer program has changed it.
     """
 
     def __init__(self, url: str = "sqlite://") -> None:
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
-        self._engine = self._open(url)
-        self._reader = sqlite.Reader(self._engine)
+        self.changes = 0
+        self._database = self._open(url)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="portkey-local-writer")
+        self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="portkey-local-reader")
 
-    def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run a query in a transaction of its own, on the calling thread; queries do not nest."""
-        with self._reader.transaction() as connection:
-            return query(connection, *args, **kwargs)
+    async def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a query in a transaction of its own; queries do not nest."""
+        if not self._database.reads_wait:
+            return self.read_now(query, *args, **kwargs)
+        job: Future[T] = self._readers.submit(partial(self.read_now, query, *args, **kwargs))
+        return await asyncio.wrap_future(job)
+
+    def read_now(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a query like `read`, and wait for it on the calling thread."""
+        try:
+            with self._database.reading() as connection:
+                return query(connection, *args, **kwargs)
+        except SQLAlchemyError as error:
+            raise self._refusal(error) from error
 
     async def write(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a change in a transaction of its own; it is on the disk when this returns.
@@ -67,44 +83,69 @@ class Store:
     def close(self) -> None:
         """Finish the writes that are under way and close the database; a temporary one is deleted."""
         self._writer.shutdown(wait=True)
-        self._reader.close()
-        self._engine.dispose()
+        self._readers.shutdown(wait=True)
+        self._database.close()
         if self._temporary is not None:
             self._temporary.cleanup()
 
     def _change(self, change: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        with sqlite.writing(self._engine.connect()) as connection, connection.begin():
-            return change(connection, *args, **kwargs)
-
-    def _open(self, url: str) -> Engine:
-        engine = None
         try:
-            engine = sqlite.open_engine(make_url(self._file_url(url)), json_serializer=_json)
-            with sqlite.writing(engine.connect()) as connection, connection.begin():
-                metadata.create_all(connection)
+            with self._database.writing() as connection:
+                return change(connection, *args, **kwargs)
+        except SQLAlchemyError as error:
+            raise self._refusal(error) from error
+        finally:
+            self.changes += 1
+
+    def _refusal(self, error: SQLAlchemyError) -> Exception:
+        refusal = self._database.refusal(error)
+        logger.error("The database %s refused: %s", self._database.url, getattr(error, "orig", None) or error)
+        return refusal
+
+    def _open(self, url: str) -> Database:
+        parsed = self._checked(url)
+        shown = parsed.render_as_string(hide_password=True)
+        database: Database | None = None
+        try:
+            database = _opened(parsed)
+            with database.writing() as connection:
+                migration.bring_up_to_date(connection)
                 plant_universals(connection)
-            return engine
-        except (SQLAlchemyError, OSError, sqlite.DriverError) as error:
-            if engine is not None:
-                engine.dispose()
+            return database
+        except (SQLAlchemyError, OSError, DatabaseError) as error:
+            if database is not None:
+                database.close()
             if self._temporary is not None:
                 self._temporary.cleanup()
-            reason = getattr(error, "orig", None) or error
-            raise DatabaseError(
-                f"The database {url} can't be used: {reason}. Check the path and its rights."
-            ) from error
+            reason = str(getattr(error, "orig", None) or error).strip().rstrip(".")
+            raise DatabaseError(f"The database {shown} can't be used: {reason}.") from error
 
-    def _file_url(self, url: str) -> str:
+    def _checked(self, url: str) -> URL:
         try:
             parsed = make_url(url)
         except ArgumentError as error:
-            raise DatabaseError(f"{url!r} is no database URL. Write sqlite:///prompts.db, or sqlite://.") from error
+            raise DatabaseError(f"The database's URL is none. {_KINDS}") from error
+        if parsed.drivername in ("postgresql", "postgresql+psycopg"):
+            return parsed.set(drivername="postgresql+psycopg")
         if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
-            raise DatabaseError(f"No database of the kind {parsed.drivername!r}. Write sqlite:///prompts.db.")
+            raise DatabaseError(f"No database of the kind {parsed.drivername!r}. {_KINDS}")
         if parsed.database not in (None, "", ":memory:"):
-            return url
+            return parsed
         self._temporary = tempfile.TemporaryDirectory(prefix="portkey-local-")
-        return f"sqlite:///{Path(self._temporary.name) / 'prompts.db'}"
+        return make_url(f"sqlite:///{Path(self._temporary.name) / 'prompts.db'}")
+
+
+_KINDS = "Write sqlite:///prompts.db, or postgresql+psycopg://user@host/name."
+
+
+def _opened(url: URL) -> Database:
+    if url.drivername == "postgresql+psycopg":
+        from .postgres import PostgreSQL
+
+        return PostgreSQL(url, readers=READERS, json_serializer=_json)
+    from .sqlite import SQLite
+
+    return SQLite(url, json_serializer=_json)
 
 
 def _json(value: object) -> str:

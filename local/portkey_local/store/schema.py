@@ -1,4 +1,4 @@
-"""The tables. Nothing in here is peculiar to one database.
+"""The tables, the same on every database; `migrations/` leads an older database here.
 
 Versions are immutable: a row of `prompt_versions` or `partial_versions` keeps its content for ever. What moves is which
 version is published (a number on the prompt) and which one bears a label (`version_labels`, where the primary key
@@ -12,26 +12,28 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    Text,
     UniqueConstraint,
 )
+
+from .words import Words
 
 metadata = MetaData()
 
 
 def _key(name: str, target: str, *, cascade: bool = False) -> Column[str]:
-    return Column(name, Text, ForeignKey(target, ondelete="CASCADE" if cascade else None), nullable=False)
+    return Column(name, Words, ForeignKey(target, ondelete="CASCADE" if cascade else None), nullable=False)
 
 
 def _stamp(name: str) -> Column[str]:
     """Return a column for a UTC time stamp in the wire's own form, which sorts as text."""
-    return Column(name, Text, nullable=False)
+    return Column(name, Words, nullable=False)
 
 
 def _json(name: str) -> Column[object]:
@@ -41,14 +43,14 @@ def _json(name: str) -> Column[object]:
 collections = Table(
     "collections",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("slug", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("folded_name", Text, nullable=False),
-    Column("workspace_id", Text, nullable=False),
-    Column("parent_collection_id", Text, ForeignKey("collections.id")),
+    Column("id", Words, primary_key=True),
+    Column("slug", Words, nullable=False, unique=True),
+    Column("name", Words, nullable=False),
+    Column("folded_name", Words, nullable=False),
+    Column("workspace_id", Words, nullable=False),
+    Column("parent_collection_id", Words, ForeignKey("collections.id")),
     Column("is_default", Boolean, nullable=False),
-    Column("status", Text, nullable=False),
+    Column("status", Words, nullable=False),
     _stamp("created_at"),
     _stamp("last_updated_at"),
 )
@@ -56,15 +58,15 @@ collections = Table(
 labels = Table(
     "labels",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
-    Column("folded_name", Text, nullable=False),
-    Column("description", Text),
-    Column("color_code", Text),
-    Column("organisation_id", Text, nullable=False),
-    Column("workspace_id", Text, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False, unique=True),
+    Column("folded_name", Words, nullable=False),
+    Column("description", Words),
+    Column("color_code", Words),
+    Column("organisation_id", Words, nullable=False),
+    Column("workspace_id", Words, nullable=False),
     Column("is_universal", Boolean, nullable=False),
-    Column("status", Text, nullable=False),
+    Column("status", Words, nullable=False),
     _stamp("created_at"),
     _stamp("last_updated_at"),
 )
@@ -72,12 +74,12 @@ labels = Table(
 prompts = Table(
     "prompts",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("slug", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("folded_name", Text, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("slug", Words, nullable=False, unique=True),
+    Column("name", Words, nullable=False),
+    Column("folded_name", Words, nullable=False),
     _key("collection_id", "collections.id"),
-    Column("status", Text, nullable=False),
+    Column("status", Words, nullable=False),
     Column("published_number", Integer, nullable=False),
     Column("latest_number", Integer, nullable=False),
     _stamp("created_at"),
@@ -89,20 +91,20 @@ prompts = Table(
 prompt_versions = Table(
     "prompt_versions",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Words, primary_key=True),
     _key("prompt_id", "prompts.id", cascade=True),
     Column("number", Integer, nullable=False),
-    Column("string", Text, nullable=False),
+    Column("string", Words, nullable=False),
     _json("parameters"),
     _json("functions"),
     _json("tools"),
     _json("tool_choice"),
     _json("template_metadata"),
     _json("variable_components"),
-    Column("model", Text),
-    Column("virtual_key", Text),
+    Column("model", Words),
+    Column("virtual_key", Words),
     Column("is_raw_template", Integer, nullable=False),
-    Column("description", Text),
+    Column("description", Words),
     _stamp("created_at"),
     UniqueConstraint("prompt_id", "number"),
 )
@@ -122,11 +124,11 @@ version_labels = Table(
 partials = Table(
     "partials",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("slug", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
+    Column("id", Words, primary_key=True),
+    Column("slug", Words, nullable=False, unique=True),
+    Column("name", Words, nullable=False),
     _key("collection_id", "collections.id"),
-    Column("status", Text, nullable=False),
+    Column("status", Words, nullable=False),
     Column("published_number", Integer, nullable=False),
     Column("latest_number", Integer, nullable=False),
     _stamp("created_at"),
@@ -138,12 +140,51 @@ partials = Table(
 partial_versions = Table(
     "partial_versions",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Words, primary_key=True),
     _key("partial_id", "partials.id", cascade=True),
     Column("number", Integer, nullable=False),
-    Column("string", Text, nullable=False),
+    Column("string", Words, nullable=False),
     _json("variable_components"),
-    Column("description", Text),
+    Column("description", Words),
     _stamp("created_at"),
     UniqueConstraint("partial_id", "number"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words),
+    Column("digest", Words, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    _stamp("created_at"),
+    Column("revoked_at", Words),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Words, primary_key=True),
+    _stamp("started_at"),
+    Column("trace_id", Words, nullable=False),
+    # A run outlives its prompt: what it names is told, not referred to.
+    Column("reference", Words, nullable=False),
+    Column("prompt_id", Words, nullable=False),
+    Column("prompt_slug", Words, nullable=False),
+    Column("version_id", Words, nullable=False),
+    Column("version_number", Integer, nullable=False),
+    Column("upstream", Words, nullable=False),
+    Column("model", Words),
+    Column("streamed", Boolean, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("error", Words),
+    Column("latency_ms", Float, nullable=False),
+    Column("first_token_ms", Float),
+    Column("prompt_tokens", Integer),
+    Column("completion_tokens", Integer),
+    Column("total_tokens", Integer),
+    _json("request"),
+    _json("answer"),
+    Index("runs_by_age", "started_at", "id"),
+    Index("runs_by_prompt", "prompt_slug", "version_number", "started_at"),
 )

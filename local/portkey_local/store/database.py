@@ -1,0 +1,42 @@
+"""What the store asks of a kind of database; `sqlite` and `postgres` give it, each in its own way."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from portkey_local.errors import ApiError
+
+
+class Database(Protocol):
+    """An open database.
+
+    Attributes:
+        reads_wait: whether a read waits for something outside of this process, and so belongs on a thread.
+        url: the database's URL without its password, for messages.
+    """
+
+    reads_wait: bool
+    url: str
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Lend a connection for reads; all that is read inside is of one moment."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Lend a connection in a transaction that is on the disk when the block ends, or was never made.
+
+        One such block runs at a time, of all processes that have the database open: what it reads stays true in it.
+        """
+        ...
+
+    def refusal(self, error: SQLAlchemyError) -> ApiError:
+        """Say a failure of the database as an answer to whoever asked."""
+        ...
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        ...
