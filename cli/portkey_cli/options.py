@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from portkey_cli import database
 from portkey_cli.completion import slugs
 
 Reference: TypeAlias = Annotated[str, typer.Argument(metavar="PROMPT", show_default=False, autocompletion=slugs)]
@@ -69,3 +70,6 @@ Description: TypeAlias = Annotated[
     typer.Option("--message", "-m", metavar="TEXT", help="What is new in the version.", show_default=False),
 ]
 ExitCode: TypeAlias = Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where the change is breaking.")]
+Database: TypeAlias = Annotated[
+    str, typer.Option("--database", metavar="URL", envvar=database.VARIABLE, help=database.HELP)
+]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from portkey_ai._version import __version__
 from portkey_ai.errors import PortkeyError
-from portkey_cli import contract, serve
+from portkey_cli import contract, database, serve
 from portkey_cli.failures import EXIT_CODES, PROGRAM, UsageError
 
 HERE = ("contract", "serve")
@@ -64,7 +65,12 @@ def _describe_serve(parser: argparse.ArgumentParser) -> None:
     default = "(default: %(default)s)"
     parser.add_argument("--host", default=serve.HOST, help=f"{serve.HOST_HELP} {default}")
     parser.add_argument("--port", type=_port, default=serve.PORT, help=f"{serve.PORT_HELP} {default}")
-    parser.add_argument("--database", metavar="URL", default=serve.DATABASE, help=f"{serve.DATABASE_HELP} {default}")
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        default=os.environ.get(database.VARIABLE) or database.DEFAULT,
+        help=f"{database.HELP} {default}",
+    )
     parser.add_argument("--config", metavar="FILE", type=Path, help=serve.CONFIG_HELP)
 
 

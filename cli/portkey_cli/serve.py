@@ -13,8 +13,6 @@ HOST = "127.0.0.1"
 HOST_HELP = "The loopback address to listen on."
 PORT = 8790
 PORT_HELP = "The port to listen on, 0 for a free one."
-DATABASE = "sqlite:///portkey.db"
-DATABASE_HELP = "Where prompts are kept; sqlite:// is a temporary file."
 CONFIG = Path("portkey-local.toml")
 CONFIG_HELP = f"Upstreams and limits. By default {CONFIG}, where there is one."
 

@@ -21,16 +21,16 @@ from portkey_local import LocalServer  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[LocalServer]:
+def server(shared_database: str) -> Iterator[LocalServer]:
     """A server shared by the tests of a module: they make prompts of their own."""
-    with LocalServer(upstreams={"VIRTUAL_KEY": "echo"}) as running:
+    with LocalServer(shared_database, upstreams={"VIRTUAL_KEY": "echo"}) as running:
         yield running
 
 
 @pytest.fixture
-def fresh_server() -> Iterator[LocalServer]:
+def fresh_server(database: str) -> Iterator[LocalServer]:
     """A server that nothing was written to."""
-    with LocalServer() as running:
+    with LocalServer(database) as running:
         yield running
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from portkey_cli import serve as service
+from portkey_cli.database import DEFAULT
+from portkey_cli.options import Database
 
 
 def _port(port: int) -> int:
@@ -20,7 +22,7 @@ def _port(port: int) -> int:
 def serve(
     host: Annotated[str, typer.Option("--host", help=service.HOST_HELP)] = service.HOST,
     port: Annotated[int, typer.Option("--port", help=service.PORT_HELP, callback=_port)] = service.PORT,
-    database: Annotated[str, typer.Option("--database", metavar="URL", help=service.DATABASE_HELP)] = service.DATABASE,
+    database: Database = DEFAULT,
     config: Annotated[
         Path | None, typer.Option("--config", metavar="FILE", help=service.CONFIG_HELP, show_default=False)
     ] = None,

@@ -140,8 +140,12 @@ _KINDS = "Write sqlite:///prompts.db, or postgresql+psycopg://user@host/name."
 
 def _opened(url: URL) -> Database:
     if url.drivername == "postgresql+psycopg":
-        from .postgres import PostgreSQL
-
+        try:
+            from .postgres import PostgreSQL
+        except ModuleNotFoundError as error:
+            raise DatabaseError(
+                f"this needs the package {error.name}: pip install 'portkey-prompts[postgres]'"
+            ) from error
         return PostgreSQL(url, readers=READERS, json_serializer=_json)
     from .sqlite import SQLite
 
