@@ -9,6 +9,16 @@ import pytest
 from databases import KINDS, check_reachable, empty_database
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="run what has a small and a long form in its long form")
+
+
+@pytest.fixture(scope="session")
+def soaking(request: pytest.FixtureRequest) -> bool:
+    """Whether tests that have a long form shall run it."""
+    return bool(request.config.getoption("--soak"))
+
+
 @pytest.fixture(scope="session", params=KINDS)
 def database_kind(request: pytest.FixtureRequest) -> str:
     """The kind of database that a test runs on: it runs once on each."""

@@ -17,12 +17,12 @@ OFFICIAL = ROOT / ".venvs/official/bin/python"
 
 
 @pytest.fixture(scope="module")
-def seen() -> dict[str, Any]:
+def seen(shared_database: str) -> dict[str, Any]:
     if not OFFICIAL.exists():
         if os.environ.get("CI"):
             pytest.fail("the official SDK's environment is missing: run `make check` or `make peers`")
         pytest.skip("the official SDK is not installed; `make peers` installs it into an environment of its own")
-    with LocalServer() as server:
+    with LocalServer(shared_database) as server:
         server.add_prompt(slug="official-async", versions=["Hello {{name}}"])
         script = str(Path(__file__).with_name("official_sdk.py"))
         done = subprocess.run(

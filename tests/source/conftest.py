@@ -14,10 +14,6 @@ from portkey_ai import AsyncPortkey, Portkey, PromptSource
 from portkey_local import LocalServer
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--soak", action="store_true", help="let the chaos be long and big")
-
-
 @pytest.fixture
 def server() -> Iterator[LocalServer]:
     """Serve two prompts and a partial."""

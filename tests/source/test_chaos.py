@@ -16,7 +16,7 @@ SOAK = Size(threads=64, tasks=1000, seconds=30.0, spell=0.6)
 
 
 def test_renders_go_on_while_the_service_comes_and_goes(
-    request: pytest.FixtureRequest,
+    soaking: bool,
     server: LocalServer,
     service: FlakyService,
     monkeypatch: pytest.MonkeyPatch,
@@ -24,7 +24,7 @@ def test_renders_go_on_while_the_service_comes_and_goes(
     monkeypatch.setattr("portkey_ai.source.entries.FIRST_BACKOFF", 0.2)
     monkeypatch.setattr("portkey_ai.source.entries.LONGEST_BACKOFF", 0.8)
     plant(server)
-    happened = Chaos(SOAK if request.config.getoption("--soak", False) else SMALL, service).run()
+    happened = Chaos(SOAK if soaking else SMALL, service).run()
     renders = sum(happened.renders.values())
     print(f"\n{renders} renders, {service.total} requests (bound {happened.bound:.0f}), {happened}")
     assert happened.failures == []

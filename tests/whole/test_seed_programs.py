@@ -17,8 +17,8 @@ VERSION_IDS = ["0b4a7c1e-2d53-4c5f-9a52-7e0b8f3f6d01", "0b4a7c1e-2d53-4c5f-9a52-
 
 
 @pytest.fixture
-def server() -> Iterator[LocalServer]:
-    with LocalServer(upstreams={"VIRTUAL_KEY": "echo"}) as server:
+def server(database: str) -> Iterator[LocalServer]:
+    with LocalServer(database, upstreams={"VIRTUAL_KEY": "echo"}) as server:
         server.add_prompt(
             slug="template_123",
             versions=[
