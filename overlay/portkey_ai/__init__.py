@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from portkey_ai.errors import APIResponseValidationError as APIResponseValidationError
     from portkey_ai.errors import APIStatusError as APIStatusError
     from portkey_ai.errors import APIStreamError as APIStreamError
+    from portkey_ai.errors import APIStreamTimeoutError as APIStreamTimeoutError
     from portkey_ai.errors import APITimeoutError as APITimeoutError
     from portkey_ai.errors import APIVersionError as APIVersionError
     from portkey_ai.errors import AuthenticationError as AuthenticationError
@@ -86,6 +87,7 @@ _HOMES = {
         "APIResponseValidationError",
         "APIStatusError",
         "APIStreamError",
+        "APIStreamTimeoutError",
         "APITimeoutError",
         "APIVersionError",
         "AuthenticationError",

@@ -12,6 +12,7 @@ from portkey_ai.errors import (
     APIResponseValidationError,
     APIStatusError,
     APIStreamError,
+    APIStreamTimeoutError,
     APITimeoutError,
     class_for_status,
 )
@@ -124,6 +125,8 @@ def unexpected(
     return APIResponseValidationError(without(message, secrets), request=response.request, response=response, body=body)
 
 
+_SILENCE = frozenset({"timeout", "408"})
+"""Codes of an error in a stream that say that the provider did not go on in time."""
 TELLING_OF_FAILURE = frozenset({"error", "status", "success"})
 """Fields of which an event must have one to be an error, unless its type says so."""
 
@@ -141,6 +144,8 @@ def event_error(kind: str, data: dict[str, Any], response: Response, secrets: tu
     if not failed:
         return None
     message = message_of(data) or f"The stream reported an error: {beginning(json.dumps(data))}"
-    return APIStreamError(
-        without(message, secrets), request=response.request, response=response, body=data, error_code=code_of(data)
+    code = code_of(data)
+    kind_of_error = APIStreamTimeoutError if code in _SILENCE else APIStreamError
+    return kind_of_error(
+        without(message, secrets), request=response.request, response=response, body=data, error_code=code
     )

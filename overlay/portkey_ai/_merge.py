@@ -11,20 +11,36 @@ from portkey_ai.types import PromptCompletion
 Json = dict[str, Any]
 
 
-def merge(chunks: Iterable[Mapping[str, Any]]) -> PromptCompletion:
-    """Merge the chunks of a stream: content, tool calls, log probabilities, usage, and fields that nobody named."""
-    whole: Json = {}
-    choices: dict[Any, Json] = {}
-    for chunk in chunks:
+class Merging:
+    """Merge chunks as they come: content, tool calls, log probabilities, usage, and fields that nobody named."""
+
+    def __init__(self) -> None:
+        self._whole: Json = {}
+        self._choices: dict[Any, Json] = {}
+
+    def add(self, chunk: Mapping[str, Any]) -> None:
+        """Add the next chunk, which is left as it is."""
         for name, value in chunk.items():
-            if name != "choices" and (value is not None or name not in whole):
-                whole[name] = value
+            if name != "choices" and (value is not None or name not in self._whole):
+                self._whole[name] = value
         for piece in choices_of(chunk):
-            _add_choice(choices.setdefault(piece.get("index", 0), {}), piece)
-    if isinstance(whole.get("object"), str):
-        whole["object"] = whole["object"].removesuffix(".chunk")
-    whole["choices"] = [choices[index] for index in sorted(choices, key=str if _mixed(choices) else None)]
-    return fill_choices(PromptCompletion.from_dict(whole), "message")
+            _add_choice(self._choices.setdefault(piece.get("index", 0), {}), piece)
+
+    def whole(self) -> Json:
+        """Return the completion as far as it came."""
+        whole, choices = dict(self._whole), self._choices
+        if isinstance(whole.get("object"), str):
+            whole["object"] = whole["object"].removesuffix(".chunk")
+        whole["choices"] = [choices[index] for index in sorted(choices, key=str if _mixed(choices) else None)]
+        return whole
+
+
+def merge(chunks: Iterable[Mapping[str, Any]]) -> PromptCompletion:
+    """Merge all chunks of a stream."""
+    merging = Merging()
+    for chunk in chunks:
+        merging.add(chunk)
+    return fill_choices(PromptCompletion.from_dict(merging.whole()), "message")
 
 
 def is_finished(chunks: Iterable[Mapping[str, Any]]) -> bool:

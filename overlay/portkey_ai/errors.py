@@ -9,6 +9,7 @@
         │   └── APITimeoutError           no answer in time
         ├── APIResponseValidationError    an answer that is not what the contract says
         ├── APIStreamError                a stream that brought an error, or ended too early
+        │   └── APIStreamTimeoutError     the provider fell silent in mid-stream; an APITimeoutError too
         └── APIStatusError                an answer with a status that says no
             ├── BadRequestError           400
             ├── AuthenticationError       401
@@ -99,6 +100,10 @@ class APIResponseValidationError(APIError):
 
 class APIStreamError(APIError):
     """A stream brought an error, or ended before the model had finished; `partial` holds what came before."""
+
+
+class APIStreamTimeoutError(APIStreamError, APITimeoutError):
+    """A stream told that the provider behind the service fell silent; `partial` holds what came before."""
 
 
 class APIStatusError(APIError):

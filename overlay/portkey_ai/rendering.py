@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NOT_OVERRIDES = frozenset({"variables", "virtual_key", "prompt_id"})
 """Fields of a body that steer the call itself and are no part of what a provider gets."""
+RENDERED = ("messages", "prompt")
+"""Fields of what a provider gets that the template renders to, or the call overrides."""
 TOOL_FIELDS = ("tools", "tool_choice", "functions")
 
 
@@ -95,9 +97,13 @@ class Rendered:
     ) -> None:
         model = stored.detail.get("model")
         data: dict[str, Any] = {} if model is None else {"model": model}
-        for saved in (rendering.settings, stored.extras, overrides):
+        for saved in (rendering.settings, stored.extras):
             if saved:
                 data.update(own(saved))
+        for name in RENDERED:
+            data.pop(name, None)  # what is sent is what the template renders to, whatever the settings say
+        if overrides:
+            data.update(own(overrides))
         messages = rendering.messages
         if "messages" not in overrides:
             if messages is None:

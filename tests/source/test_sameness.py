@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portkey_ai import BadRequestError, NotFoundError, Portkey, PromptSource
+from portkey_ai import BadRequestError, NotFoundError, Portkey, PromptSource, UnprocessableEntityError
 from portkey_ai.templates import TemplateError
 from portkey_local import LocalServer
 
@@ -129,7 +129,7 @@ def outcome(call: Callable[[], Any]) -> tuple[str, str]:
         return "rendered", json.dumps(call())
     except TemplateError as error:
         return "refused", sentence(str(error))
-    except (BadRequestError, NotFoundError) as error:
+    except (BadRequestError, NotFoundError, UnprocessableEntityError) as error:
         return "refused", sentence(error.message.removeprefix("The prompt can't be rendered: "))
 
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from .chat_message import ChatMessage
     from .free_form import FreeForm
 
 
@@ -18,6 +19,10 @@ class CompletionRequest(Hyperparameters, more=True):
 
     variables: FreeForm | None = None
     """The template's variables by name, any JSON values."""
+    messages: list[ChatMessage] | None = None
+    """Messages to run in the place of the template's."""
+    prompt: str | None = None
+    """A text to run in the place of the template's."""
     stream: bool | None = None
     """Whether to answer an event stream."""
 
@@ -55,6 +60,8 @@ class CompletionRequest(Hyperparameters, more=True):
             echo: bool | None = None,
             best_of: int | None = None,
             variables: Mapping[str, Any] | None = None,
+            messages: Sequence[Mapping[str, Any]] | None = None,
+            prompt: str | None = None,
             stream: bool | None = None,
             **more: Any,
         ) -> None: ...
@@ -65,5 +72,9 @@ class CompletionRequestParams(HyperparametersParams, total=False):
 
     variables: Mapping[str, Any] | None
     """The template's variables by name, any JSON values."""
+    messages: Sequence[Mapping[str, Any]] | None
+    """Messages to run in the place of the template's."""
+    prompt: str | None
+    """A text to run in the place of the template's."""
     stream: bool | None
     """Whether to answer an event stream."""

@@ -7,9 +7,10 @@ from ..types import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from .chat_message import ChatMessage
     from .free_form import FreeForm
 
 
@@ -20,6 +21,10 @@ class GenerationRequest(Record, more=True):
 
     variables: FreeForm | None = None
     """The template's variables by name, any JSON values."""
+    messages: list[ChatMessage] | None = None
+    """Messages to run in the place of the template's."""
+    prompt: str | None = None
+    """A text to run in the place of the template's."""
 
     if TYPE_CHECKING:
 
@@ -27,6 +32,8 @@ class GenerationRequest(Record, more=True):
             self,
             *,
             variables: Mapping[str, Any] | None = None,
+            messages: Sequence[Mapping[str, Any]] | None = None,
+            prompt: str | None = None,
             **more: Any,
         ) -> None: ...
 
@@ -36,3 +43,7 @@ class GenerationRequestParams(TypedDict, total=False):
 
     variables: Mapping[str, Any] | None
     """The template's variables by name, any JSON values."""
+    messages: Sequence[Mapping[str, Any]] | None
+    """Messages to run in the place of the template's."""
+    prompt: str | None
+    """A text to run in the place of the template's."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from .chat_message import ChatMessage
     from .free_form import FreeForm
 
 
@@ -20,6 +21,10 @@ class RenderRequest(Hyperparameters, more=True):
 
     variables: FreeForm
     """The template's variables by name, any JSON values."""
+    messages: list[ChatMessage] | None = None
+    """Messages to send in the place of the template's."""
+    prompt: str | None = None
+    """A text to send in the place of the template's."""
 
     if TYPE_CHECKING:
 
@@ -55,6 +60,8 @@ class RenderRequest(Hyperparameters, more=True):
             suffix: str | None = None,
             echo: bool | None = None,
             best_of: int | None = None,
+            messages: Sequence[Mapping[str, Any]] | None = None,
+            prompt: str | None = None,
             **more: Any,
         ) -> None: ...
 
@@ -64,3 +71,7 @@ class RenderRequestParams(HyperparametersParams, total=False):
 
     variables: Required[Mapping[str, Any]]
     """The template's variables by name, any JSON values."""
+    messages: Sequence[Mapping[str, Any]] | None
+    """Messages to send in the place of the template's."""
+    prompt: str | None
+    """A text to send in the place of the template's."""

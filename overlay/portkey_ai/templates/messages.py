@@ -66,8 +66,8 @@ def filled(value: Any, run: Run) -> Any:
     """Copy a planted value with every slot rendered."""
     if isinstance(value, Slot):
         return value.render(run)
-    if isinstance(value, dict):
-        return {key: filled(member, run) for key, member in value.items()}
+    if isinstance(value, dict):  # mostly of texts, which take no call
+        return {key: member if type(member) is str else filled(member, run) for key, member in value.items()}
     if isinstance(value, list):
         return [filled(item, run) for item in value]
     return value

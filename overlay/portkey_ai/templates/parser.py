@@ -50,11 +50,12 @@ def parse_indented(text: str, indent: str, charge: Callable[[int], None]) -> Blo
     """Parse a template with white space put before each line that is not empty.
 
     Args:
-        charge: called before with the number of characters that this adds; may raise.
+        charge: called before with the number of characters that are parsed; may raise.
     """
     if not indent:
+        charge(len(text))
         return parse(text)
-    charge(len(indent) * (text.count("\n") + 1))
+    charge(len(text) + len(indent) * (text.count("\n") + 1))
     return parse(_LINE.sub(indent, text), len(indent))
 
 

@@ -39,7 +39,7 @@ class PromptTemplate:
         [{'role': 'user', 'content': 'Hello Ada!'}]
     """
 
-    __slots__ = ("_body", "_names", "_parameters", "_settings", "string")
+    __slots__ = ("_body", "_fallbacks", "_names", "_parameters", "_settings", "string")
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class PromptTemplate:
         self._names = all_names(self._body.blocks)
         self._parameters = dict(parameters or {})
         self._settings = frozenset(model_settings)
+        self._fallbacks = {name: value for name, value in self._parameters.items() if name not in self._settings}
 
     @property
     def kind(self) -> Kind:
@@ -117,15 +118,17 @@ class PromptTemplate:
         )
         messages, prompt = self._body.render(run)
         report = run.report()
-        settings = self._without(self._names | run.used | run.defaulted | run.missing.keys())
+        if self._fallbacks:
+            settings = self._without(self._names | run.used | run.defaulted | run.missing.keys())
+        else:
+            settings = self._parameters.copy()
         return PromptRendering(messages, prompt, settings, report)
 
     def _defaults(self, missing: MissingPolicy) -> dict[str, Any]:
         """Collect what variables may fall back to; the names in included partials are not known yet, so all may."""
-        empty = ("", None) if missing == "error" else ()
-        return {
-            name: value for name, value in self._parameters.items() if name not in self._settings and value not in empty
-        }
+        if missing == "empty":
+            return self._fallbacks
+        return {name: value for name, value in self._fallbacks.items() if value not in ("", None)}
 
     def _without(self, names: Collection[str]) -> dict[str, Any]:
         return {name: value for name, value in self._parameters.items() if name in self._settings or name not in names}

@@ -139,7 +139,7 @@ class Run:
 
     def include(self, partial: Partial, tag: Inclusion, frames: Frames, item: Any, depth: int) -> None:
         """Render a stored partial in the tag's place."""
-        block = partial.template.indented(tag.indent, lambda size: self._charge_indentation(size, tag))
+        block = partial.template.indented(tag.indent, lambda size: self._charge_parsing(size, tag))
         self.enter(tag, block, depth, 1)
         self.shelf.note(partial)
         self._path.append(f"{partial.slug}@{partial.version}")
@@ -184,7 +184,7 @@ class Run:
         block = self._texts.get((text, tag.indent))
         if block is None:
             try:
-                block = parse_indented(text, tag.indent, lambda size: self._charge_indentation(size, tag))
+                block = parse_indented(text, tag.indent, lambda size: self._charge_parsing(size, tag))
                 refuse_partials(block, tag.text)
             except TemplateSyntaxError as error:
                 error.path = (*self._path, label)
@@ -206,9 +206,9 @@ class Run:
         if self._fresh_room < 0:
             raise self._too_long(spot.line, spot.column)
 
-    def _charge_indentation(self, size: int, spot: Spot) -> None:
-        """Count the white space put before a partial's lines as work: it is parsed, whether or not it is output."""
-        self._steps -= size // 8
+    def _charge_parsing(self, size: int, spot: Spot) -> None:
+        """Count what is parsed during the render as work, a step a character, whether or not it is output."""
+        self._steps -= size
         if self._steps < 0:
             raise self._too_much(spot)
 

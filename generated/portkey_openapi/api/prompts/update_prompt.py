@@ -21,7 +21,8 @@ def request(
     """Update a prompt: `updatePrompt`.
 
     A content field (anything but `name` and `collection_id`) makes a new version, which is not published; a name
-    or a collection alone changes the prompt itself.
+    or a collection alone changes the prompt itself. What is left out has its default; a template that is left out
+    is the latest version's, with what says how it is read (`is_raw_template`, `prompt_metadata`).
 
     Args:
         prompt_id: A prompt's slug or UUID, optionally followed by `@` and a version number, `latest` or a label.
