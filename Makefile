@@ -6,13 +6,15 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 WEIGHTS := $(VENV)/.weights
 OFFICIAL := .venvs/official
+GATEWAY := .venvs/gateway
+FUZZ := .venvs/fuzz
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGES := overlay/portkey_ai local/portkey_local cli/portkey_cli
 SOURCES := overlay local cli tests benchmarks examples tools
 REDOCLY := @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate check-generated lint types imports test soak demo serve bench peers check clean
+.PHONY: help install generate check-generated lint types imports test soak demo serve bench bench-server fuzz peers check clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -36,6 +38,18 @@ $(OFFICIAL)/.installed: requirements/official.txt
 	@echo "Making $(OFFICIAL) for the official SDK …"
 	@$(PYTHON) -m venv $(OFFICIAL)
 	@$(OFFICIAL)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/official.txt
+	@touch $@
+
+$(GATEWAY)/.installed: tests/peers/gateway/package.json tests/peers/gateway/package-lock.json
+	@echo "Installing the Portkey gateway into $(GATEWAY) …"
+	@mkdir -p $(GATEWAY) && cp tests/peers/gateway/package*.json $(GATEWAY)
+	@npm ci --prefix $(GATEWAY) --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(FUZZ)/.installed: requirements/fuzz.txt
+	@echo "Making $(FUZZ) for Schemathesis …"
+	@$(PYTHON) -m venv $(FUZZ)
+	@$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/fuzz.txt
 	@touch $@
 
 generate: $(INSTALLED) ## compile openapi.yaml into generated/, and derive the sync facade from the async one
@@ -63,8 +77,9 @@ imports: $(INSTALLED) ## check that imports run one way
 test: $(INSTALLED) $(WEIGHTS) ## run the whole test suite
 	@$(BIN)/python -m pytest
 
-soak: $(INSTALLED) ## render for 30 s while the service is stopped, slowed and made to fail
-	@$(BIN)/python -m pytest tests/source/test_chaos.py --soak -s --show-capture=no
+soak: $(INSTALLED) ## render for 30 s while the service fails, kill the server 50 times, write from 8 processes at once
+	@$(BIN)/python -m pytest tests/source/test_chaos.py tests/storage/test_storage_durability.py \
+	  tests/storage/test_storage_processes.py tests/storage/test_storage_archive.py --soak -s --show-capture=no
 
 demo: $(INSTALLED) $(WEIGHTS) ## play the whole story, narrated, on an empty database and a small real model
 	@$(BIN)/python examples/story.py
@@ -75,10 +90,16 @@ serve: $(INSTALLED) ## serve the prompt API from portkey.db on this machine
 bench: $(INSTALLED) $(OFFICIAL)/.installed ## compare speed with bare httpx and the official SDK
 	@$(BIN)/python -m benchmarks
 
-peers: $(INSTALLED) $(OFFICIAL)/.installed ## run the official SDK against the local server
+fuzz: $(INSTALLED) $(FUZZ)/.installed ## let Schemathesis try the server for some minutes, other things each time
+	@$(BIN)/python -m pytest tests/fuzz --soak
+
+bench-server: $(INSTALLED) ## measure what one process of the server carries, beside the same framework answering a constant
+	@$(BIN)/python -m benchmarks.serving
+
+peers: $(INSTALLED) $(WEIGHTS) $(OFFICIAL)/.installed $(GATEWAY)/.installed ## run the official SDK, the Portkey gateway and llama.cpp against the local server
 	@$(BIN)/python -m pytest tests/peers
 
-check: lint types imports check-generated $(OFFICIAL)/.installed test ## everything that has to be right before a change lands
+check: lint types imports check-generated $(OFFICIAL)/.installed $(FUZZ)/.installed $(GATEWAY)/.installed test ## everything that has to be right before a change lands
 
 clean: ## take away what the other targets made
 	rm -rf $(VENV) .venvs dist build

@@ -16,7 +16,21 @@ from portkey_cli import contract as contract_facts
 from portkey_cli import serve as service
 from portkey_cli.arguments import hoisted
 from portkey_cli.clients import Connection
-from portkey_cli.commands import catalogue, contract, create, diff, lock, release, render, serve, update
+from portkey_cli.commands import (
+    catalogue,
+    contract,
+    create,
+    diff,
+    export,
+    import_,
+    keys,
+    lock,
+    release,
+    render,
+    runs,
+    serve,
+    update,
+)
 from portkey_cli.commands import run as running
 from portkey_cli.failures import EXIT_CODES, PROGRAM, WRONG_USAGE, UsageError, complain, guarded
 from portkey_cli.output import has_colour
@@ -55,6 +69,7 @@ def application() -> typer.Typer:
         "portkey-prompts render pp-greeting@12 --var name=Alice --var-json items='[1, 2]'",
     )
     _add(app, "run", running.run, "portkey-prompts run pp-greeting --var name=Alice --temperature 0")
+    _add(app, "runs", runs.list_runs, runs.EXAMPLE)
     _add(app, "create", create.create, "portkey-prompts create --name Greeting --file greeting.txt")
     _add(
         app,
@@ -67,6 +82,8 @@ def application() -> typer.Typer:
     _add(app, "diff", diff.diff, "portkey-prompts diff pp-greeting@12 pp-greeting@13 --exit-code")
     _add(app, "lock", lock.lock, lock.EXAMPLE)
     _add(app, "serve", serve.serve, service.EXAMPLE)
+    _add(app, "export", export.export, export.EXAMPLE)
+    _add(app, "import", import_.import_archive, import_.EXAMPLE)
     contracts = typer.Typer(invoke_without_command=True, epilog=contract_facts.EXAMPLE)
     contracts.callback()(contract.contract)
     _add(
@@ -76,6 +93,11 @@ def application() -> typer.Typer:
         "portkey-prompts contract diff released.yaml openapi.yaml --exit-code",
     )
     app.add_typer(contracts, name="contract")
+    guarded_by = typer.Typer(help=keys.SUMMARY)
+    _add(guarded_by, "create", keys.create, keys.CREATE_EXAMPLE)
+    _add(guarded_by, "list", keys.list_keys, keys.LIST_EXAMPLE)
+    _add(guarded_by, "revoke", keys.revoke, keys.REVOKE_EXAMPLE)
+    app.add_typer(guarded_by, name="keys")
     return app
 
 

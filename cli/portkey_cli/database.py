@@ -48,5 +48,6 @@ def opened(url: str, *, create: bool = False) -> Iterator[Store]:
 def _check_file(url: str) -> None:
     """Refuse a SQLite file that is not there: a mistyped path would be answered with an empty database."""
     kind, _, path = url.partition(":///")
-    if kind.startswith("sqlite") and path and not Path(path.partition("?")[0]).is_file():
+    file = path.partition("?")[0].removeprefix("file:")
+    if kind.startswith("sqlite") and path and not Path(file).is_file():
         raise PortkeyError(f"There is no database {path}. Give its URL with --database, or set {VARIABLE}.")

@@ -55,12 +55,13 @@ def has_colour(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def write_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def write_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole: Sequence[str] = ()) -> None:
     """Write a table: folded to the width of a terminal, one line a row and nothing cut anywhere else.
 
     Args:
         columns: the columns' titles.
         rows: the cells of each row, as many as there are columns.
+        whole: the titles of columns that are not folded.
     """
     from rich import box
     from rich.table import Table
@@ -68,7 +69,8 @@ def write_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     lines = box.SIMPLE_HEAD if sys.stdout.isatty() else None
     table = Table(box=lines, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
     for index, title in enumerate(columns):
-        table.add_column(title, overflow="fold", style="" if index else "cyan", no_wrap=not sys.stdout.isatty())
+        firm = title in whole or not sys.stdout.isatty()
+        table.add_column(title, overflow="fold", style="" if index else "cyan", no_wrap=firm)
     for row in rows:
         table.add_row(*map(_cell, row))
     _write_rendered(table)

@@ -13,7 +13,23 @@ from portkey_cli import contract, database, serve
 from portkey_cli.failures import EXIT_CODES, PROGRAM, UsageError
 
 HERE = ("contract", "serve")
-ELSEWHERE = ("list", "show", "versions", "render", "run", "create", "update", "publish", "label", "diff", "lock")
+ELSEWHERE = (
+    "list",
+    "show",
+    "versions",
+    "render",
+    "run",
+    "runs",
+    "create",
+    "update",
+    "publish",
+    "label",
+    "diff",
+    "lock",
+    "export",
+    "import",
+    "keys",
+)
 """Commands that take the extra [cli]."""
 
 
@@ -30,7 +46,8 @@ def run(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "contract":
         return contract.report(options.expect, as_json=options.json)
-    return serve.serve(options.host, options.port, options.database, options.config)
+    ending = {"drain": options.drain, "grace": options.grace}
+    return serve.serve(options.host, options.port, options.database, options.config, **ending, log=options.log)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -72,6 +89,15 @@ def _describe_serve(parser: argparse.ArgumentParser) -> None:
         help=f"{database.HELP} {default}",
     )
     parser.add_argument("--config", metavar="FILE", type=Path, help=serve.CONFIG_HELP)
+    parser.add_argument("--drain", metavar="SECONDS", type=_seconds, help=serve.DRAIN_HELP)
+    parser.add_argument("--grace", metavar="SECONDS", type=_seconds, help=serve.GRACE_HELP)
+    parser.add_argument("--log", choices=serve.LOGS, help=serve.LOG_HELP)
+
+
+def _seconds(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of seconds, 0 or more")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .config import Config as Config
     from .config_error import ConfigError as ConfigError
+    from .doors.rules import DoorRules as DoorRules
     from .errors import ApiError as ApiError
-    from .hosting import StartError as StartError
+    from .http.hosting import StartError as StartError
     from .limits import LocalLimits as LocalLimits
     from .planting import Planted as Planted
+    from .runs.recording import RunsSettings as RunsSettings
     from .server import LocalServer as LocalServer
     from .serving import run as serve
     from .store import DatabaseError as DatabaseError
@@ -23,9 +25,11 @@ __all__ = [
     "Config",
     "ConfigError",
     "DatabaseError",
+    "DoorRules",
     "LocalLimits",
     "LocalServer",
     "Planted",
+    "RunsSettings",
     "StartError",
     "serve",
 ]
@@ -35,10 +39,12 @@ _HOMES = {
     "Config": ("config", "Config"),
     "ConfigError": ("config_error", "ConfigError"),
     "DatabaseError": ("store", "DatabaseError"),
+    "DoorRules": ("doors.rules", "DoorRules"),
     "LocalLimits": ("limits", "LocalLimits"),
     "LocalServer": ("server", "LocalServer"),
     "Planted": ("planting", "Planted"),
-    "StartError": ("hosting", "StartError"),
+    "RunsSettings": ("runs.recording", "RunsSettings"),
+    "StartError": ("http.hosting", "StartError"),
     "serve": ("serving", "run"),
 }
 

@@ -7,72 +7,117 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .answers import Json
-from .calls import ClientGoneError, read_call
 from .contract import Contract, Operation
-from .doors import Doors, trace_id_of
+from .doors.doors import Doors, Entrance, Pages, trace_id_of
+from .doors.keys import scope_for
 from .errors import ApiError, MethodNotAllowedError, NotFoundError, StoppingError, UpstreamError, quoted
 from .handlers import HANDLERS, Handler
-from .routing import Paths
+from .http.answers import Json
+from .http.calls import ClientGoneError, read_call
+from .http.health import Readiness, Ready, alive
+from .http.logs import TRACE_ID, Journal, Noted
+from .http.request_headers import RequestHeaders
+from .http.routing import Paths
 from .service import Service
+from .states import DEADLINE, REFUSAL
 
 PREFIX = "/v1"
+_ALIVE, _READY = "/healthz", "/readyz"
+HEALTH_PATHS = (_ALIVE, _READY, PREFIX + _ALIVE, PREFIX + _READY)
+"""Paths that need no API key; each is there below the printed URL too, for whoever appends to it."""
+RUNS = frozenset({"createPromptCompletion", "createGeneration"})
+"""Operations that take as long as a model does, once they were received."""
+_CLOSE = (b"connection", b"close")
 logger = logging.getLogger("portkey_local")
 
 
-def build_app(service: Service) -> ASGIApp:
-    """Build the application that answers the contract's operations under `/v1`, and `/healthz`.
+def build_app(service: Service, entrance: Entrance, readiness: Readiness, journal: Journal | None = None) -> ASGIApp:
+    """Build the application that answers the contract's operations under `/v1`, `/healthz` and `/readyz`.
 
     Args:
         service: What the handlers work with.
+        entrance: Who is let in.
+        readiness: What `/readyz` asks, and what says that the server is about to end.
+        journal: Where each request is noted; None for nowhere.
 
     Raises:
         LookupError: An operation of the contract has no handler, or a handler no operation.
     """
-    doors = Doors(Rooms(service), largest_body=service.limits.body)
-    return Front(doors, api_version=service.contract.version)
+    doors = Doors(Rooms(service, readiness), entrance, largest_body=service.limits.body, open_paths=HEALTH_PATHS)
+    app: ASGIApp = Answering(doors)
+    if entrance.rules.origins:
+        app = Pages(app, entrance.rules.origins)
+    if journal is not None:
+        app = Noted(app, journal)
+    return Front(app, readiness, api_version=service.contract.version)
 
 
 class Front:
-    """Turn errors into answers, and put the trace id and the contract's version on every answer.
+    """Put the trace id and the contract's version on every answer, and ask clients to leave when the server is to end.
+
+    In the request's state it leaves `headers`, `trace_id`, and `started` once an answer is under way.
 
     Args:
-        app: The application inside; it may raise `ApiError` and `UpstreamError`.
+        app: The application inside.
+        readiness: What says that the server is about to end.
         api_version: The version of the contract that the server speaks.
     """
 
-    def __init__(self, app: ASGIApp, *, api_version: str) -> None:
+    def __init__(self, app: ASGIApp, readiness: Readiness, *, api_version: str) -> None:
         self._app = app
+        self._readiness = readiness
         self._version = (b"x-portkey-api-version", api_version.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        trace_id = trace_id_of(Headers(scope=scope))
-        scope["state"] = {**scope.get("state", {}), "trace_id": trace_id}
-        started = False
+        state = scope["state"]
+        headers = state["headers"] = RequestHeaders(scope)
+        trace_id = state["trace_id"] = trace_id_of(headers)
+        TRACE_ID.set(trace_id)
+        signature = [(b"x-portkey-trace-id", trace_id.encode()), self._version]
 
         async def signed(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
-                message["headers"] = [*message["headers"], (b"x-portkey-trace-id", trace_id.encode()), self._version]
+                state["started"] = True
+                closing = [_CLOSE] if self._readiness.stopping else []
+                message["headers"] = [*message["headers"], *signature, *closing]
             await send(message)
 
+        await self._app(scope, receive, signed)
+
+
+class Answering:
+    """Turn errors into answers.
+
+    Args:
+        app: The application inside; it may raise `ApiError` and `UpstreamError`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        state = scope["state"]
         try:
-            await self._app(scope, receive, signed)
+            if REFUSAL in state:
+                raise state[REFUSAL]
+            await self._app(scope, receive, send)
         except ClientGoneError:
-            return
+            state["gone"] = True
         except asyncio.CancelledError:
-            # The server stops and the grace is over: whoever waits shall not think that the network broke.
-            if not started:
-                await _answer_to(StoppingError(), trace_id)(scope, receive, signed)
+            # It took too long, or the server stops and the grace is over: whoever waits shall not think that the
+            # network broke.
+            if "started" not in state:
+                await _answer_to(state.get(REFUSAL) or StoppingError())(scope, receive, send)
         except Exception as error:
-            answer = _answer_to(error, trace_id)
-            if not started:
-                await answer(scope, receive, signed)
+            answer = _answer_to(error)
+            if answer.status >= ApiError.status:
+                state["error"] = str(error)
+            if "started" not in state:
+                await answer(scope, receive, send)
 
 
 class Endpoint:
@@ -85,7 +130,9 @@ class Endpoint:
 
     def __init__(self, service: Service, operations: Mapping[str, tuple[Operation, Handler]]) -> None:
         self._service = service
-        self._operations = operations
+        self._operations = {
+            method: (operation, handler, scope_for(operation)) for method, (operation, handler) in operations.items()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request to the path."""
@@ -96,8 +143,11 @@ class Endpoint:
                 f"{quoted(method)} is not allowed here; {allowed} is.",
                 headers={"allow": ", ".join(sorted(self._operations))},
             )
-        operation, handler = self._operations[method]
+        operation, handler, needed = self._operations[method]
+        scope["state"]["caller"].check_may(needed)
         call = await read_call(operation, scope, receive)
+        if operation.id in RUNS:
+            scope["state"].pop(DEADLINE, None)
         answer = await handler(self._service, call)
         await (Json(answer) if isinstance(answer, dict) else answer)(scope, receive, send)
 
@@ -107,12 +157,13 @@ class Rooms:
 
     Args:
         service: What handlers work with.
+        readiness: What `/readyz` asks.
 
     Raises:
         LookupError: An operation of the contract has no handler, or a handler no operation.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, readiness: Readiness) -> None:
         by_path: dict[str, dict[str, tuple[Operation, Handler]]] = {}
         handlers = paired(service.contract, HANDLERS)
         for operation in service.contract.operations:
@@ -120,8 +171,8 @@ class Rooms:
         self._paths: Paths[ASGIApp] = Paths()
         for path, operations in by_path.items():
             self._paths.add(PREFIX + path, Endpoint(service, operations))
-        for path in ("/healthz", f"{PREFIX}/healthz"):  # the second for whoever appends to the URL that is printed
-            self._paths.add(path, _health)
+        for path in HEALTH_PATHS:
+            self._paths.add(path, alive if path.endswith(_ALIVE) else Ready(readiness))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or raise the 404 of a path that is not there."""
@@ -147,17 +198,12 @@ def paired(contract: Contract, handlers: Mapping[str, Handler]) -> Mapping[str, 
     return handlers
 
 
-async def _health(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["method"] not in ("GET", "HEAD"):
-        raise MethodNotAllowedError("Only GET is allowed here.", headers={"allow": "GET, HEAD"})
-    await Json({"status": "ok"})(scope, receive, send)
-
-
-def _answer_to(error: Exception, trace_id: str) -> Json:
+def _answer_to(error: Exception) -> Json:
     if isinstance(error, ApiError):
         return Json(error.body, error.status, error.headers)
     if isinstance(error, UpstreamError):
         return Json(error.body, error.status, error.headers)
+    trace_id = TRACE_ID.get()
     logger.error("Request %s failed", trace_id, exc_info=error)
     fault: dict[str, Any] = ApiError(f"The server failed; its log has more under the trace id {trace_id}.").body
     return Json(fault, ApiError.status)

@@ -1,4 +1,4 @@
-"""The configuration, `portkey-local.toml`: upstreams and limits.
+"""The configuration, `portkey-local.toml`: upstreams, limits, and whom the doors let in.
 
 [upstreams.openai]                        # what virtual_key = "openai" means
 kind = "openai"
@@ -12,6 +12,22 @@ path = "models/SmolLM2-135M-Instruct.gguf"
 
 [limits]
 body = 4194304                            # bytes
+
+[server]
+drain = 5                                 # seconds of "not ready" before new work is refused
+grace = 10                                # seconds that answers under way then get
+
+[log]
+format = "json"                           # "text" says only what a person must know
+
+[runs]
+keep_days = 90                            # after that a run's record is removed; 0 keeps it for ever
+texts = false                             # whether what models were sent and answered is kept too
+
+[doors]
+hosts = ["prompts.example.com"]           # names of a server on loopback, behind a proxy on the same machine
+origins = ["https://app.example.com"]     # web pages that may call
+custom_hosts = ["http://127.0.0.1:11434/v1"]  # what x-portkey-custom-host may name
 """
 
 from __future__ import annotations
@@ -24,11 +40,17 @@ from typing import Any
 from attrs import evolve, field, fields, frozen
 
 from .config_error import ConfigError
+from .doors.rules import DoorRules
+from .ending import Ending
+from .http.logs import FORMATS, Format
 from .limits import LocalLimits
+from .runs.recording import RunsSettings
 from .upstreams import ECHO, Upstream
 from .upstreams.kinds import build
 
 __all__ = ["Config", "ConfigError"]
+
+_TABLES = ("upstreams", "limits", "doors", "server", "log", "runs")
 
 
 @frozen(kw_only=True)
@@ -38,12 +60,20 @@ class Config:
     Args:
         upstreams: Upstreams by name, each a kind's name or a table of settings.
         limits: How large things may be.
+        doors: Whom the doors let in.
+        runs: What is kept of runs.
+        ending: How long the end of the server may take.
+        log: How the server as a program writes its log: `text` or `json`.
         folder: What relative paths are relative to.
         source: What messages about the upstreams begin with: the file that they were read from.
     """
 
     upstreams: Mapping[str, Any] = field(factory=dict)
     limits: LocalLimits = field(factory=LocalLimits)
+    doors: DoorRules = field(factory=DoorRules)
+    runs: RunsSettings = field(factory=RunsSettings)
+    ending: Ending = field(factory=Ending)
+    log: Format = "text"
     folder: Path = field(factory=Path)
     source: str = ""
 
@@ -74,12 +104,20 @@ class Config:
             ConfigError: It holds what is not known, or a limit is wrong.
         """
         for key in table:
-            if key not in ("upstreams", "limits"):
-                raise ConfigError(f"{key} is not known. Known: upstreams, limits.")
+            if key not in _TABLES:
+                raise ConfigError(f"{key} is not known. Known: {', '.join(_TABLES)}.")
         upstreams = table.get("upstreams", {})
         if not isinstance(upstreams, Mapping):
             raise ConfigError("upstreams is no table. Write [upstreams.NAME].")
-        return cls(upstreams=dict(upstreams), limits=_limits(table.get("limits", {})), folder=folder)
+        return cls(
+            upstreams=dict(upstreams),
+            limits=_limits(table.get("limits", {})),
+            doors=_doors(table.get("doors", {})),
+            runs=_runs(table.get("runs", {})),
+            ending=_ending(table.get("server", {})),
+            log=_log(table.get("log", {})),
+            folder=folder,
+        )
 
     def build_upstreams(self) -> dict[str, Upstream]:
         """Make the upstreams.
@@ -94,6 +132,57 @@ class Config:
                 raise ConfigError(f"{place} can't be configured: echo is always itself. Choose another name.")
             built[name] = build(place, given, self.folder)
         return built
+
+    def build_custom_hosts(self) -> dict[str, Upstream]:
+        """Make an upstream for each URL that callers may name, by that URL; none of them is sent a key."""
+        return {
+            url: build("doors.custom_hosts", {"kind": "openai", "base_url": url}, self.folder)
+            for url in self.doors.custom_hosts
+        }
+
+
+def _doors(table: object) -> DoorRules:
+    known = [rule.name for rule in fields(DoorRules)]
+    if not isinstance(table, Mapping):
+        raise ConfigError("doors is no table. Write [doors].")
+    for key in table:
+        if key not in known:
+            raise ConfigError(f"doors.{key} is not known. Known: {', '.join(known)}.")
+    return DoorRules(**table)
+
+
+def _ending(table: object) -> Ending:
+    known = [rule.name for rule in fields(Ending)]
+    if not isinstance(table, Mapping):
+        raise ConfigError("server is no table. Write [server].")
+    for key, value in table.items():
+        if key not in known:
+            raise ConfigError(f"server.{key} is not known. Known: {', '.join(known)}.")
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise ConfigError(f"server.{key} is {value!r}. Write a whole number of seconds, 0 or more.")
+    return Ending(**table)
+
+
+def _log(table: object) -> Format:
+    if not isinstance(table, Mapping):
+        raise ConfigError("log is no table. Write [log].")
+    for key in table:
+        if key != "format":
+            raise ConfigError(f"log.{key} is not known. Known: format.")
+    form = table.get("format", "text")
+    if form not in FORMATS:
+        raise ConfigError(f"log.format is {form!r}. Write one of: {', '.join(FORMATS)}.")
+    return "json" if form == "json" else "text"
+
+
+def _runs(table: object) -> RunsSettings:
+    known = [setting.name for setting in fields(RunsSettings)]
+    if not isinstance(table, Mapping):
+        raise ConfigError("runs is no table. Write [runs].")
+    for key in table:
+        if key not in known:
+            raise ConfigError(f"runs.{key} is not known. Known: {', '.join(known)}.")
+    return RunsSettings(**table)
 
 
 def _limits(table: object) -> LocalLimits:

@@ -27,6 +27,8 @@ _SPELLINGS = {
 }
 """A version's fields in the store, and how requests spell them; the first spelling wins."""
 
+_TEMPLATE = ("string", "is_raw_template", "template_metadata")
+"""A template, and what says how it is read."""
 _DEFAULTS: dict[str, Any] = {"parameters": {}, "template_metadata": {}, "is_raw_template": 0}
 
 
@@ -50,12 +52,17 @@ class Author:
         return self._complete(_given(fields))
 
     def next(self, fields: Mapping[str, Any], latest: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the content of a version that takes over from the latest what is left out, like `first`.
+        """Return the content of a version that follows another one, like `first`.
 
-        The description says what is new in a version, so it is not taken over.
+        There is no default of a template: where none is given, the latest one is taken over, read as it was. With
+        `patch`, all that is left out is, but the description: it says what is new in a version.
         """
-        kept = {name: latest[name] for name in _SPELLINGS if name != "description"}
-        return self._complete(kept | _given(fields))
+        given = _given(fields)
+        if fields.get("patch"):
+            given = {name: latest[name] for name in _SPELLINGS if name != "description"} | given
+        elif "string" not in given:
+            given = {name: latest[name] for name in _TEMPLATE} | given
+        return self._complete(given)
 
     def partial(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return the content of a partial's version.
@@ -75,9 +82,7 @@ class Author:
 
     def _complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
         if "string" not in given:
-            raise BadRequestError(
-                "`string` is missing. Send the template, or `patch: true` to take over the latest one."
-            )
+            raise BadRequestError("`string` is missing. Send the template.")
         content: dict[str, Any] = {**dict.fromkeys(_SPELLINGS), **given}
         content |= {name: default for name, default in _DEFAULTS.items() if content[name] is None}
         content["is_raw_template"] = int(content["is_raw_template"])
@@ -90,7 +95,8 @@ class Author:
 
     def _check_length(self, string: str) -> None:
         if len(string) > self.limits.template:
-            raise TooLargeError(f"`string` has {len(string)} characters; a template may have {self.limits.template}.")
+            most = f"{self.limits.template:,} (limits.template)"
+            raise TooLargeError(f"`string` has {len(string):,} characters; a template may have {most}.")
 
 
 def makes_version(fields: Mapping[str, Any]) -> bool:

@@ -14,18 +14,16 @@ import yaml  # type: ignore[import-untyped,unused-ignore]
 from attrs import frozen
 from jsonschema_rs import Draft202012Validator
 
-from .validation import Schema
+from .http.validation import Schema
 
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
 @frozen
 class Parameter:
-    """A parameter in the path or the query."""
+    """A parameter in the query."""
 
     name: str
-    place: str
-    """`path` or `query`."""
     required: bool
     schema: Schema
     default: Any
@@ -40,7 +38,7 @@ class Operation:
     """In capitals."""
     path: str
     """Below the base URL, such as `/prompts/{prompt_id}`."""
-    parameters: tuple[Parameter, ...]
+    query: tuple[Parameter, ...]
     body: Schema | None
     """The schema of the JSON body; None where the operation takes none."""
     body_required: bool
@@ -88,18 +86,16 @@ class _Reader:
         by_name = {
             (found["name"], found["in"]): found for found in map(self._found, shared + said.get("parameters", []))
         }
-        parameters = tuple(self._parameter(each) for each in by_name.values() if each["in"] in ("path", "query"))
+        query = tuple(self._parameter(each) for each in by_name.values() if each["in"] == "query")
         body = self._found(said.get("requestBody", {}))
         schema = body.get("content", {}).get("application/json", {}).get("schema")
         compiled = None if schema is None else self._schema(schema)
-        return Operation(
-            said["operationId"], method.upper(), path, parameters, compiled, bool(body.get("required", False))
-        )
+        return Operation(said["operationId"], method.upper(), path, query, compiled, bool(body.get("required", False)))
 
     def _parameter(self, said: Mapping[str, Any]) -> Parameter:
         schema = said.get("schema", {})
         required = bool(said.get("required", False))
-        return Parameter(said["name"], said["in"], required, self._schema(schema), schema.get("default"))
+        return Parameter(said["name"], required, self._schema(schema), schema.get("default"))
 
     def _schema(self, schema: Mapping[str, Any]) -> Schema:
         # References point at #/components/…, so every schema is compiled with the components beside it.

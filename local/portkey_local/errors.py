@@ -39,6 +39,15 @@ class BadRequestError(ApiError):
     status, code = 400, "AB01"
 
 
+class UnauthorizedError(ApiError):
+    """The API key is missing, or is none that is let in."""
+
+    status, code = 401, "AB05"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"www-authenticate": "Bearer"})
+
+
 class ForbiddenError(ApiError):
     """The request came through the wrong door, or touches what can't be changed."""
 
@@ -72,10 +81,57 @@ class StoppingError(ApiError):
         super().__init__("The server is stopping. Call again when it is back.")
 
 
+class SlowRequestError(ApiError):
+    """The request did not come in time.
+
+    Args:
+        seconds: What the limit is.
+    """
+
+    status, code = 408, "AB01"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"The request did not come within {seconds} s (limits.seconds). Send it faster, or less.")
+
+
+class TookTooLongError(ApiError):
+    """The answer was not there in time.
+
+    Args:
+        seconds: What the limit is.
+    """
+
+    status, code = 504, "AB04"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            f"There was no answer within {seconds} s (limits.seconds). If this was a change, read whether it was made."
+        )
+
+
 class TooLargeError(ApiError):
-    """The body is larger than the limit."""
+    """What was sent, or what it makes of a template, is larger than a limit."""
 
     status, code = 413, "AB01"
+
+
+class HeadTooLargeError(ApiError):
+    """The request's first line and headers are larger than the limit.
+
+    Args:
+        limit: What the limit is, in bytes.
+    """
+
+    status, code = 431, "AB01"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The headers take more than {limit} bytes (limits.head). Send fewer, or shorter ones.")
+
+
+class UnprocessableError(ApiError):
+    """The request is well-formed, and the stored template can't be rendered with what it brings."""
+
+    status, code = 422, "AB01"
 
 
 class UnsupportedMediaTypeError(ApiError):

@@ -5,14 +5,21 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from . import contract
 from .app import build_app
 from .config import Config
-from .hosting import Hosting, bind, new_loop, url_of
+from .doors.doors import Entrance
+from .doors.keyring import Keyring
+from .ending import Ending
+from .errors import ApiError
+from .http.health import Readiness
+from .http.hosting import Hosting, Place, StartError, bind, locate, new_loop, url_of
+from .http.logs import Journal
 from .service import Service
-from .store import Store
+from .store import Store, keys
 from .upstreams import Upstreams
 
 
@@ -21,16 +28,17 @@ class Machine:
 
     Args:
         database: The database's URL, as `Store` takes it.
-        host: A loopback host.
+        host: The address to listen on; one beyond loopback takes a database with API keys.
         port: The port; 0 for a free one.
         config: Upstreams and limits.
         upstreams: Further upstreams by name, which win over the configuration's.
-        grace: Seconds that answers under way get to finish at the end.
+        ending: How long the end may take.
+        journal: Where each request is noted; None for nowhere.
 
     Raises:
         ConfigError: An upstream is configured wrongly.
         DatabaseError: The database can't be used.
-        StartError: The port can't be used.
+        StartError: The host or the port can't be used, or there are no keys to let anybody in from elsewhere.
     """
 
     def __init__(
@@ -40,23 +48,35 @@ class Machine:
         host: str,
         port: int,
         config: Config,
-        grace: int,
+        ending: Ending,
+        journal: Journal | None = None,
         upstreams: Mapping[str, Any] | None = None,
     ) -> None:
         said = contract.load()
-        built = Upstreams(config.build_upstreams() | Config(upstreams=upstreams or {}).build_upstreams())
-        self._listener: socket.socket = bind(host, port)
+        configured = config.build_upstreams() | Config(upstreams=upstreams or {}).build_upstreams()
+        built = Upstreams(configured, config.build_custom_hosts())
+        place = locate(host, port)
+        with ExitStack() as opened:
+            if place.is_loopback:  # so that no database is made where the port is in use
+                self._listener: socket.socket = opened.enter_context(bind(place))
+            self.store = Store(database)
+            opened.callback(self.store.close)
+            if not place.is_loopback:
+                _check_guarded(place, self.store)
+                self._listener = opened.enter_context(bind(place))
+            opened.pop_all()
         self.base_url = url_of(self._listener)
         self.port: int = self._listener.getsockname()[1]
-        try:
-            self.store = Store(database)
-        except BaseException:
-            self._listener.close()
-            raise
-        self.service = Service.of(said, self.store, config.limits, built)
-        self._grace = grace
+        self._entrance = Entrance(
+            rules=config.doors,
+            keyring=Keyring(self.store, required=not place.is_loopback),
+            names=place.names | config.doors.hosts if place.is_loopback else None,
+        )
+        self.service = Service.of(said, self.store, config.limits, built, config.runs)
+        self._readiness = Readiness(self.store)
+        self._ending = ending
+        self._journal = journal
         self._hosting: Hosting | None = None
-        self._stopped = False
 
     def run(self, on_ready: Callable[[], None]) -> None:
         """Serve until stopped, then let go of everything.
@@ -69,19 +89,45 @@ class Machine:
                 runner.run(self._serve(on_ready))
         finally:
             self._listener.close()
+            self.service.recorder.finish()
             self.store.close()
 
     def stop(self, *, at_once: bool = False) -> None:
         """Begin to stop; may be called from any thread, also before `run` has got anywhere."""
-        self._stopped = True
+        self._readiness.stopping = True
         if self._hosting is not None:
-            self._hosting.stop(at_once=at_once)
+            self._hosting.stop(after=self._ending.drain, at_once=at_once)
 
     async def _serve(self, on_ready: Callable[[], None]) -> None:
-        self._hosting = Hosting(build_app(self.service), grace=self._grace, on_ready=on_ready)
+        self._hosting = Hosting(
+            build_app(self.service, self._entrance, self._readiness, self._journal),
+            limits=self.service.limits,
+            grace=self._ending.grace,
+            on_ready=on_ready,
+        )
+        recording = asyncio.create_task(self.service.recorder.work())
         try:
-            if self._stopped:
+            if self._readiness.stopping:
                 return
             await self._hosting.serve(sockets=[self._listener])
         finally:
+            recording.cancel()
             await self.service.upstreams.close()
+
+
+def _check_guarded(place: Place, store: Store) -> None:
+    """Refuse to serve other machines without API keys.
+
+    Raises:
+        StartError: There is no key that lets anybody in, or the database does not say.
+    """
+    try:
+        is_guarded = store.read_now(keys.any_in_force)
+    except ApiError as error:
+        raise StartError(f"Whether there are API keys can't be read: {error.message}") from error
+    if not is_guarded:
+        raise StartError(
+            f"The host {place.host!r} is reached from other machines, and this database has no API key. Make one "
+            "first, with the same --database: portkey-prompts keys create --scope read,write,run. "
+            "Or serve 127.0.0.1 alone."
+        )

@@ -17,7 +17,7 @@ from .store import labels, partials, prompts, versions
 Version = str | Sequence[Mapping[str, Any]] | Mapping[str, Any]
 """A template, a list of messages, or a mapping with the wire's fields (and `id`, to choose the version's id)."""
 
-_SLUG = re.compile(r"[^\s@/?#%]+")
+_SLUG = re.compile(r"[^\s@/?#%]{1,255}")
 
 
 @frozen
@@ -94,7 +94,10 @@ def _fields(version: Version) -> dict[str, Any]:
 
 def _check(slug: str, contents: Sequence[object]) -> None:
     if not _SLUG.fullmatch(slug):
-        raise ValueError(f"The slug {slug!r} can't stand in a URL or before an @. Leave out spaces and any of @/?#%.")
+        raise ValueError(
+            f"The slug {slug!r} can't stand in a URL or before an @. Leave out spaces and any of @/?#%; "
+            "write 255 characters at most."
+        )
     if not contents:
         raise ValueError(f"{slug!r} has no version. Give one at least, such as versions=['Hello {{{{name}}}}'].")
 

@@ -2,26 +2,63 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from portkey_ai.rendering import Rendered, overrides_in
-from portkey_ai.templates import Limits, Partial, Template, TemplateError, UnknownPartialError
+from portkey_ai.templates import (
+    Limits,
+    Partial,
+    Template,
+    TemplateError,
+    TemplateLimitError,
+    TemplateSyntaxError,
+    UnknownPartialError,
+)
 
-from .errors import BadRequestError, NotFoundError
+from .errors import ApiError, BadRequestError, NotFoundError, TooLargeError, UnprocessableError
 from .library import Library, Sight
 from .limits import LocalLimits
 
 _MOST_CHOSEN = 1000
 """Partials that one call's variables may choose."""
 _AT_ONCE = 100
+_SMALL = 32 * 1024
+"""Characters of a template, and bytes of a body, up to which a render may well be small."""
+
+
+class Brief(Limits):
+    """What a render may take where it holds everybody else up: a few milliseconds."""
+
+    __slots__ = ()
+
+    @property
+    def steps(self) -> int:
+        """Tags and texts, fewer than follow from the partials and section bodies."""
+        return 10_000
+
+
+def full(limits: LocalLimits) -> Limits:
+    """Return what a render may take."""
+    return Limits(depth=limits.depth, output=limits.output, expansions=limits.expansions)
+
+
+def brief(limits: LocalLimits) -> Limits:
+    """Return what a render may take on the event loop."""
+    output, expansions = min(limits.output, 100_000), min(limits.expansions, 1_000)
+    return Brief(depth=limits.depth, output=output, expansions=expansions)
 
 
 @frozen
 class Renderer:
     """Render prompts within limits.
+
+    A small render takes less than handing it to a thread would, and runs where it is called. What turns out to be
+    larger, or looks like it, runs on a thread, one at a time, and the event loop goes on.
 
     Args:
         library: Where stored partials are found.
@@ -30,22 +67,34 @@ class Renderer:
 
     library: Library
     limits: LocalLimits
+    _full: Limits = field(default=Factory(lambda self: full(self.limits), takes_self=True), init=False, repr=False)
+    _brief: Limits = field(default=Factory(lambda self: brief(self.limits), takes_self=True), init=False, repr=False)
+    _bench: asyncio.Semaphore = field(factory=lambda: asyncio.Semaphore(1), init=False, repr=False)
 
-    async def render(self, sight: Sight, body: Mapping[str, Any]) -> Rendered:
+    async def render(self, sight: Sight, body: Mapping[str, Any], *, size: int = 0) -> Rendered:
         """Render a version with a call's variables and overrides.
 
         Args:
             sight: The version, and the partials that it names.
             body: The call's body: `variables`, and at its root what wins over the saved settings.
+            size: The body's size in bytes.
 
         Raises:
             NotFoundError: The template includes a partial that does not exist.
-            BadRequestError: The template can't be rendered with these variables, or an override has no sense.
+            TooLargeError: The render goes over a limit.
+            BadRequestError: A text that the variables bring is a malformed template.
+            UnprocessableError: The template can't be rendered with these variables.
         """
         desk = _Desk(sight.partials)
+        is_small = size <= _SMALL and len(sight.runnable.stored.detail["string"]) <= _SMALL
         while True:
             try:
-                rendered = self._attempt(sight, body, desk)
+                rendered = await self._attempt(sight, body, desk, is_small)
+            except TemplateLimitError as error:
+                if not is_small:
+                    raise self._excess(error) from error
+                is_small = False
+                continue
             except TemplateError as error:
                 if not desk.unseen:
                     raise _refusal(error) from error
@@ -56,14 +105,24 @@ class Renderer:
                     return rendered
             await self._see(desk)
 
-    def _attempt(self, sight: Sight, body: Mapping[str, Any], desk: _Desk) -> Rendered:
-        limits = Limits(depth=self.limits.depth, output=self.limits.output, expansions=self.limits.expansions)
+    async def _attempt(self, sight: Sight, body: Mapping[str, Any], desk: _Desk, is_small: bool) -> Rendered:
         stored, variables = sight.runnable.stored, body.get("variables") or {}
-        return stored.render(variables, overrides_in(body), partials=desk.partial, limits=limits)
+        render = partial(stored.render, variables, overrides_in(body), partials=desk.partial)
+        if is_small:
+            return render(limits=self._brief)
+        async with self._bench:
+            return await asyncio.to_thread(render, limits=self._full)
+
+    def _excess(self, error: TemplateLimitError) -> ApiError:
+        limit = getattr(self.limits, error.limit)
+        return TooLargeError(
+            f"The prompt can't be rendered: {error}. The limit is {limit:,} (limits.{error.limit}): "
+            "send smaller variables, or simplify the template."
+        )
 
     async def _see(self, desk: _Desk) -> None:
         if len(desk.chosen) > _MOST_CHOSEN:
-            raise BadRequestError(f"The variables choose more than {_MOST_CHOSEN} partials. Choose fewer in one call.")
+            raise TooLargeError(f"The variables choose more than {_MOST_CHOSEN} partials. Choose fewer in one call.")
         desk.chosen |= await self.library.partials(desk.unseen)
         desk.unseen.clear()
 
@@ -99,7 +158,8 @@ class _EnoughError(Exception):
 _UNSEEN = Partial("", 0, Template(""))
 
 
-def _refusal(error: TemplateError) -> Exception:
+def _refusal(error: TemplateError) -> ApiError:
+    message = f"The prompt can't be rendered: {str(error).rstrip('.')}."
     if isinstance(error, UnknownPartialError):
-        return NotFoundError(f"The prompt can't be rendered: {error}.")
-    return BadRequestError(f"The prompt can't be rendered: {str(error).rstrip('.')}.")
+        return NotFoundError(message)
+    return (BadRequestError if isinstance(error, TemplateSyntaxError) else UnprocessableError)(message)

@@ -9,10 +9,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from .config import Config
-from .hosting import StartError
+from .doors.keys import ApiKey, read_scopes
+from .ending import Ending
+from .http.hosting import StartError
 from .machine import Machine
 from .planting import Planted, PromptPlan, Version, plant_partial, plant_prompt
-from .store import places
+from .store import keys, places
 
 _GRACE = 2
 
@@ -22,7 +24,7 @@ class LocalServer:
 
     Args:
         database: `sqlite:///` and a path, or `sqlite://` for a temporary file that is deleted at the end.
-        host: A loopback host: `127.0.0.1`, `localhost` or `::1`.
+        host: The address to listen on; one beyond loopback takes a database with API keys.
         port: The port; 0 for a free one.
         upstreams: Upstreams by name: the name of a kind (`"echo"`), or a mapping of settings as in the configuration.
         config: A `Config`, or the path of a `portkey-local.toml`.
@@ -65,7 +67,7 @@ class LocalServer:
             host=self._host,
             port=self._port,
             config=self._config or Config(),
-            grace=_GRACE,
+            ending=Ending(grace=_GRACE),
             upstreams=self._upstreams,
         )
         settled = threading.Event()
@@ -155,9 +157,35 @@ class LocalServer:
         machine = self._running()
         return machine.store.write_now(plant_partial, slug, versions, name, published, machine.service.author)
 
+    def add_key(self, *scopes: str, name: str | None = None) -> str:
+        """Make an API key and return it; from the first one on every request needs one.
+
+        Args:
+            scopes: What it is for: `read`, `write`, `run`.
+            name: What people call it.
+
+        Raises:
+            ValueError: There is no such scope, or none is named.
+        """
+        key = ApiKey.new()
+        self._running().store.write_now(keys.create, key, read_scopes(list(scopes)), name)
+        return key.text
+
+    def revoke_key(self, reference: str) -> None:
+        """Revoke an API key; one that is revoked already stays so.
+
+        Args:
+            reference: The key, its public id, or its name.
+
+        Raises:
+            ApiError: There is no such key, or several bear the name.
+        """
+        self._running().store.write_now(keys.revoke, reference)
+
     def reset(self) -> None:
-        """Remove all prompts, partials, labels and collections but those that always exist."""
+        """Remove all API keys, and all prompts, partials, labels and collections but those that always exist."""
         machine = self._running()
+        machine.store.write_now(keys.clear)
         machine.store.write_now(places.clear)
         machine.service.library.clear()
 

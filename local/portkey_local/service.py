@@ -11,6 +11,8 @@ from .contract import Contract
 from .library import Library
 from .limits import LocalLimits
 from .rendering import Renderer
+from .runs.recording import Recorder, RunsSettings
+from .runs.seats import Seats
 from .store import Store
 
 if TYPE_CHECKING:
@@ -28,10 +30,16 @@ class Service:
     library: Library
     renderer: Renderer
     upstreams: Upstreams
+    recorder: Recorder
+    seats: Seats
 
     @classmethod
-    def of(cls, contract: Contract, store: Store, limits: LocalLimits, upstreams: Upstreams) -> Service:
+    def of(
+        cls, contract: Contract, store: Store, limits: LocalLimits, upstreams: Upstreams, runs: RunsSettings
+    ) -> Service:
         """Put a service together around a store."""
         author = Author(limits)
-        library = Library(store)
-        return cls(contract, store, limits, author, library, Renderer(library, limits), upstreams)
+        library = Library(store, longest=limits.included)
+        renderer = Renderer(library, limits)
+        recorder = Recorder(store, runs)
+        return cls(contract, store, limits, author, library, renderer, upstreams, recorder, Seats(limits.runs))

@@ -91,4 +91,4 @@ def test_render_of_an_unknown_version_fails(cli, fails) -> None:
 def test_render_of_a_template_that_can_not_be_filled_fails_in_one_line(cli, fails, server: LocalServer) -> None:
     raw = {"string": '[{"role": "user", "content": {{{x}}}}]', "is_raw_template": 1}
     server.add_prompt(slug="pp-raw", versions=[raw])
-    fails(cli("render", "pp-raw", "--var", "x=oh"), 1, "status 400")
+    fails(cli("render", "pp-raw", "--var", "x=oh"), 1, "status 422")

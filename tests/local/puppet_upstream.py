@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -68,15 +69,16 @@ class Exchange:
 
 
 class Puppet:
-    """Serve one script to every request."""
+    """Serve one script to every request, behind TLS where a context is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._context = context
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._threads: list[threading.Thread] = []
         self._closing = False
         self.script: Script = lambda exchange: exchange.answer(200, completion("Hello"))
         self.seen: list[Exchange] = []
-        self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
+        self.base_url = f"http{'' if context is None else 's'}://127.0.0.1:{self._listener.getsockname()[1]}/v1"
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -105,6 +107,13 @@ class Puppet:
             self._start(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
+        try:
+            connection = (
+                connection if self._context is None else self._context.wrap_socket(connection, server_side=True)
+            )
+        except OSError:  # the other side does not like the certificate
+            connection.close()
+            return
         with connection:
             try:
                 exchange = Exchange(connection)

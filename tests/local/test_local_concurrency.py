@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from checked_client import CheckedClient
@@ -121,8 +120,7 @@ def test_readers_see_whole_writes_only(server: LocalServer) -> None:
         at_once(3, lambda number: write() if number == 0 else read())
 
 
-def test_two_servers_on_one_database_number_versions_as_one(tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path / 'shared.db'}"
+def test_two_servers_on_one_database_number_versions_as_one(database: str) -> None:
     with Serving(database) as one, Serving(database) as two:
         servers = (one, two)
         with CheckedClient(one.base_url) as api:
@@ -143,8 +141,7 @@ def test_two_servers_on_one_database_number_versions_as_one(tmp_path: Path) -> N
             assert api.get(f"/prompts/{slug}").json()["prompt_version"] == 5
 
 
-def test_servers_that_start_at_the_same_time_share_one_new_database(tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path / 'new.db'}"
+def test_servers_that_start_at_the_same_time_share_one_new_database(database: str) -> None:
     servings: list[Serving] = []
 
     def start(_: int) -> None:

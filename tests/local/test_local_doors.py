@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from checked_client import CheckedClient, message_of
+from puppet_upstream import Puppet, chunk
 
-from portkey_local import Config, LocalLimits, LocalServer
+from portkey_local import Config, ConfigError, DoorRules, LocalLimits, LocalServer
 
 
 def raw_request(server: LocalServer, *lines: str, body: bytes = b"") -> tuple[int, dict[str, Any]]:
@@ -74,11 +80,241 @@ def test_a_preflight_gets_no_permission(api: CheckedClient) -> None:
     assert not [name for name in response.headers if name.startswith("access-control")]
 
 
+APP = "https://app.example.com"
+
+
+@pytest.fixture(scope="module")
+def ruled(shared_database: str) -> Iterator[LocalServer]:
+    """A server with further names and pages that may call."""
+    rules = DoorRules(hosts=["Prompts.example.com"], origins=[APP, "http://localhost:3000", "https://[::1]:443"])
+    with LocalServer(shared_database, config=Config(doors=rules)) as server:
+        yield server
+
+
+@pytest.mark.parametrize("host", ["prompts.example.com", "PROMPTS.example.com:8443", "localhost", "127.0.0.1:1"])
+def test_a_configured_host_is_let_in(ruled: LocalServer, host: str) -> None:
+    assert raw_request(ruled, "GET /v1/labels HTTP/1.1", f"host: {host}")[0] == 200
+
+
+@pytest.mark.parametrize("host", ["example.com", "x.prompts.example.com", "prompts.example.com.", "evil.example"])
+def test_beside_the_configured_hosts_others_are_still_refused(ruled: LocalServer, host: str) -> None:
+    status, body = raw_request(ruled, "GET /v1/labels HTTP/1.1", f"host: {host}")
+    assert status == 403
+    assert "prompts.example.com, 127.0.0.1" in body["data"]["message"]
+    assert "[doors]" in body["data"]["message"]
+
+
+def permissions(response: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in response.headers.items() if name.startswith("access-control")}
+
+
+@pytest.mark.parametrize("origin", [APP, "http://localhost:3000", "https://[::1]"])
+def test_a_configured_origin_may_call_and_read_answers_and_errors(ruled: LocalServer, origin: str) -> None:
+    with CheckedClient(ruled.base_url, headers={"origin": origin}) as api:
+        answers = [
+            (200, api.get("/labels")),
+            (200, api.get("/labels", headers={"host": "prompts.example.com"})),
+            (404, api.get("/nowhere")),
+            (405, api.request("PATCH", "/labels")),
+            (415, api.post("/labels", content=b"{}", headers={"content-type": "text/plain"})),
+            (403, api.get("/labels", headers={"x-portkey-custom-host": "http://example.com"})),
+        ]
+    for status, response in answers:
+        assert response.status_code == status
+        exposed = permissions(response).pop("access-control-expose-headers")
+        assert set(exposed.split(", ")) >= {"x-portkey-trace-id", "x-portkey-api-version", "retry-after"}
+        assert permissions(response)["access-control-allow-origin"] == origin
+        assert "Origin" in response.headers["vary"]
+        assert "access-control-allow-credentials" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", f"{APP}.evil.example", "http://app.example.com", ""]
+)
+def test_beside_the_configured_origins_others_are_still_refused(ruled: LocalServer, origin: str) -> None:
+    with CheckedClient(ruled.base_url, headers={"origin": origin}) as api:
+        preflight = api.options("/prompts", headers={"access-control-request-method": "POST"})
+        for response in (api.get("/labels"), preflight):
+            assert response.status_code == 403
+            assert "[doors]" in message_of(response)
+            assert permissions(response) == {}
+    both = ("GET /v1/labels HTTP/1.1", "host: localhost", f"origin: {APP}", "origin: https://evil.example")
+    assert raw_request(ruled, *both)[0] == 403
+
+
+def test_without_an_origin_there_are_no_permissions(ruled: LocalServer, api: CheckedClient) -> None:
+    with CheckedClient(ruled.base_url) as ruled_api:
+        assert permissions(ruled_api.get("/labels")) == permissions(api.get("/labels")) == {}
+
+
+def test_a_preflight_takes_no_key_and_what_follows_does(database: str) -> None:
+    asked = {
+        "origin": APP,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "content-type, x-portkey-api-key, x-portkey-trace-id",
+    }
+    with LocalServer(database, config=Config(doors=DoorRules(origins=[APP]))) as server:
+        key = server.add_key("read")
+        server.add_prompt(slug="p", versions=["x"])
+        url = f"{server.base_url}/prompts/p/render"
+        preflight = httpx.options(url, headers=asked, trust_env=False)
+        assert preflight.status_code == 200
+        assert preflight.headers["x-portkey-trace-id"]
+        given = permissions(preflight)
+        assert given["access-control-allow-origin"] == APP
+        assert given["access-control-allow-headers"] == asked["access-control-request-headers"]
+        assert set(given["access-control-allow-methods"].split(", ")) == {"GET", "POST", "PUT", "DELETE"}
+        with CheckedClient(server.base_url, headers={"origin": APP}) as page:
+            refused = page.post("/prompts/p/render", json={"variables": {}})
+            assert refused.status_code == 401
+            assert permissions(refused)["access-control-allow-origin"] == APP
+            answer = page.post("/prompts/p/render", json={"variables": {}}, headers={"x-portkey-api-key": key})
+            assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("host", ["https://models.example.com/v1", ""])
 def test_a_custom_host_is_refused(api: CheckedClient, host: str) -> None:
     response = api.post("/prompts/x/completions", json={}, headers={"x-portkey-custom-host": host})
     assert response.status_code == 403
     assert "upstream" in message_of(response)
+    assert "custom_hosts under [doors]" in message_of(response)
+
+
+def doors(text: str, folder: Path) -> DoorRules:
+    path = folder / "portkey-local.toml"
+    path.write_text(f"[doors]\n{text}", encoding="utf-8")
+    return Config.read(path).doors
+
+
+def test_the_doors_are_configured_in_a_file(tmp_path: Path) -> None:
+    lines = (
+        'hosts = ["Prompts.Example.com", "10.1.2.3", "[fd00::1]"]',
+        'origins = ["https://App.example.com:443", "http://localhost:3000"]',
+        'custom_hosts = ["HTTP://LocalHost:11434/v1/", "https://models.example.com"]',
+    )
+    rules = doors("\n".join(lines), tmp_path)
+    assert rules.hosts == {"prompts.example.com", "10.1.2.3", "[fd00::1]"}
+    assert rules.origins == {"https://app.example.com", "http://localhost:3000"}
+    assert rules.custom_hosts == {"http://localhost:11434/v1", "https://models.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("keys = []", "doors.keys is not known. Known: hosts, origins, custom_hosts"),
+        ('hosts = "prompts.example.com"', "doors.hosts is no list"),
+        ('hosts = ["a.example", "https://b.example"]', "doors.hosts[1] can't be used"),
+        ('hosts = ["*"]', "doors.hosts[0]"),
+        ('hosts = ["prompts.example.com:8443"]', "doors.hosts[0]"),
+        ('hosts = [""]', "prompts.example.com"),
+        ("hosts = [1]", "doors.hosts[0]"),
+        ('origins = ["*"]', "doors.origins[0]"),
+        ('origins = ["null"]', "doors.origins[0]"),
+        ('origins = ["app.example.com"]', "https://app.example.com"),
+        ('origins = ["https://app.example.com/"]', "doors.origins[0]"),
+        ('origins = ["https://*.example.com"]', "doors.origins[0]"),
+        ('custom_hosts = ["127.0.0.1:11434"]', "doors.custom_hosts[0]"),
+        ('custom_hosts = ["file:///etc"]', "doors.custom_hosts[0]"),
+        ('custom_hosts = ["http://*/v1"]', "doors.custom_hosts[0]"),
+        ('custom_hosts = ["https://me:pa55word@example.com/v1"]', "http://127.0.0.1:11434/v1"),
+        ('custom_hosts = ["https://example.com/v1?key=pa55word"]', "doors.custom_hosts[0]"),
+    ],
+)
+def test_a_wrong_rule_of_the_doors_is_named_with_the_remedy(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        doors(text, tmp_path)
+    assert message in str(refused.value)
+    assert "pa55word" not in str(refused.value)
+
+
+@contextmanager
+def choosing(puppet: Puppet, *custom_hosts: str) -> Iterator[CheckedClient]:
+    """A server whose callers may name the puppet's URL, with another upstream that has a key."""
+    upstream = {"kind": "openai", "base_url": "http://127.0.0.1:9/v1", "api_key_env": "UPSTREAM_KEY"}
+    config = Config(doors=DoorRules(custom_hosts=custom_hosts or [puppet.base_url]), upstreams={"up": upstream})
+    with LocalServer(config=config) as server, CheckedClient(server.base_url) as api:
+        server.add_prompt(slug="p", versions=[{"string": "Hi {{x}}", "virtual_key": "up", "model": "m"}])
+        yield api
+
+
+@pytest.mark.parametrize("write", [str, lambda url: f"{url}/", lambda url: url.replace("http", "HTTP")], ids=range(3))
+def test_a_configured_custom_host_runs_prompts_and_gets_no_key(
+    puppet: Puppet, monkeypatch: pytest.MonkeyPatch, write: Callable[[str], str]
+) -> None:
+    monkeypatch.setenv("UPSTREAM_KEY", "sk-of-another")
+    asked = {
+        "x-portkey-custom-host": write(puppet.base_url),
+        "authorization": "Bearer sk-caller",
+        "x-portkey-api-key": "sk-own",
+    }
+    with choosing(puppet, f"{puppet.base_url}/") as api:
+        answer = api.post("/prompts/p/completions", json={"variables": {"x": "you"}}, headers=asked)
+        assert answer.json()["choices"][0]["message"]["content"] == "Hello"
+        puppet.script = lambda exchange: (
+            exchange.begin_stream(),
+            exchange.event(chunk("Hel", finish="stop")),
+            exchange.event("[DONE]"),
+        )[0]
+        streamed = api.post("/prompts/p/completions", json={"stream": True, "virtual_key": "up"}, headers=asked)
+        assert b"Hel" in streamed.content
+    for exchange in puppet.seen:
+        assert exchange.path == "/v1/chat/completions"
+        assert exchange.body["messages"][0]["content"].startswith("Hi")
+        assert "authorization" not in exchange.headers
+        assert not {name for name, value in exchange.headers.items() if "sk-" in value}
+
+
+def test_only_exactly_a_configured_custom_host_is_called(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPSTREAM_KEY", "sk-of-another")
+    url = puppet.base_url
+    with choosing(puppet) as api:
+        for asked in (
+            f"{url}/x",
+            f"{url}x",
+            url.removesuffix("/v1"),
+            f"{url}/../v1",
+            f"{url}/./",
+            f"{url}?",
+            f"{url}?a=b",
+            f"{url}#",
+            f"{url}\\",
+            f"{url} x",
+            url.replace("/v1", "/V1"),
+            url.replace("/v1", "/%761"),
+            url.replace("http:", "https:"),
+            url.replace("http://", "http://me:pa55word@"),
+            url.replace("http://", "http://@"),
+            url.replace("127.0.0.1", "localhost"),
+            url.replace("127.0.0.1", "2130706433"),
+            url.removeprefix("http:"),
+            "file:///etc/passwd",
+            "http://[::1",
+            "http://127.0.0.1:port/v1",
+            "up",
+        ):
+            response = api.post("/prompts/p/completions", json={}, headers={"x-portkey-custom-host": asked})
+            assert response.status_code == 403, asked
+            assert "custom_hosts" in message_of(response)
+            assert "pa55word" not in response.text
+        twice = [("x-portkey-custom-host", url), ("x-portkey-custom-host", url)]
+        assert api.post("/prompts/p/completions", json={}, headers=twice).status_code == 403
+    assert puppet.seen == []
+
+
+def test_a_custom_host_can_not_lead_elsewhere(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPSTREAM_KEY", "sk-of-another")
+    puppet.script = lambda exchange: exchange.answer(307, b"", f"location: {puppet.base_url}/elsewhere")
+    with choosing(puppet) as api:
+        asked = {"x-portkey-custom-host": puppet.base_url}
+        assert api.post("/prompts/p/completions", json={}, headers=asked).status_code == 502
+    assert len(puppet.seen) == 1
+
+
+def test_what_runs_nothing_takes_a_custom_host_too(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPSTREAM_KEY", "sk-of-another")
+    with choosing(puppet) as api:  # a client that is configured with one sends it with every call
+        response = api.get("/prompts/p", headers={"x-portkey-custom-host": puppet.base_url})
+        assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -254,7 +490,7 @@ def test_a_trace_id_that_can_not_be_kept_is_replaced(server: LocalServer, trace_
     with CheckedClient(server.base_url) as api:
         answered = api.get("/labels", headers={b"x-portkey-trace-id": trace_id.encode()}).headers["x-portkey-trace-id"]
     assert answered != trace_id
-    assert len(answered) == 36
+    assert re.fullmatch("[0-9a-f]{32}", answered)
 
 
 def test_errors_bear_the_trace_id_too(api: CheckedClient) -> None:

@@ -154,6 +154,7 @@ def test_partials_that_include_each_other_without_end_fail_fast(api: CheckedClie
     api.put(f"/prompts/partials/{loop}/makeDefault", json={"version": 2})
     slug = make_prompt(string=f"{{{{>{loop}}}}}")["slug"]
     response = api.post(f"/prompts/{slug}/render", json={"variables": {}})
-    assert response.status_code == 400
+    assert response.status_code == 413
     assert loop in message_of(response)
+    assert "limits.depth" in message_of(response)
     assert api.get("/labels").status_code == 200

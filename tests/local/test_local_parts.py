@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portkey_local import references
-from portkey_local.bodies import read_json
 from portkey_local.contract import load
 from portkey_local.errors import BadRequestError, NotFoundError, quoted
-from portkey_local.events import event
-from portkey_local.folding import Folding
+from portkey_local.http.bodies import read_json
 from portkey_local.names import new_id, new_slug
+from portkey_local.runs.events import event
+from portkey_local.runs.folding import Folding
 from portkey_openapi.events import Decoder
 
 JSON = st.recursive(

@@ -153,11 +153,18 @@ def test_an_update_without_patch_takes_over_nothing(api: CheckedClient, make_pro
     assert (latest["model"], latest["parameters"], latest["tools"]) == (None, {}, None)
 
 
-def test_an_update_without_patch_needs_its_template(api: CheckedClient, make_prompt: Make) -> None:
-    response = api.put(f"/prompts/{make_prompt()['slug']}", json={"model": "gpt-4"})
-    assert response.status_code == 400
-    assert "`string`" in message_of(response)
-    assert "patch" in message_of(response)
+def test_an_update_without_a_template_takes_over_the_latest_one_and_how_it_is_read(
+    api: CheckedClient, make_prompt: Make
+) -> None:
+    raw = {"string": "[{{x}}]", "is_raw_template": 1, "template_metadata": {"template_type": "chat"}}
+    slug = make_prompt(**raw, model="gpt-4", parameters={"temperature": 1})["slug"]
+    api.put(f"/prompts/{slug}", json={"tool_choice": "auto"})
+    latest = api.get(f"/prompts/{slug}@latest").json()
+    assert {name: latest[name] for name in raw} == raw
+    assert (latest["prompt_version"], latest["model"], latest["parameters"]) == (2, None, {})
+    api.put(f"/prompts/{slug}", json={"is_raw_template": 0, "prompt_metadata": {}})
+    latest = api.get(f"/prompts/{slug}@latest").json()
+    assert (latest["string"], latest["is_raw_template"], latest["template_metadata"]) == ("[{{x}}]", 0, {})
 
 
 def test_a_patch_takes_over_what_is_left_out_from_the_latest_version(api: CheckedClient, make_prompt: Make) -> None:

@@ -43,6 +43,13 @@ def test_the_contract_ships_inside_the_package(wheel: zipfile.ZipFile, root: Pat
     assert wheel.read("portkey_openapi/openapi.yaml") == (root / "openapi.yaml").read_bytes()
 
 
+def test_the_migrations_ship_inside_the_package(wheel: zipfile.ZipFile, root: Path) -> None:
+    scripts = "portkey_local/store/migrations/versions/"
+    shipped = {name.removeprefix(scripts) for name in wheel.namelist() if name.startswith(scripts)}
+    assert shipped == {path.name for path in (root / "local" / scripts).glob("*.py")}
+    assert len(shipped) > 1
+
+
 def test_type_checkers_find_the_markers(wheel: zipfile.ZipFile) -> None:
     assert {f"{name}/py.typed" for name in ("portkey_ai", "portkey_openapi", "portkey_local")} <= set(wheel.namelist())
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from whole_runs import Run
 
+from portkey_ai import AuthenticationError, Portkey
 from portkey_local import LocalServer
 
 
@@ -50,15 +53,53 @@ def test_the_test_s_example_passes(python: Run, root: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_team_s_commands_make_a_key_and_serve_those_who_have_it(root: Path, database: str, tmp_path: Path) -> None:
+    block = next(text for text in _blocks(root, "sh") if "--host 0.0.0.0" in text)
+    install, *commands = block.splitlines()
+    assert install.startswith("pip install")
+    # What a reader would change: the database, and which address is served.
+    script = "\n".join([*commands[:2], 'printf "%s\\n" "$PORTKEY_API_KEY"', f"exec {commands[2]}"])
+    script = re.sub(r"PORTKEY_DATABASE=\S+", f"PORTKEY_DATABASE='{database}'", script)
+    script = script.replace("--host 0.0.0.0", "--host 127.0.0.1 --port 0")
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    with subprocess.Popen(
+        ["bash", "-ec", script],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        key, url = server.stdout.readline().strip(), server.stdout.readline().split()[-1]
+        try:
+            with Portkey(api_key=key, base_url=url) as portkey:
+                assert list(portkey.prompts.list()) == []
+            with Portkey(api_key="another", base_url=url) as portkey, pytest.raises(AuthenticationError):
+                portkey.prompts.list()
+        finally:
+            server.terminate()
+    assert server.returncode == 0
+    shown = subprocess.run(
+        [*commands[3].split()],
+        env=environment | {"PORTKEY_DATABASE": database},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "no runs" in (shown.stdout + shown.stderr).lower()
+
+
 def test_every_python_block_is_run_here(root: Path) -> None:
     assert len(_blocks(root, "python")) == 3
 
 
 def test_the_commands_that_it_names_are_those_that_there_are(run: Run, root: Path) -> None:
     text = (root / "README.md").read_text()
-    named = re.findall(r"`([a-z]+)`", text.partition("portkey-prompts --help\n```")[2].partition(": each")[0])
+    named = re.findall(r"`([a-z]+)`", text.partition("portkey-prompts --help\n```")[2].partition("Each ends")[0])
     shown = run(str(Path(sys.executable).with_name("portkey-prompts")), "--help").stdout
-    assert len(named) == 13
+    assert len(named) == len(set(named)) == 17
     for command in named:
         assert re.search(rf"\b{command}\b", shown), command
 

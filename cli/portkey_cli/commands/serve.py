@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -26,6 +26,15 @@ def serve(
     config: Annotated[
         Path | None, typer.Option("--config", metavar="FILE", help=service.CONFIG_HELP, show_default=False)
     ] = None,
+    drain: Annotated[
+        int | None, typer.Option("--drain", metavar="SECONDS", min=0, help=service.DRAIN_HELP, show_default=False)
+    ] = None,
+    grace: Annotated[
+        int | None, typer.Option("--grace", metavar="SECONDS", min=0, help=service.GRACE_HELP, show_default=False)
+    ] = None,
+    log: Annotated[
+        Literal["text", "json"] | None, typer.Option("--log", help=service.LOG_HELP, show_default=False)
+    ] = None,
 ) -> int:
     """Serve the prompt API from a database on this machine. Prints its URL when it is ready; Ctrl-C ends it."""
-    return service.serve(host, port, database, config)
+    return service.serve(host, port, database, config, drain=drain, grace=grace, log=log)

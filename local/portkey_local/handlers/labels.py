@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from portkey_local import answers as shapes
-from portkey_local.calls import Call
+from portkey_local.http import answers as shapes
+from portkey_local.http.calls import Call
 from portkey_local.service import Service
 from portkey_local.store import labels, places
 

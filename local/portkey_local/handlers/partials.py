@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from portkey_local import answers as shapes
-from portkey_local.calls import Call
 from portkey_local.content import Author
+from portkey_local.http import answers as shapes
+from portkey_local.http.calls import Call
 from portkey_local.references import bare, numbered, parse
 from portkey_local.service import Service
 from portkey_local.store import partials, places

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from portkey_local import answers as shapes
-from portkey_local.calls import Call
 from portkey_local.content import Author, makes_version
+from portkey_local.http import answers as shapes
+from portkey_local.http.calls import Call
 from portkey_local.references import Reference, bare, numbered
 from portkey_local.service import Service
 from portkey_local.store import labels, places, prompts, versions
@@ -70,7 +70,7 @@ async def publish_prompt(service: Service, call: Call) -> dict[str, Any]:
 async def render_prompt(service: Service, call: Call) -> dict[str, Any]:
     """Fill a version's template with variables."""
     reference = call.path["prompt_id"]
-    rendered = await service.renderer.render(await service.library.prompt(reference), call.body)
+    rendered = await service.renderer.render(await service.library.prompt(reference), call.body, size=call.size)
     return rendered.answer(reference)
 
 
@@ -89,10 +89,6 @@ def _update(connection: Connection, name: str, body: Mapping[str, Any], author: 
     prompts.change(connection, prompt, body)
     if not makes_version(body):
         return {}
-    if body.get("patch"):
-        latest = versions.find(connection, Reference(prompt.id, "latest"))
-        content = author.next(body, latest._asdict())
-    else:
-        content = author.first(body)
-    added = versions.add(connection, prompt.id, content)
+    latest = versions.find(connection, Reference(prompt.id, "latest"))
+    added = versions.add(connection, prompt.id, author.next(body, latest._asdict()))
     return {"id": prompt.id, "slug": prompt.slug, "prompt_version_id": added.id, "object": "prompt"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from portkey_local.calls import Call
+from portkey_local.http.calls import Call
 from portkey_local.service import Service
 
 Handler = Callable[[Service, Call], Awaitable[dict[str, Any] | ASGIApp]]

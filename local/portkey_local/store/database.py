@@ -10,6 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portkey_local.errors import ApiError
 
+LONG_SECONDS = 600.0
+"""How long a migration, an import or an export waits for others, who may be at the same."""
+
 
 class Database(Protocol):
     """An open database.
@@ -22,14 +25,25 @@ class Database(Protocol):
     reads_wait: bool
     url: str
 
-    def reading(self) -> AbstractContextManager[Connection]:
-        """Lend a connection for reads; all that is read inside is of one moment."""
+    def settle(self) -> None:
+        """Make it ready for this program; called once it is known to be one of this program's."""
         ...
 
-    def writing(self) -> AbstractContextManager[Connection]:
+    def reading(self, *, long: bool = False) -> AbstractContextManager[Connection]:
+        """Lend a connection for reads; all that is read inside is of one moment.
+
+        Args:
+            long: whether it may take minutes.
+        """
+        ...
+
+    def writing(self, *, long: bool = False) -> AbstractContextManager[Connection]:
         """Lend a connection in a transaction that is on the disk when the block ends, or was never made.
 
         One such block runs at a time, of all processes that have the database open: what it reads stays true in it.
+
+        Args:
+            long: whether it, or the one before it, may take minutes.
         """
         ...
 

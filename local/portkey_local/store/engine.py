@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import tempfile
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -19,7 +22,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from . import migration
 from .database import Database
 from .places import plant_universals
-from .problems import DatabaseError
+from .problems import BUSY_SECONDS, BusyError, DatabaseError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,7 +40,8 @@ class Store:
 
     Args:
         url: `sqlite:///` and a path, `sqlite://` for a temporary file that is deleted at close, or
-            `postgresql+psycopg://user@host/name`. An empty or older database is brought up to date.
+            `postgresql+psycopg://user@host/name`. `?timeout=` says how many seconds a change waits for its turn. An
+            empty or older database is brought up to date.
 
     Attributes:
         changes: how many changes were made through this store; what was read before the last one may be outdated.
@@ -48,7 +52,9 @@ class Store:
 
     def __init__(self, url: str = "sqlite://") -> None:
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._patience = BUSY_SECONDS
         self.changes = 0
+        self._counting = threading.Lock()
         self._database = self._open(url)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="portkey-local-writer")
         self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="portkey-local-reader")
@@ -62,23 +68,32 @@ class Store:
 
     def read_now(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query like `read`, and wait for it on the calling thread."""
-        try:
-            with self._database.reading() as connection:
-                return query(connection, *args, **kwargs)
-        except SQLAlchemyError as error:
-            raise self._refusal(error) from error
+        return self._query(False, query, *args, **kwargs)
+
+    def read_long(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a query like `read_now`; it may take minutes, and holds nobody up."""
+        return self._query(True, query, *args, **kwargs)
 
     async def write(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a change in a transaction of its own; it is on the disk when this returns.
 
-        A caller that is cancelled meanwhile does not stop the change: it is made whole or not at all.
+        A caller that is cancelled meanwhile does not stop the change: it is made whole or not at all. Where its turn
+        does not come in time, nothing is changed.
         """
-        job = self._writer.submit(partial(self._change, change, *args, **kwargs))
-        return await asyncio.shield(asyncio.wrap_future(job))
+        return await asyncio.shield(asyncio.wrap_future(self._queued(change, *args, **kwargs)))
 
     def write_now(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a change like `write`, and wait for it on the calling thread."""
-        return self._writer.submit(partial(self._change, change, *args, **kwargs)).result()
+        return self._queued(change, *args, **kwargs).result()
+
+    async def note(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a change like `write`, of what nobody trusts to have stayed as it was: it is not counted."""
+        job: Future[T] = self._writer.submit(partial(self._make, False, change, *args, **kwargs))
+        return await asyncio.shield(asyncio.wrap_future(job))
+
+    def write_long(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a change like `write_now`, on the calling thread; it may take minutes, and other writers wait for it."""
+        return self._change(True, change, *args, **kwargs)
 
     def close(self) -> None:
         """Finish the writes that are under way and close the database; a temporary one is deleted."""
@@ -88,14 +103,35 @@ class Store:
         if self._temporary is not None:
             self._temporary.cleanup()
 
-    def _change(self, change: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    def _queued(self, change: Callable[..., T], *args: Any, **kwargs: Any) -> Future[T]:
+        return self._writer.submit(partial(self._in_turn, time.monotonic(), change, *args, **kwargs))
+
+    def _in_turn(self, asked: float, change: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        # While others hold the database, those who wait behind each other must not wait for the sum of it.
+        if time.monotonic() - asked > self._patience:
+            raise BusyError
+        return self._change(False, change, *args, **kwargs)
+
+    def _change(self, long: bool, change: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         try:
-            with self._database.writing() as connection:
+            return self._make(long, change, *args, **kwargs)
+        finally:
+            with self._counting:
+                self.changes += 1
+
+    def _make(self, long: bool, change: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        try:
+            with self._database.writing(long=long) as connection:
                 return change(connection, *args, **kwargs)
         except SQLAlchemyError as error:
             raise self._refusal(error) from error
-        finally:
-            self.changes += 1
+
+    def _query(self, long: bool, query: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        try:
+            with self._database.reading(long=long) as connection:
+                return query(connection, *args, **kwargs)
+        except SQLAlchemyError as error:
+            raise self._refusal(error) from error
 
     def _refusal(self, error: SQLAlchemyError) -> Exception:
         refusal = self._database.refusal(error)
@@ -107,49 +143,71 @@ class Store:
         shown = parsed.render_as_string(hide_password=True)
         database: Database | None = None
         try:
-            database = _opened(parsed)
-            with database.writing() as connection:
-                migration.bring_up_to_date(connection)
-                plant_universals(connection)
+            self._patience, database = _opened(parsed)
+            _bring_up_to_date(database)
             return database
         except (SQLAlchemyError, OSError, DatabaseError) as error:
             if database is not None:
                 database.close()
             if self._temporary is not None:
                 self._temporary.cleanup()
-            reason = str(getattr(error, "orig", None) or error).strip().rstrip(".")
+            reason = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")
             raise DatabaseError(f"The database {shown} can't be used: {reason}.") from error
 
     def _checked(self, url: str) -> URL:
         try:
             parsed = make_url(url)
-        except ArgumentError as error:
+        except (ArgumentError, ValueError) as error:
             raise DatabaseError(f"The database's URL is none. {_KINDS}") from error
-        if parsed.drivername in ("postgresql", "postgresql+psycopg"):
-            return parsed.set(drivername="postgresql+psycopg")
+        if parsed.drivername in _POSTGRESQL:
+            return parsed.set(drivername=_POSTGRESQL[0])
         if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
             raise DatabaseError(f"No database of the kind {parsed.drivername!r}. {_KINDS}")
         if parsed.database not in (None, "", ":memory:"):
             return parsed
         self._temporary = tempfile.TemporaryDirectory(prefix="portkey-local-")
-        return make_url(f"sqlite:///{Path(self._temporary.name) / 'prompts.db'}")
+        return parsed.set(database=str(Path(self._temporary.name) / "prompts.db"))
 
 
 _KINDS = "Write sqlite:///prompts.db, or postgresql+psycopg://user@host/name."
+_POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")
+"""What the kind is called in URLs; the first is the driver's own."""
 
 
-def _opened(url: URL) -> Database:
-    if url.drivername == "postgresql+psycopg":
-        try:
-            from .postgres import PostgreSQL
-        except ModuleNotFoundError as error:
-            raise DatabaseError(
-                f"this needs the package {error.name}: pip install 'portkey-prompts[postgres]'"
-            ) from error
-        return PostgreSQL(url, readers=READERS, json_serializer=_json)
-    from .sqlite import SQLite
+def _opened(url: URL) -> tuple[float, Database]:
+    """Open a database; returns how many seconds its changes wait for their turn, too."""
+    timeout = _timeout(url.query.get("timeout", str(BUSY_SECONDS)))
+    bare = url.difference_update_query(["timeout"])
+    if bare.drivername != _POSTGRESQL[0]:
+        from .sqlite import SQLite
 
-    return SQLite(url, json_serializer=_json)
+        return timeout, SQLite(bare, timeout=timeout, json_serializer=_json)
+    try:
+        from .postgres import PostgreSQL
+    except ModuleNotFoundError as error:
+        raise DatabaseError(f"this needs the package {error.name}: pip install 'portkey-prompts[postgres]'") from error
+    return timeout, PostgreSQL(bare, readers=READERS, timeout=timeout, json_serializer=_json)
+
+
+def _timeout(text: str | Sequence[str]) -> float:
+    try:
+        seconds = float(text if isinstance(text, str) else "")
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise DatabaseError("`timeout` in its URL must be seconds, more than 0, such as ?timeout=10")
+    return seconds
+
+
+def _bring_up_to_date(database: Database) -> None:
+    """Look first: a newer database must not be touched, and one that is up to date may be read-only, or held."""
+    with database.reading(long=True) as connection:
+        current = migration.is_current(connection)
+    database.settle()
+    if not current:
+        with database.writing(long=True) as connection:
+            migration.bring_up_to_date(connection)
+            plant_universals(connection)
 
 
 def _json(value: object) -> str:

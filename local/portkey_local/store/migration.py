@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, delete, insert, inspect, select
 
 from .problems import DatabaseError
 from .schema import metadata
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 NEWEST = "0002"
 """The revision that `schema` describes; a test holds it against the newest of `migrations/`."""
@@ -16,53 +20,73 @@ _FOLDER = Path(__file__).parent / "migrations"
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 
+def is_current(connection: Connection) -> bool:
+    """Tell whether a database is one that this program works with as it is.
+
+    Raises:
+        DatabaseError: A newer program has changed it, or it is another program's.
+    """
+    revision = _revision(connection)
+    if revision is not None and revision not in _known():
+        raise DatabaseError(
+            f"a newer portkey-prompts has brought it to revision {revision}, and this one knows {NEWEST}. "
+            "Install the newer one; a database can't be taken back"
+        )
+    return revision == NEWEST
+
+
 def bring_up_to_date(connection: Connection) -> None:
     """Make the tables what `schema` says, in the transaction of the connection.
 
     Raises:
-        DatabaseError: The database was made or migrated by a newer program, or holds something else.
+        DatabaseError: A newer program has changed the database, or it is another program's.
     """
-    revision = _revision(connection)
-    if revision == NEWEST:
+    if is_current(connection):
         return
+    revision = _revision(connection)
     if revision is None:
         metadata.create_all(connection)
-        _VERSION.create(connection)
-        connection.execute(insert(_VERSION), {"version_num": NEWEST})
     else:
-        _upgrade(connection, revision)
+        upgrade(connection, revision)
+    _VERSION.create(connection, checkfirst=True)
+    connection.execute(delete(_VERSION))
+    connection.execute(insert(_VERSION), {"version_num": NEWEST})
+
+
+def upgrade(connection: Connection, revision: str | None) -> None:
+    """Run what leads from a revision to the newest one, in the transaction of the connection.
+
+    Args:
+        connection: A writing transaction.
+        revision: Where the database stands; None for an empty one.
+    """
+    # Only an older database needs alembic: importing it takes longer than everything else that is done at the start.
+    from alembic.operations import Operations
+    from alembic.runtime.migration import MigrationContext
+
+    with Operations.context(MigrationContext.configure(connection)):
+        for script in reversed(list(_scripts().iterate_revisions("heads", revision or "base"))):
+            script.module.upgrade()
+
+
+def _known() -> set[str]:
+    return {NEWEST} | {path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("*.py")}
+
+
+def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(_FOLDER))
 
 
 def _revision(connection: Connection) -> str | None:
     """Return the revision that a database stands at, None for an empty one."""
     tables = set(inspect(connection).get_table_names())
-    if _VERSION.name in tables:
-        return connection.scalar(select(_VERSION.c.version_num))
-    if "prompt_versions" in tables:  # made before revisions were counted
-        _VERSION.create(connection)
-        connection.execute(insert(_VERSION), {"version_num": _FIRST})
-        return _FIRST
-    foreign = sorted(tables & metadata.tables.keys())
-    if foreign:
-        raise DatabaseError(f"it holds tables of another program: {', '.join(foreign)}. Use a database of its own")
-    return None
-
-
-def _upgrade(connection: Connection, revision: str) -> None:
-    # Only an older database needs alembic: importing it takes longer than everything else that is done at the start.
-    from alembic.config import Config
-    from alembic.runtime.environment import EnvironmentContext
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
-    config.set_main_option("path_separator", "os")
-    script = ScriptDirectory.from_config(config)
-    if revision not in {each.revision for each in script.walk_revisions()}:
-        raise DatabaseError(
-            f"a newer portkey-prompts has brought it to revision {revision}, and this one knows {NEWEST}. "
-            "Install the newer one; a database can't be taken back"
-        )
-    with EnvironmentContext(config, script, fn=lambda at, _: script._upgrade_revs(NEWEST, at)) as context:
-        context.configure(connection=connection, target_metadata=metadata)
-        context.run_migrations()
+    if "prompt_versions" not in tables:
+        foreign = sorted(tables & {_VERSION.name, *metadata.tables})
+        if foreign:
+            raise DatabaseError(f"it holds tables of another program: {', '.join(foreign)}. Use a database of its own")
+        return None
+    if _VERSION.name not in tables:
+        return _FIRST  # made before revisions were counted
+    return str(connection.scalar(select(_VERSION.c.version_num)))

@@ -2,35 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, create_engine, event, exc, text
+from sqlalchemy import Connection, TextClause, create_engine, exc, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
 from portkey_local.errors import ApiError
 
-from .problems import BUSY_SECONDS, BusyError, FullError, ReadOnlyError, StorageError, UncertainError, UnreachableError
+from .database import LONG_SECONDS
+from .problems import (
+    BusyError,
+    CommitBrokenError,
+    DamagedError,
+    DatabaseError,
+    DeniedError,
+    FullError,
+    ReadOnlyError,
+    StorageError,
+    UncertainError,
+    UnreachableError,
+)
+from .watch import Watch
 
-_WRITERS_TURN = text("SELECT pg_advisory_xact_lock(hashtext(current_schema()), 7269)")
-"""Waits until no other transaction writes prompts in this schema. The second number is this program's."""
-_SESSION = {
-    "client_encoding": "utf8",
-    "lock_timeout": f"{BUSY_SECONDS:g}s",
-    "statement_timeout": "30s",
-    # A server that is stopped or cut off in the middle of a write must not keep the others from writing.
-    "idle_in_transaction_session_timeout": "30s",
+# Settings are those of one transaction: a pooler in between may give the next one to another session.
+_SETTINGS = """
+    set_config('statement_timeout', :statement_timeout, true),
+    set_config('idle_in_transaction_session_timeout', :idle_timeout, true)
+"""
+# A default of the database's own stays what it is: psycopg would set it the other way after each read.
+_READING = text(f"SELECT {_SETTINGS}, set_config('transaction_read_only', 'on', true)")
+_WRITERS_TURN = text(
+    f"""
+    SELECT {_SETTINGS},
+    set_config('lock_timeout', :lock_timeout, true),
+    set_config(
+        'synchronous_commit',
+        CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END,
+        true
+    ),
+    pg_advisory_xact_lock(hashtext(coalesce(current_schema(), '')), 7269)
+    """
+)
+"""Waits until no other transaction writes prompts in this schema. The last number is this program's."""
+_CONNECTING = {
+    "connect_timeout": "5",
+    "application_name": "portkey-prompts",
+    "keepalives_idle": "30",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
 }
+"""What the URL may say otherwise."""
+_NOT_IN_URLS = ("autocommit", "context", "cursor_factory", "row_factory")
+"""Arguments of the driver that are no settings of a connection."""
+_STALE_SECONDS = 2.0
+"""A connection that died in the pool says so at once; one that takes longer has died at work."""
 _REFUSALS: dict[str, Callable[[], ApiError]] = {
     "53100": FullError,  # disk_full
     "25006": ReadOnlyError,  # read_only_sql_transaction
+    "42501": DeniedError,  # insufficient_privilege
     "55P03": BusyError,  # lock_not_available
     "57014": BusyError,  # query_canceled: by statement_timeout
     "40001": BusyError,  # serialization_failure
     "40P01": BusyError,  # deadlock_detected
+    "25P03": UnreachableError,  # idle_in_transaction_session_timeout
+    "XX001": DamagedError,  # data_corrupted
+    "XX002": DamagedError,  # index_corrupted
 }
 
 
@@ -44,58 +86,56 @@ class PostgreSQL:
     Args:
         url: `postgresql+psycopg://user@host/name`.
         readers: How many reads may be made at once.
+        timeout: Seconds that a change waits for its turn. A statement may take three times as long, and what takes four
+            times as long is cut off.
         options: Further options of `sqlalchemy.create_engine`.
+
+    Raises:
+        DatabaseError: The URL sets what this program relies on, or sets it wrongly.
     """
 
     reads_wait = True
 
-    def __init__(self, url: URL, *, readers: int, **options: Any) -> None:
+    def __init__(self, url: URL, *, readers: int, timeout: float, **options: Any) -> None:
         self.url = url.render_as_string(hide_password=True)
+        self._timeout = timeout
+        arguments = _arguments(url)
+        self._watch = Watch()
         self._engine = create_engine(
-            url,
+            url.set(query={**_CONNECTING, **url.query}).difference_update_query(["prepare_threshold"]),
             poolclass=QueuePool,
             pool_size=readers + 1,
             max_overflow=0,
-            pool_pre_ping=True,
-            connect_args={
-                "connect_timeout": 5,
-                "application_name": "portkey-prompts",
-                "keepalives_idle": 30,
-                "tcp_user_timeout": 30_000,
-            },
+            pool_timeout=timeout,
+            connect_args=arguments,
             **options,
         )
-        event.listen(self._engine, "connect", _prepare)
+
+    def settle(self) -> None:
+        """Do nothing: a server of PostgreSQL looks after its databases."""
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self, *, long: bool = False) -> Iterator[Connection]:
         """Lend a connection whose reads are of one moment."""
-        with self._engine.connect() as connection:
-            reader = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-            with reader.begin():
-                yield reader
+        with self._begun(_READING, long, isolation_level="REPEATABLE READ") as connection:
+            yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, long: bool = False) -> Iterator[Connection]:
         """Lend a connection that has the writers' turn."""
-        with self._engine.connect() as connection:
-            transaction = connection.begin()
+        # At a stricter level the transaction would see what was there before it waited.
+        with self._begun(_WRITERS_TURN, long, isolation_level="READ COMMITTED") as connection:
+            yield connection
             try:
-                connection.execute(_WRITERS_TURN)
-                yield connection
-            except BaseException:
-                transaction.rollback()
-                raise
-            try:
-                transaction.commit()
+                connection.commit()
             except exc.DBAPIError as error:
                 if error.connection_invalidated:
-                    raise _CommitBrokenError(error.statement, error.params, error.orig or error) from error
+                    raise CommitBrokenError(error.statement, error.params, error.orig or error) from error
                 raise
 
     def refusal(self, error: exc.SQLAlchemyError) -> ApiError:
         """Say a failure as an answer."""
-        if isinstance(error, _CommitBrokenError):
+        if isinstance(error, CommitBrokenError):
             return UncertainError()
         if isinstance(error, exc.TimeoutError):  # every connection is taken
             return BusyError()
@@ -109,14 +149,73 @@ class PostgreSQL:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+        self._watch.close()
+
+    @contextmanager
+    def _begun(self, first: TextClause, long: bool, **options: Any) -> Iterator[Connection]:
+        """Lend a connection in a transaction that has made its first statement."""
+        with self._answering(first, long, **options) as connection, self._watched(connection, long):
+            yield connection
+
+    @contextmanager
+    def _answering(self, first: TextClause, long: bool, **options: Any) -> Iterator[Connection]:
+        connection = self._engine.connect()
+        try:
+            began = time.monotonic()
+            try:
+                self._begin(connection, first, long, **options)
+            except exc.DBAPIError as error:
+                if not error.connection_invalidated or time.monotonic() - began > _STALE_SECONDS:
+                    raise
+                # It had died in the pool, and nothing was done yet.
+                connection.close()
+                connection = self._engine.connect()
+                self._begin(connection, first, long, **options)
+            yield connection
+        finally:
+            connection.close()
+
+    def _begin(self, connection: Connection, first: TextClause, long: bool, **options: Any) -> None:
+        connection.execution_options(**options)
+        with self._watched(connection, long):
+            connection.execute(first, _limits(self._timeout, long))
+
+    @contextmanager
+    def _watched(self, connection: Connection, long: bool) -> Iterator[None]:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, psycopg.Connection)
+        # Nobody can say how long an import takes: its network is watched over by the keepalives alone.
+        with self._watch.over(raw, float("inf") if long else 4 * self._timeout):
+            yield
 
 
-class _CommitBrokenError(exc.DBAPIError):
-    """The connection broke while a transaction was being committed."""
+def _arguments(url: URL) -> dict[str, Any]:
+    """Return what the driver is told besides the URL."""
+    for name in _NOT_IN_URLS:
+        if name in url.query:
+            raise DatabaseError(f"`{name}` can't be set in its URL. Leave it out")
+    arguments: dict[str, Any] = {"client_encoding": "utf8"}
+    if "prepare_threshold" in url.query:
+        arguments["prepare_threshold"] = _threshold(url.query["prepare_threshold"])
+    return arguments
 
 
-def _prepare(connection: psycopg.Connection[Any], _record: object) -> None:
-    with connection.cursor() as cursor:
-        for name, value in _SESSION.items():
-            cursor.execute("SELECT set_config(%s, %s, false)", (name, value))
-    connection.commit()
+def _threshold(text: str | Sequence[str]) -> int | None:
+    if text == "none":
+        return None
+    if isinstance(text, str) and text.isascii() and text.isdigit():
+        return int(text)
+    raise DatabaseError("`prepare_threshold` in its URL must be a whole number, or none")
+
+
+def _limits(timeout: float, long: bool) -> dict[str, str]:
+    """Return a transaction's settings: what it may wait for, and how long others wait for it where it is cut off."""
+    return {
+        "statement_timeout": "0" if long else _milliseconds(3 * timeout),
+        "idle_timeout": _milliseconds(LONG_SECONDS if long else 3 * timeout),
+        "lock_timeout": _milliseconds(LONG_SECONDS if long else timeout),
+    }
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{max(1, round(seconds * 1000))}ms"

@@ -2,70 +2,90 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from sqlalchemy.exc import DBAPIError
+
 from portkey_local.errors import ApiError
 
 BUSY_SECONDS = 10.0
-"""How long a writer waits for another process's transaction to end."""
+"""How long a writer waits for its turn, unless the database's URL says `?timeout=`."""
 
 
 class DatabaseError(ValueError):
     """The database can't be used; the message says why and what to do."""
 
 
-class BusyError(ApiError):
-    """Another process holds the database up; nothing was changed."""
+class CommitBrokenError(DBAPIError):
+    """It broke while a transaction was being made final: nobody knows whether it was."""
+
+
+class RefusalError(ApiError):
+    """The database did not do what it was asked for; the message says what was changed and what to do."""
 
     status, code = 503, "AB04"
+    says: ClassVar[str]
 
     def __init__(self) -> None:
-        super().__init__(
-            f"The database was held by another writer for {BUSY_SECONDS:g} s. Nothing was changed; call again.",
-            headers={"retry-after": "1"},
-        )
+        super().__init__(self.says, headers={"retry-after": "1"} if self.status == 503 else None)
 
 
-class UnreachableError(ApiError):
-    """The database does not answer; nothing was changed."""
+class BusyError(RefusalError):
+    """Others hold the database up."""
 
-    status, code = 503, "AB04"
-
-    def __init__(self) -> None:
-        super().__init__("The database can't be reached. Nothing was changed; call again.")
+    says = "The database was held by another writer for too long. Nothing was changed; call again."
 
 
-class FullError(ApiError):
-    """There is no room left for a change."""
+class UnreachableError(RefusalError):
+    """The database does not answer."""
 
-    status, code = 507, "AB04"
-
-    def __init__(self) -> None:
-        super().__init__("The database's disk is full. Nothing was changed; make room and call again.")
+    says = "The database can't be reached. Nothing was changed; call again."
 
 
-class ReadOnlyError(ApiError):
+class ReadOnlyError(RefusalError):
     """The database takes no changes."""
 
-    status, code = 503, "AB04"
-
-    def __init__(self) -> None:
-        super().__init__("The database is read-only. Nothing was changed; give the server the right to write.")
+    says = "The database is read-only. Nothing was changed; give the server the right to write."
 
 
-class UncertainError(ApiError):
+class DeniedError(RefusalError):
+    """The server's role has too few rights."""
+
+    says = "The database denies this to the server's role. Nothing was changed; grant it the right to its tables."
+
+
+class MovedError(RefusalError):
+    """The database's file is not where it was: what is written into the open one would be lost with it."""
+
+    says = (
+        "The database's file was moved, deleted or replaced under the server. Nothing was changed; "
+        "put it back, or start the server again."
+    )
+
+
+class FullError(RefusalError):
+    """There is no room left for a change."""
+
+    status = 507
+    says = "The database's disk is full. Nothing was changed; make room and call again."
+
+
+class DamagedError(RefusalError):
+    """The database's own bytes are wrong."""
+
+    status = 500
+    says = "The database is damaged. Nothing was changed; restore it from a backup or an export."
+
+
+class UncertainError(RefusalError):
     """The connection broke while a change was being made final."""
 
-    status, code = 500, "AB04"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The database went away in the middle of a change. Read whether it was made; it may have been."
-        )
+    status = 500
+    says = "The database went away in the middle of a change. Read whether it was made; it may have been."
 
 
-class StorageError(ApiError):
+class StorageError(RefusalError):
     """The database failed in another way."""
 
-    status, code = 500, "AB04"
-
-    def __init__(self) -> None:
-        super().__init__("The database failed; the server's log says how. Nothing was changed.")
+    status = 500
+    says = "The database failed; the server's log says how. Nothing was changed."

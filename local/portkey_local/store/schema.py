@@ -150,6 +150,9 @@ partial_versions = Table(
     UniqueConstraint("partial_id", "number"),
 )
 
+epochs = Table("epochs", metadata, Column("id", Words, primary_key=True))
+"""One row, another one after each import: what was read under the one before it may be untrue, versions included."""
+
 api_keys = Table(
     "api_keys",
     metadata,
@@ -183,8 +186,9 @@ runs = Table(
     Column("prompt_tokens", Integer),
     Column("completion_tokens", Integer),
     Column("total_tokens", Integer),
-    _json("request"),
-    _json("answer"),
+    # JSON, where texts are kept; nobody asks for a part of it.
+    Column("request", Words),
+    Column("answer", Words),
     Index("runs_by_age", "started_at", "id"),
     Index("runs_by_prompt", "prompt_slug", "version_number", "started_at"),
 )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-_ESCAPE = "\ufdd0"
-"""A code point that is no character: it stands in no text, and where it does, it is escaped too."""
+_ESCAPES = {"\0": "\x01\x01", "\x01": "\x01\x02"}
+"""Chosen so that escaped texts sort as the texts themselves do."""
+_ESCAPED = {escape: character for character, escape in _ESCAPES.items()}
+_NEEDING = re.compile("[\0\x01]")
+_ESCAPE = re.compile("\x01[\x01\x02]")
 
 
 class Words(TypeDecorator[str]):
@@ -27,12 +31,12 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Escape what the database does not take."""
-        if value is None or dialect.name != "postgresql" or ("\0" not in value and _ESCAPE not in value):
+        if value is None or dialect.name != "postgresql" or ("\0" not in value and "\x01" not in value):
             return value
-        return value.replace(_ESCAPE, f"{_ESCAPE}d").replace("\0", f"{_ESCAPE}0")
+        return _NEEDING.sub(lambda found: _ESCAPES[found[0]], value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Undo the escapes."""
-        if value is None or _ESCAPE not in value or dialect.name != "postgresql":
+        if value is None or dialect.name != "postgresql" or "\x01" not in value:
             return value
-        return value.replace(f"{_ESCAPE}0", "\0").replace(f"{_ESCAPE}d", _ESCAPE)
+        return _ESCAPE.sub(lambda found: _ESCAPED[found[0]], value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,10 @@ class Settings:
         value = os.environ.get(variable, "")
         if not value:
             raise self.wrong(key, f"names {variable}, which is not set", f"Set {variable} in the environment.")
+        if not value.isascii() or not value.isprintable() or value != value.strip():
+            raise self.wrong(
+                key, f"names {variable}, whose value no header can hold", "Take line breaks and spaces off."
+            )
         return value
 
     def file(self, key: str) -> Path:
@@ -116,7 +121,7 @@ def _echo(settings: Settings) -> Upstream:
 def _openai(settings: Settings) -> Upstream:
     from .openai import OpenAISettings, OpenAIUpstream
 
-    settings.allow("base_url", "api_key_env", "model", "headers", "headers_env", "timeout", "proxy")
+    settings.allow("base_url", "api_key_env", "model", "headers", "headers_env", "timeout", "ca_file", "proxy")
     variable = settings.text("api_key_env")
     secrets = {name: settings.secret("headers_env", value) for name, value in settings.texts("headers_env").items()}
     return OpenAIUpstream(
@@ -125,7 +130,9 @@ def _openai(settings: Settings) -> Upstream:
             api_key=None if variable is None else settings.secret("api_key_env", variable),
             model=settings.text("model"),
             headers=settings.texts("headers") | secrets,
+            secrets=tuple(secrets.values()),
             timeout=settings.seconds("timeout", 600.0),
+            ca_file=_certificates(settings),
             proxy=settings.text("proxy"),
         )
     )
@@ -139,6 +146,17 @@ def _base_url(settings: Settings) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise settings.wrong("base_url", "holds more than an address", "Give keys by api_key_env or headers_env.")
     return url
+
+
+def _certificates(settings: Settings) -> Path | None:
+    if "ca_file" not in settings.values:
+        return None
+    path = settings.file("ca_file")
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise settings.wrong("ca_file", f"is {str(path)!r}, which holds no certificates", "Name a PEM file.") from error
+    return path
 
 
 def _llama(settings: Settings) -> Upstream:

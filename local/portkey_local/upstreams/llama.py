@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from portkey_local.config_error import ConfigError
 from portkey_local.errors import UpstreamError
-from portkey_local.folding import Folding
+from portkey_local.runs.folding import Folding
 
 from .base import Run
 

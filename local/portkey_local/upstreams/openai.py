@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 from attrs import field, frozen
 
+from portkey_ai._secrets import HIDDEN, secrets_in, without
 from portkey_local.errors import UpstreamError, quoted
-from portkey_local.events import DONE
+from portkey_local.runs.events import DONE
 from portkey_local.version import USER_AGENT
 from portkey_openapi.events import Decoder
 
 from .base import Run
+from .failures import advise, transport_failure
 
 _PATHS = {"chat": "/chat/completions", "completion": "/completions"}
 _PASSED_ON = ("retry-after", "retry-after-ms")
 _LONGEST_EXCERPT = 200
+_SHORTEST_SECRET = 4
+"""Characters; hiding a shorter one would tear words apart, and guards nothing."""
+_SECRETS = "portkey_local.secrets"
+"""The extension of a response that holds what must not come out of it: some servers repeat the key in their errors."""
 
 
 @frozen(kw_only=True)
@@ -31,9 +39,13 @@ class OpenAISettings:
     model: str | None = None
     """The model where neither the call nor the prompt names one."""
     headers: Mapping[str, str] = field(factory=dict, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Of the headers' values those that came from the environment."""
     timeout: float = 600.0
     """Seconds between two reads."""
-    proxy: str | None = None
+    ca_file: Path | None = None
+    """Certificates to trust in the place of the public authorities'."""
+    proxy: str | None = field(default=None, repr=False)
     """The proxy on the way; those of the environment are not used."""
 
 
@@ -46,6 +58,7 @@ class OpenAIUpstream:
 
     def __init__(self, settings: OpenAISettings) -> None:
         self._settings = settings
+        self._secrets = _secrets_in(settings)
         self._client: httpx.AsyncClient | None = None
 
     async def complete(self, run: Run) -> dict[str, Any]:
@@ -54,8 +67,8 @@ class OpenAIUpstream:
             await response.aread()
             _check_status(response)
             answer = _json(response)
-        if not isinstance(answer, dict) or not isinstance(answer.get("choices"), list):
-            raise _error_in(answer) or _no_answer("a JSON body without choices", response)
+            if not isinstance(answer, dict) or not isinstance(answer.get("choices"), list):
+                raise _error_in(answer) or _no_answer("a JSON body without choices", response)
         return answer
 
     async def stream(self, run: Run) -> AsyncGenerator[dict[str, Any], None]:
@@ -68,11 +81,11 @@ class OpenAIUpstream:
                 for event in decoder.feed(piece):
                     if event.data == DONE:
                         return
-                    chunk = _chunk(event.data)
+                    chunk = _chunk(without(event.data, self._secrets))
                     finished = finished or _finishes(chunk)
                     yield chunk
         if not finished:
-            raise UpstreamError(502, "The upstream's stream ended before its answer did.", kind="stream_cut")
+            raise UpstreamError(502, "The stream ended before the answer did.", kind="stream_cut")
 
     async def close(self) -> None:
         """Close the connections."""
@@ -89,9 +102,16 @@ class OpenAIUpstream:
         headers = {"x-portkey-trace-id": run.trace_id}
         try:
             async with self._opened().stream("POST", _PATHS[run.kind], json=body, headers=headers) as response:
+                response.extensions[_SECRETS] = self._secrets
                 yield response
         except httpx.HTTPError as error:
-            raise _transport_failure(error, self._settings) from error
+            raise _hushed(self._failure(error), self._secrets) from error
+        except UpstreamError as error:
+            _hushed(error, self._secrets)
+            raise
+
+    def _failure(self, error: httpx.HTTPError) -> UpstreamError:
+        return transport_failure(error, self._settings.base_url, self._settings.timeout)
 
     def _opened(self) -> httpx.AsyncClient:
         """Return the client, made at the first run: it belongs to the loop that runs."""
@@ -108,9 +128,17 @@ class OpenAIUpstream:
                 timeout=timeout,
                 limits=limits,
                 proxy=settings.proxy,
+                verify=ssl.create_default_context(cafile=settings.ca_file) if settings.ca_file else True,
                 trust_env=False,
             )
         return self._client
+
+
+def _secrets_in(settings: OpenAISettings) -> tuple[str, ...]:
+    """Collect what must not come out, the longest first."""
+    found = secrets_in({"api_key": settings.api_key, "default_headers": settings.headers})
+    named = (secret for secret in settings.secrets if len(secret) >= _SHORTEST_SECRET)
+    return tuple(sorted({*found, *named}, key=len, reverse=True))
 
 
 async def _check_stream(response: httpx.Response) -> None:
@@ -134,13 +162,14 @@ def _check_status(response: httpx.Response) -> None:
         raise _no_answer(f"a redirection (status {response.status_code})", response)
     headers = {name: response.headers[name] for name in _PASSED_ON if name in response.headers}
     try:
-        error = _error_in(response.json())
+        error = _error_in(json.loads(_content(response)))
     except (ValueError, RecursionError):
         error = None
     if error is None:
-        message = f"The upstream answered status {response.status_code}: {_excerpt(response)}"
+        message = f"It answered status {response.status_code}: {_excerpt(response)}"
         error = UpstreamError(response.status_code, message)
     error.status, error.headers = response.status_code, headers
+    advise(error)
     raise error
 
 
@@ -169,7 +198,7 @@ def _chunk(data: str) -> dict[str, Any]:
         chunk = None
     if isinstance(chunk, dict) and isinstance(chunk.get("choices"), list):
         return chunk
-    raise _error_in(chunk) or UpstreamError(502, f"The upstream sent an event that is no chunk: {quoted(data)}.")
+    raise _error_in(chunk) or UpstreamError(502, f"An event of the stream is no chunk: {quoted(data)}.")
 
 
 def _finishes(chunk: dict[str, Any]) -> bool:
@@ -178,26 +207,34 @@ def _finishes(chunk: dict[str, Any]) -> bool:
 
 def _json(response: httpx.Response) -> Any:
     try:
-        return response.json()
+        return json.loads(_content(response))
     except (ValueError, RecursionError) as error:
         raise _no_answer("a body that is not JSON", response) from error
 
 
 def _no_answer(what: str, response: httpx.Response) -> UpstreamError:
-    return UpstreamError(502, f"The upstream answered {what}: {_excerpt(response)}", kind="bad_gateway")
+    message = f"It answered {what}, so base_url in portkey-local.toml may be wrong: {_excerpt(response)}"
+    return UpstreamError(502, message, kind="bad_gateway")
 
 
 def _excerpt(response: httpx.Response) -> str:
-    text = " ".join(response.text.split())
+    # Before it is cut: half a key is no longer found.
+    text = " ".join(without(response.text, response.extensions[_SECRETS]).split())
     return text if len(text) <= _LONGEST_EXCERPT else text[:_LONGEST_EXCERPT] + "…"
 
 
-def _transport_failure(error: httpx.HTTPError, settings: OpenAISettings) -> UpstreamError:
-    where = settings.base_url
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return UpstreamError(
-            503, f"The upstream at {where} can't be reached: {error or 'time-out'}.", kind="unreachable"
-        )
-    if isinstance(error, httpx.TimeoutException):
-        return UpstreamError(408, f"The upstream at {where} sent nothing for {settings.timeout:g} s.", kind="timeout")
-    return UpstreamError(502, f"The connection to the upstream at {where} broke: {error}.", kind="connection_broken")
+def _content(response: httpx.Response) -> bytes:
+    content = response.content
+    for secret in response.extensions[_SECRETS]:
+        content = content.replace(secret.encode(), HIDDEN.encode())
+    return content
+
+
+def _hushed(error: UpstreamError, secrets: tuple[str, ...]) -> UpstreamError:
+    """Take secrets out of what an error says, where they were written in another way than they are."""
+    error.error = {
+        name: without(value, secrets) if isinstance(value, str) else value for name, value in error.error.items()
+    }
+    error.headers = {name: without(value, secrets) for name, value in error.headers.items()}
+    error.args = (error.error["message"],)
+    return error

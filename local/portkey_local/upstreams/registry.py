@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from portkey_local.doors.rules import custom_host
 from portkey_local.errors import NotFoundError, known_ones, unknown
 
 from .base import Upstream
@@ -18,10 +19,14 @@ class Upstreams:
 
     Args:
         configured: The upstreams by name.
+        custom_hosts: Those that callers may name by their URL.
     """
 
-    def __init__(self, configured: Mapping[str, Upstream] | None = None) -> None:
+    def __init__(
+        self, configured: Mapping[str, Upstream] | None = None, custom_hosts: Mapping[str, Upstream] | None = None
+    ) -> None:
         self._upstreams: dict[str, Upstream] = {ECHO: EchoUpstream(), **(configured or {})}
+        self._custom_hosts = dict(custom_hosts or {})
 
     def named(self, name: str | None) -> Upstream:
         """Return the upstream of a name.
@@ -38,7 +43,11 @@ class Upstreams:
             raise unknown("upstream (virtual key)", name, self._upstreams, remedy=_REMEDY)
         return self._upstreams[name]
 
+    def at(self, url: str) -> Upstream:
+        """Return the upstream at a URL that callers may name; which they are is checked at the doors."""
+        return self._custom_hosts[custom_host(url) or ""]
+
     async def close(self) -> None:
         """Close all upstreams."""
-        for upstream in self._upstreams.values():
+        for upstream in (*self._upstreams.values(), *self._custom_hosts.values()):
             await upstream.close()

@@ -1,4 +1,4 @@
-"""API keys, and a record of runs.
+"""API keys, a record of runs, and the epochs of imports.
 
 Revision: 0002, after 0001
 """
@@ -15,7 +15,8 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add the two tables."""
+    """Add the tables."""
+    op.create_table("epochs", sa.Column("id", Words, primary_key=True))
     op.create_table(
         "api_keys",
         sa.Column("id", Words, primary_key=True),
@@ -45,8 +46,8 @@ def upgrade() -> None:
         sa.Column("prompt_tokens", sa.Integer),
         sa.Column("completion_tokens", sa.Integer),
         sa.Column("total_tokens", sa.Integer),
-        sa.Column("request", sa.JSON),
-        sa.Column("answer", sa.JSON),
+        sa.Column("request", Words),
+        sa.Column("answer", Words),
     )
     op.create_index("runs_by_age", "runs", ["started_at", "id"])
     op.create_index("runs_by_prompt", "runs", ["prompt_slug", "version_number", "started_at"])

@@ -1,0 +1,1 @@
+"""Everything in a database as one file of JSON lines, and back."""

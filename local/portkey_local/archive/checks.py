@@ -1,0 +1,309 @@
+"""What must be true of an archive before a row of it is put into a database."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from attrs import define, frozen
+from sqlalchemy import JSON, Boolean, Column, Float, Integer
+
+from portkey_ai.rendering import parse
+from portkey_ai.templates import Template, TemplateError
+from portkey_local.errors import quoted
+from portkey_local.names import folded
+from portkey_local.store.contents import OPERATION, PROMPTS, Kind
+from portkey_local.store.places import ORGANISATION_ID, UNIVERSAL_LABELS, WORKSPACE_ID
+from portkey_local.store.words import Words
+
+from .lines import FORMAT, VERSION, ArchiveError, Line
+
+__all__ = ["ArchiveError", "Checks"]
+
+_LARGEST_INTEGER = 2**31 - 1
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_LABEL = re.compile(r"(?!(latest|default)\Z)[^\s@/]*[^\s@/0-9][^\s@/]*")
+_SLUG = re.compile(r"[^\s@/?#%]+")
+_FORMS: dict[str, tuple[re.Pattern[str], str]] = {
+    "slug": (_SLUG, "a slug: no white space and none of @/?#%"),
+    "created_at": (_STAMP, "a time stamp such as 2026-05-29T01:11:58.000Z"),
+    "last_updated_at": (_STAMP, "a time stamp such as 2026-05-29T01:11:58.000Z"),
+    "given_at": (_STAMP, "a time stamp such as 2026-05-29T01:11:58.000Z"),
+}
+_SHAPES: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "parameters": (dict, "an object"),
+    "template_metadata": (dict, "an object"),
+    "functions": (list, "an array"),
+    "tools": (list, "an array"),
+    "tool_choice": ((str, dict), "a string or an object"),
+    "scopes": (list, "an array"),
+}
+_VERSIONS_OF = {"partial_version": ("partial", "partial_id"), "prompt_version": ("prompt", "prompt_id")}
+_UNIQUE = {"collection": ("slug",), "label": ("name",), "partial": ("slug",), "prompt": ("slug",)}
+
+
+@define
+class _Head:
+    """A prompt or partial: where it stands, which version it publishes, and how many of them came."""
+
+    line: Line
+    published: int
+    versions: int = 0
+
+
+@frozen
+class _Owned:
+    """Whose version a version is."""
+
+    prompt: str
+
+
+class Checks:
+    """Take an archive line by line, and refuse the first one that can't be.
+
+    Attributes:
+        counts: how many of each kind were taken.
+    """
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._kinds = PROMPTS + OPERATION
+        self._place = 0
+        self._promised: dict[str, int] = {}
+        self._seen: dict[tuple[str, str], dict[str, Any]] = {}
+        self._heads: dict[str, dict[str, _Head]] = {"partial": {}, "prompt": {}}
+        self._parents: dict[str, tuple[Line, str | None]] = {}
+        self._borne: set[tuple[str, str]] = set()
+        self._universal: set[str] = set()
+        self._last = 1
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the line that was taken last."""
+        return self._kinds[self._place]
+
+    @property
+    def has_operation(self) -> bool:
+        """Whether the archive was made with API keys and recorded runs, were there any or not."""
+        return len(self._promised) == len(self._kinds)
+
+    def take(self, line: Line) -> None:
+        """Check the next line.
+
+        Raises:
+            ArchiveError: It can't stand there.
+        """
+        self._last = line.number
+        if line.number == 1:
+            self._take_header(line)
+            return
+        name = line.value.pop("kind", None)
+        self._go_to(line, name)
+        for column in self.kind.columns:
+            _check_field(line, column)
+        unknown = line.value.keys() - {column.name for column in self.kind.columns}
+        if unknown:
+            raise line.error(f"has a field {quoted(min(unknown))}, which a {name} has not")
+        self._check_unique(line)
+        check = _CHECKS.get(self.kind.name)
+        if check is not None:
+            check(self, line)
+        self.counts[self.kind.name] += 1
+
+    def finish(self) -> None:
+        """Check what can be said of the whole only.
+
+        Raises:
+            ArchiveError: Something is missing.
+        """
+        for name, count in self._promised.items():
+            if count != self.counts[name]:
+                raise ArchiveError(
+                    f"Line 1 counts {count} of the kind {name}, and there are {self.counts[name]} up to line "
+                    f"{self._last}. Nothing was changed; export again."
+                )
+        for kind, heads in self._heads.items():
+            for head in heads.values():
+                if not 1 <= head.published <= head.versions:
+                    problem = f"`published_number` is {head.published}, and the {kind} has {head.versions} versions"
+                    raise head.line.error(f"can't be: its {problem}")
+        self._check_parents()
+        missing = {"default", *UNIVERSAL_LABELS} - self._universal
+        if missing:
+            what = "default collection" if "default" in missing else f"label {quoted(min(missing))}"
+            raise ArchiveError(f"The {what} is missing, which always exists. Nothing was changed; export again.")
+
+    def completed(self, kind: Kind, row: dict[str, Any]) -> dict[str, Any]:
+        """Return a checked row with what follows from the whole archive."""
+        heads = self._heads.get(kind.name)
+        return row if heads is None else {**row, "latest_number": heads[row["id"]].versions}
+
+    def _take_header(self, line: Line) -> None:
+        value = line.value
+        if value.get("format") != FORMAT:
+            raise line.error(f"is no header of an export: its `format` is not {quoted(FORMAT)}")
+        if value.get("version") != VERSION or isinstance(value.get("version"), bool):
+            found = quoted(str(value.get("version")))
+            raise line.error(f"has the `version` {found}; this program reads {VERSION}. Use the one that wrote it")
+        counts = value.get("counts")
+        if set(value) != {"format", "version", "counts"} or not isinstance(counts, dict):
+            raise line.error("is no header of an export: it has `format`, `version` and `counts`, and nothing else")
+        if list(counts) not in (_names(PROMPTS), _names(self._kinds)):
+            raise line.error(f"is no header of an export: its `counts` has {', '.join(_names(self._kinds))}")
+        self._promised = counts
+
+    def _go_to(self, line: Line, name: object) -> None:
+        names = list(self._promised)
+        if name not in names:
+            shown = "no `kind`" if name is None else f"the unknown `kind` {quoted(str(name))}"
+            raise line.error(f"has {shown}. Known: {', '.join(names)}")
+        place = names.index(str(name))
+        if place < self._place:
+            raise line.error(f"is a {name} behind a {self.kind.name}. The order is {', '.join(names)}")
+        self._place = place
+
+    def _check_unique(self, line: Line) -> None:
+        columns = self.kind.table.columns
+        for name in (*(("id",) if "id" in columns else ()), *_UNIQUE.get(self.kind.name, ())):
+            seen = self._seen.setdefault((self.kind.name, name), {})
+            value = line.value[name]
+            if value in seen:
+                raise line.error(f"has the `{name}` {quoted(value)} of another {self.kind.name}")
+            seen[value] = None
+
+    def _check_known(self, line: Line, field: str, kind: str) -> None:
+        if line.value[field] not in self._seen.get((kind, "id"), ()):
+            raise line.error(f"refers to no {kind}: there is none with its `{field}` {quoted(line.value[field])}")
+
+    def _take_collection(self, line: Line) -> None:
+        _check_same(line, "workspace_id", WORKSPACE_ID)
+        self._parents[line.value["id"]] = (line, line.value["parent_collection_id"])
+        if line.value["is_default"]:
+            if "default" in self._universal:
+                raise line.error("is a second default collection: its `is_default` is true")
+            self._universal.add("default")
+        line.value["folded_name"] = folded(line.value["name"])
+
+    def _take_label(self, line: Line) -> None:
+        name = line.value["name"]
+        if not _LABEL.fullmatch(name):
+            raise line.error(f"has the `name` {quoted(name)}, which can't stand behind an @")
+        _check_same(line, "workspace_id", WORKSPACE_ID)
+        _check_same(line, "organisation_id", ORGANISATION_ID)
+        if line.value["is_universal"] is not (name in UNIVERSAL_LABELS):
+            raise line.error(f"has a wrong `is_universal`: {', '.join(UNIVERSAL_LABELS)} always exist, and no others")
+        if line.value["is_universal"]:
+            self._universal.add(name)
+        line.value["folded_name"] = folded(name)
+
+    def _take_head(self, line: Line) -> None:
+        self._check_known(line, "collection_id", "collection")
+        self._heads[self.kind.name][line.value["id"]] = _Head(line, line.value["published_number"])
+        if self.kind.name == "prompt":
+            line.value["folded_name"] = folded(line.value["name"])
+
+    def _take_version(self, line: Line) -> None:
+        kind, field = _VERSIONS_OF[self.kind.name]
+        self._check_known(line, field, kind)
+        head = self._heads[kind][line.value[field]]
+        head.versions += 1
+        if line.value["number"] != head.versions:
+            raise line.error(f"has the `number` {line.value['number']} where {head.versions} is the next")
+        try:
+            line.value["variable_components"] = _components(kind, line.value)
+        except TemplateError as error:
+            raise line.error(f"has a malformed `string`: {error}") from error
+        if kind == "prompt":
+            if line.value["is_raw_template"] not in (0, 1):
+                raise line.error(f"has the `is_raw_template` {line.value['is_raw_template']}; it is 0 or 1")
+            self._seen[self.kind.name, "id"][line.value["id"]] = _Owned(line.value[field])
+
+    def _take_version_label(self, line: Line) -> None:
+        for field, kind in (("prompt_id", "prompt"), ("label_id", "label"), ("version_id", "prompt_version")):
+            self._check_known(line, field, kind)
+        owned = self._seen["prompt_version", "id"][line.value["version_id"]]
+        if owned.prompt != line.value["prompt_id"]:
+            raise line.error("labels a version of another prompt: `version_id` and `prompt_id` don't belong together")
+        pair = (line.value["prompt_id"], line.value["label_id"])
+        if pair in self._borne:
+            raise line.error("gives a `label_id` to a second version of its prompt")
+        self._borne.add(pair)
+
+    def _check_parents(self) -> None:
+        for line, parent in self._parents.values():
+            if parent is not None and parent not in self._parents:
+                raise line.error(f"refers to no collection: there is none with its `parent_collection_id` {parent}")
+        sound: set[str] = set()
+        for start in self._parents:
+            way: list[str] = []
+            at: str | None = start
+            while at is not None and at not in sound:
+                if at in way:
+                    raise self._parents[at][0].error("lies in itself: its `parent_collection_id` leads in a circle")
+                way.append(at)
+                at = self._parents[at][1]
+            sound.update(way)
+
+
+_CHECKS: dict[str, Callable[[Checks, Line], None]] = {
+    "collection": Checks._take_collection,
+    "label": Checks._take_label,
+    "partial": Checks._take_head,
+    "partial_version": Checks._take_version,
+    "prompt": Checks._take_head,
+    "prompt_version": Checks._take_version,
+    "version_label": Checks._take_version_label,
+}
+
+
+def _names(kinds: Sequence[Kind]) -> list[str]:
+    return [kind.name for kind in kinds]
+
+
+def _check_field(line: Line, column: Column[Any]) -> None:
+    name = column.name
+    if name not in line.value:
+        raise line.error(f"has no `{name}`")
+    value = line.value[name]
+    if value is None:
+        if not column.nullable:
+            raise line.error(f"has the `{name}` null, and must have one")
+        return
+    wanted = _wanted(column, value)
+    if wanted:
+        raise line.error(f"has a value of `{name}` that is not {wanted}")
+    if isinstance(column.type, Float):
+        line.value[name] = float(value)
+
+
+def _wanted(column: Column[Any], value: object) -> str:
+    """Return what a value should have been, empty where it is."""
+    if isinstance(column.type, Boolean):
+        return "" if isinstance(value, bool) else "true or false"
+    if isinstance(column.type, Integer):
+        whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_INTEGER
+        return "" if whole else f"a whole number from 0 to {_LARGEST_INTEGER}"
+    if isinstance(column.type, Float):
+        number = isinstance(value, float) or (type(value) is int and abs(value) <= _LARGEST_INTEGER)
+        return "" if number else "a number"
+    if isinstance(column.type, JSON):
+        shape, said = _SHAPES.get(column.name, (object, ""))
+        return "" if isinstance(value, shape) else said
+    assert isinstance(column.type, Words)
+    if not isinstance(value, str):
+        return "a string"
+    if column.primary_key and not value:
+        return "longer than nothing"
+    form, said = _FORMS.get(column.name, (None, ""))
+    return "" if form is None or form.fullmatch(value) else said
+
+
+def _check_same(line: Line, field: str, value: str) -> None:
+    if line.value[field] != value:
+        raise line.error(f"has the `{field}` {quoted(line.value[field])}; there is {quoted(value)} only")
+
+
+def _components(kind: str, version: Mapping[str, Any]) -> object:
+    return Template(version["string"]).components if kind == "partial" else parse(version).components

@@ -1,0 +1,1 @@
+"""Who is let in: by which name, from which page, with which key."""

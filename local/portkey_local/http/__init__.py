@@ -1,0 +1,1 @@
+"""HTTP: connections, and what is read from and written to them."""

@@ -1,0 +1,96 @@
+"""Whether the process lives, and whether it is ready for work: what a load balancer asks, without a key."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+
+from starlette.types import Receive, Scope, Send
+
+from portkey_local.errors import ApiError, MethodNotAllowedError
+from portkey_local.store import Store, probing
+
+from .answers import Json
+
+PATIENCE = 2.0
+"""Seconds after which a database that says nothing is held to be stalled."""
+TRUST_SECONDS = 0.5
+"""How long an answer of the database is passed on to further askers."""
+_OK = "ok"
+logger = logging.getLogger("portkey_local")
+
+
+class Readiness:
+    """Tell whether requests can be answered.
+
+    However many ask, the database is asked by one at a time, and no more than twice a second.
+
+    Args:
+        store: What has to answer a read.
+
+    Attributes:
+        stopping: whether the server is about to end.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.stopping = False
+        self._store = store
+        self._look: asyncio.Task[str] | None = None
+        self._until = 0.0
+
+    async def parts(self) -> dict[str, str]:
+        """Say of each part that it is `ok`, or what is wrong with it."""
+        return {"server": "stopping" if self.stopping else _OK, "database": await self._database()}
+
+    async def _database(self) -> str:
+        now = time.monotonic()
+        look = self._look
+        if look is None or (look.done() and now >= self._until):
+            self._until = now + TRUST_SECONDS
+            look = self._look = asyncio.create_task(self._ask())
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await asyncio.shield(look)
+        except TimeoutError:
+            return f"No answer within {PATIENCE:g} s."
+
+    async def _ask(self) -> str:
+        try:
+            await self._store.read(probing.probe)
+        except ApiError as error:
+            return error.message
+        except Exception:
+            logger.exception("The database could not be asked whether it is there")
+            return "It failed; the server's log says how."
+        return _OK
+
+
+class Ready:
+    """Answer `/readyz`: 200 where all parts are ready for work, else 503, with a reason for each that is not.
+
+    Args:
+        readiness: What tells.
+    """
+
+    def __init__(self, readiness: Readiness) -> None:
+        self._readiness = readiness
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        _check_method(scope)
+        parts = await self._readiness.parts()
+        ready = all(state == _OK for state in parts.values())
+        body = {"status": "ready" if ready else "not ready", "parts": parts}
+        await Json(body, 200 if ready else 503)(scope, receive, send)
+
+
+async def alive(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer `/healthz`: nothing is asked, that there is an answer is the answer."""
+    _check_method(scope)
+    await Json({"status": _OK})(scope, receive, send)
+
+
+def _check_method(scope: Scope) -> None:
+    if scope["method"] not in ("GET", "HEAD"):
+        raise MethodNotAllowedError("Only GET is allowed here.", headers={"allow": "GET, HEAD"})

@@ -1,0 +1,243 @@
+"""The server's log: one line for each thing that happened, as text for people or as JSON for programs.
+
+No line is waited for: a thread writes them, and where nobody reads them, the newest are dropped and counted.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .answers import to_json
+
+Format = Literal["text", "json"]
+FORMATS: tuple[str, ...] = get_args(Format)
+CAPACITY = 4 * 1024 * 1024
+"""Bytes of lines that wait to be written."""
+_GATHERING = 0.05
+"""Seconds in which lines come together, so that the thread that writes them wakes up rarely."""
+_LAST_WORDS = 1.0
+"""Seconds that a slow reader gets at the end."""
+_OK, _FAILURE = 200, 500
+_PROBES = ("/healthz", "/readyz")
+_LONGEST_PATH = 500
+_LEVELS: dict[str, dict[str, int]] = {
+    "text": {"": logging.WARNING, "uvicorn": logging.ERROR},
+    "json": {"": logging.WARNING, "portkey_local": logging.INFO},
+}
+"""From which level on a logger's messages are written; in text only what a person must know."""
+
+TRACE_ID: ContextVar[str] = ContextVar("TRACE_ID", default="")
+"""The trace id of the request that the running code belongs to; empty where there is none."""
+
+
+class Journal:
+    """Write a line of JSON for each request.
+
+    Args:
+        put: What takes a line.
+    """
+
+    def __init__(self, put: Callable[[bytes], None]) -> None:
+        self._put = put
+
+    def note(self, level: str, message: str, fields: Mapping[str, Any]) -> None:
+        """Write a line of the fields that are not None."""
+        self._put(_json_line(level, message, {name: value for name, value in fields.items() if value is not None}))
+
+
+class Noted:
+    """Note each request, once it is answered; of probes only those that were told that something is wrong.
+
+    Paths are noted without their query, and no header is but the trace id: no secret stands in the log.
+
+    Args:
+        app: The application inside. In the request's state it may leave `caller`, `error` and `gone`.
+        journal: Where to note.
+    """
+
+    def __init__(self, app: ASGIApp, journal: Journal) -> None:
+        self._app = app
+        self._journal = journal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        began, status, size = time.perf_counter(), None, 0
+
+        async def counted(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            else:
+                size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, counted)
+        finally:
+            if status != _OK or not scope["path"].endswith(_PROBES):
+                self._note(scope, status, size, time.perf_counter() - began)
+
+    def _note(self, scope: Scope, status: int | None, size: int, seconds: float) -> None:
+        state, client = scope["state"], scope["client"]
+        fields = {
+            "trace_id": state["trace_id"],
+            "method": scope["method"],
+            "path": scope["path"][:_LONGEST_PATH],
+            "status": status,
+            "duration_ms": round(seconds * 1000, 2),
+            "bytes": size,
+            "client": client and client[0],
+            "key_id": getattr(state.get("caller"), "key_id", None),
+            "prompt": scope.get("path_params", {}).get("prompt_id"),
+            "error": state.get("error"),
+            "gone": state.get("gone"),
+        }
+        self._journal.note("info" if status is None or status < _FAILURE else "error", "request", fields)
+
+
+@contextmanager
+def writing(form: Format, descriptor: int) -> Iterator[Journal | None]:
+    """Write what this process logs to a file descriptor, until the end of the block.
+
+    Args:
+        form: `text` or `json`.
+        descriptor: Where to write, such as standard error.
+
+    Yields:
+        What notes requests; None for `text`, where only what a person must know is written.
+    """
+    lines = Lines(descriptor, lambda lost: _line_of_lost(form, lost))
+    handler = _Handler(lines.put)
+    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    root, ours = logging.getLogger(), list[logging.Handler]([handler])
+    handlers, root.handlers = root.handlers, ours
+    levels = {name: logging.getLogger(name).level for name in _LEVELS[form]}
+    try:
+        for name, level in _LEVELS[form].items():
+            logging.getLogger(name).setLevel(level)
+        yield Journal(lines.put) if form == "json" else None
+    finally:
+        root.handlers = handlers
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+        lines.close()
+
+
+class Lines:
+    """Write lines to a file descriptor without making anybody wait.
+
+    Args:
+        descriptor: Where to write.
+        lost: Makes the line that says how many lines were dropped.
+    """
+
+    def __init__(self, descriptor: int, lost: Callable[[int], bytes]) -> None:
+        self._descriptor = descriptor
+        self._line_of_lost = lost
+        self._lock = threading.Lock()
+        self._waiting: list[bytes] = []
+        self._held = 0
+        self._lost = 0
+        self._news = threading.Event()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="portkey-local-log", daemon=True)
+        self._thread.start()
+
+    def put(self, line: bytes) -> None:
+        """Take a line; it is dropped where too many wait."""
+        with self._lock:
+            if self._held + len(line) > CAPACITY:
+                self._lost += 1
+                return
+            self._waiting.append(line)
+            self._held += len(line)
+            if len(self._waiting) == 1:
+                self._news.set()
+
+    def close(self) -> None:
+        """Write what waits, unless nobody reads it."""
+        self._closing.set()
+        self._news.set()
+        self._thread.join(_LAST_WORDS)
+
+    def _run(self) -> None:
+        with suppress(OSError):  # the reader is gone: there is nobody to tell
+            while not self._closing.is_set():
+                self._news.wait()
+                self._closing.wait(_GATHERING)
+                self._write(self._taken())
+            self._write(self._taken())
+
+    def _taken(self) -> bytes:
+        with self._lock:
+            self._news.clear()
+            lines, lost = self._waiting, self._lost
+            self._waiting, self._held, self._lost = [], 0, 0
+        return b"".join(lines) + (self._line_of_lost(lost) if lost else b"")
+
+    def _write(self, data: bytes) -> None:
+        while data:
+            try:
+                data = data[os.write(self._descriptor, data) :]
+            except BlockingIOError:
+                time.sleep(_GATHERING)
+
+
+class JsonFormatter(logging.Formatter):
+    """Write a record as a line of JSON, its traceback in a field."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record."""
+        fields: dict[str, Any] = {"logger": record.name}
+        if trace := TRACE_ID.get():
+            fields["trace_id"] = trace
+        error = record.exc_info and record.exc_info[1]
+        if error:
+            fields["exception"] = "".join(traceback.format_exception_only(error)).strip()
+            fields["traceback"] = "".join(traceback.format_exception(error)).rstrip()
+        return _json_line(record.levelname.lower(), record.getMessage(), fields).decode()
+
+
+class TextFormatter(logging.Formatter):
+    """Write a record as a line for a person, its traceback below."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-8s%(message)s", "%Y-%m-%d %H:%M:%S")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record."""
+        return super().format(record) + "\n"
+
+
+class _Handler(logging.Handler):
+    def __init__(self, put: Callable[[bytes], None]) -> None:
+        super().__init__()
+        self._put = put
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._put(self.format(record).encode(errors="backslashreplace"))
+        except Exception:
+            self.handleError(record)
+
+
+def _json_line(level: str, message: str, fields: Mapping[str, Any]) -> bytes:
+    return to_json({"time": datetime.now(UTC), "level": level, "message": message, **fields}) + b"\n"
+
+
+def _line_of_lost(form: Format, count: int) -> bytes:
+    message = f"{count} lines of this log were dropped: whoever reads it was too slow."
+    if form == "json":
+        return _json_line("warning", message, {})
+    return f"{time.strftime('%Y-%m-%d %H:%M:%S')} WARNING {message}\n".encode()

@@ -1,0 +1,173 @@
+"""Holding a request against the contract, and saying what is wrong with it in words that help."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from portkey_local.errors import BadRequestError, quoted
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
+_ARTICLES = {"array": "an array", "integer": "an integer", "object": "an object", "null": "null"}
+
+
+@frozen
+class Schema:
+    """A schema of the contract, as written and as compiled."""
+
+    said: Mapping[str, Any] = field(repr=False)
+    validator: Draft202012Validator = field(repr=False)
+
+    @property
+    def type(self) -> object:
+        """The type word, or words, of the schema itself."""
+        return self.said.get("type")
+
+    def check(self, value: object, name: str = "") -> None:
+        """Refuse a value that the schema does not allow.
+
+        Args:
+            value: A JSON value.
+            name: What the value is, in messages: a parameter's name; empty for a body.
+
+        Raises:
+            BadRequestError: The message names the field, what is wrong with it and what the contract says of it.
+        """
+        if self.validator.is_valid(value):
+            return
+        error = min(self.validator.iter_errors(value), key=_obviousness)
+        raise BadRequestError(self._message(error, name))
+
+    def _message(self, error: ValidationError, name: str) -> str:
+        path = list(error.instance_path)
+        hint = self._hint(error)
+        missing = getattr(error.kind, "property", None)
+        if isinstance(missing, str):
+            path.append(missing)
+        problem = "is missing" if isinstance(missing, str) else _problem(error.kind, error.instance)
+        place = dotted([name, *path] if name else path)
+        return f"{quoted(place)} {problem}. {hint}".rstrip() if place else f"The body {problem}."
+
+    def _hint(self, error: ValidationError) -> str:
+        """Return what the contract says of the field: of its type at the field, of its form where the form is."""
+        parent = _walk(self.said, error.schema_path[:-1])
+        missing = getattr(error.kind, "property", None)
+        if isinstance(missing, str):
+            parent = _walk(parent, ["properties", missing])
+        elif error.kind.name == "type":
+            parent = self._field(error.evaluation_path) or parent
+        return str(parent.get("description", ""))
+
+    def _field(self, path: Sequence[str | int]) -> dict[str, Any]:
+        """Return the last property on the way of an evaluation, through references."""
+        node: Any = self.said
+        found: dict[str, Any] = {}
+        for before, step in zip(["", *path], path, strict=False):
+            way = str(node["$ref"]).removeprefix("#/").split("/") if step == "$ref" else [step]
+            node = _reach(self.said if step == "$ref" else node, way)
+            if before == "properties":
+                found = node
+        return found
+
+
+def coerced(schema: Schema, text: str, name: str) -> object:
+    """Turn the text of a query or path parameter into the value that its schema describes.
+
+    Args:
+        schema: The parameter's schema.
+        text: What the URL says.
+        name: The parameter's name, for messages.
+
+    Raises:
+        BadRequestError: The text is no such value.
+    """
+    value: object = text
+    if schema.type == "integer" and _INTEGER.fullmatch(text):
+        value = int(text)
+    elif schema.type == "number" and _NUMBER.fullmatch(text):
+        value = float(text)
+    elif schema.type == "boolean" and text in ("true", "false"):
+        value = text == "true"
+    schema.check(value, name)
+    return value
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """Write the way to a field, such as `tools[0].function.name`."""
+    written = ""
+    for step in path:
+        written += f"[{step}]" if isinstance(step, int) else f".{step}" if written else step
+    return written
+
+
+def _obviousness(error: ValidationError) -> tuple[int, int]:
+    """Sort what is missing before what is wrong, and what is wrong further up before what is wrong further down."""
+    return (error.kind.name != "required", len(error.instance_path))
+
+
+def _problem(kind: ValidationErrorKind, instance: object) -> str:
+    """Say what is wrong with a field; the field's name goes before it."""
+    match kind.name:
+        case "type" | "anyOf":
+            return f"must be {_either(_types(kind))}, not {_kind_of(instance)}"
+        case "minLength" if not instance:
+            return "must not be empty"
+        case "maxLength":
+            return f"may have {kind.value} characters, not {len(str(instance))}"
+        case "minimum" | "maximum":
+            bound = "at least" if kind.name == "minimum" else "at most"
+            return f"must be {bound} {kind.value}, not {_shown(instance)}"
+        case _:
+            return f"can't be {_shown(instance)}"
+
+
+def _types(kind: ValidationErrorKind) -> list[str]:
+    """Return the types that would have been right; of a choice, those of all branches."""
+    if kind.name == "type":
+        return [str(name) for name in getattr(kind, "types", [])]
+    branches: list[list[ValidationError]] = getattr(kind, "context", [])
+    return [name for branch in branches for error in branch if error.kind.name == "type" for name in _types(error.kind)]
+
+
+def _either(types: Sequence[str]) -> str:
+    named = [_ARTICLES.get(name, f"a {name}") for name in dict.fromkeys(types)]
+    named.sort(key=lambda name: name == "null")
+    return " or ".join(named) if named else "something else"
+
+
+def _kind_of(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool | int | float):
+        return _shown(value)
+    if isinstance(value, str | list):
+        return "a string" if isinstance(value, str) else "an array"
+    return "an object"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return quoted(value if isinstance(value, str) else repr(value))
+
+
+def _walk(document: Any, path: Iterable[str | int]) -> dict[str, Any]:
+    """Return the object in a schema to which a path leads; an empty one where it leads to none."""
+    reached = _reach(document, path)
+    return reached if isinstance(reached, dict) else {}
+
+
+def _reach(document: Any, path: Iterable[str | int]) -> Any:
+    for step in path:
+        try:
+            document = document[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return document

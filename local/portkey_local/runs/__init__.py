@@ -1,0 +1,1 @@
+"""Running prompts: each run, its answer or stream, and what is recorded of it."""

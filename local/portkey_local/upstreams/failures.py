@@ -1,0 +1,82 @@
+"""What is said of a failing OpenAI-style upstream: what went wrong, and what to do about it.
+
+Whoever reads it may not know that there is an upstream: a refused key is easily taken for one's own.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+
+from portkey_local.errors import UpstreamError, quoted
+
+_KEY = "That is about the upstream's key, not the caller's: see its api_key_env in portkey-local.toml."
+_LATER = "That is the upstream's limit, not this server's: call again later."
+_ADVICE = {401: _KEY, 403: _KEY, 429: _LATER}
+
+
+def advise(error: UpstreamError) -> None:
+    """Add to an upstream's own words whose matter they are, where that may be mistaken."""
+    advice = _ADVICE.get(error.status)
+    if advice is not None:
+        words = str(error.error["message"]).rstrip()
+        error.error["message"] = f"{words}{'' if words.endswith(('.', '!', '?')) else '.'} {advice}"
+
+
+def transport_failure(error: httpx.HTTPError, base_url: str, timeout: float) -> UpstreamError:
+    """Make the error of a connection that was not made, or broke.
+
+    Args:
+        error: What the HTTP client raised.
+        base_url: Where the upstream is.
+        timeout: Seconds that it may be silent.
+    """
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return _not_connected(error, base_url)
+    if isinstance(error, httpx.TimeoutException):
+        return UpstreamError(
+            408, f"{base_url} sent nothing for {timeout:g} s. Raise its timeout if it needs longer.", kind="timeout"
+        )
+    return UpstreamError(
+        502,
+        f"The connection to {base_url} broke: {error or type(error).__name__}. Whether it did the work is not known.",
+        kind="connection_broken",
+    )
+
+
+def _not_connected(error: httpx.HTTPError, base_url: str) -> UpstreamError:
+    causes = list(_causes(error))
+    faulty = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
+    if faulty is not None:
+        message = f"No safe connection to {base_url}: {_reason(faulty)}. "
+        advice = "To trust a certificate of one's own, name it, or its authority's, as ca_file in portkey-local.toml."
+        return UpstreamError(502, message + advice, kind="tls")
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        host = quoted(urlsplit(base_url).hostname or "")
+        return UpstreamError(
+            503, f"The host {host} is not known. Is base_url in portkey-local.toml right?", kind="unknown_host"
+        )
+    refused = any(isinstance(cause, ConnectionRefusedError) for cause in causes)
+    reason = "it refuses connections" if refused else str(error) or "no answer in time"
+    return UpstreamError(
+        503,
+        f"{base_url} can't be reached: {reason}. Is it running, and is base_url in portkey-local.toml right?",
+        kind="unreachable",
+    )
+
+
+def _reason(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted ({error.verify_message})"
+    return f"the handshake failed ({error.reason or error})"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__

@@ -1,0 +1,352 @@
+"""What one request may cost, and that the server goes on answering others meanwhile."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from checked_client import CheckedClient, message_of
+from puppet_upstream import Exchange, Puppet, completion
+
+from portkey_local import Config, LocalLimits, LocalServer
+from portkey_local.config_error import ConfigError
+
+PROMPT = {"name": "Large", "collection_id": "default", "parameters": {}}
+ALL_LIMITS = ("head", "body", "seconds", "template", "included", "output", "depth", "expansions")
+
+
+@contextmanager
+def limited(database: str = "sqlite://", **limits: int) -> Iterator[tuple[LocalServer, CheckedClient]]:
+    """Run a server within limits, and talk to it."""
+    with (
+        LocalServer(database, config=Config(limits=LocalLimits(**limits))) as server,
+        CheckedClient(server.base_url) as api,
+    ):
+        yield server, api
+
+
+def refused(response: httpx.Response, status: int, *said: str) -> None:
+    """Hold an answer to be a refusal that says these things."""
+    assert (response.status_code, response.json()["data"]["errorCode"]) == (status, "AB04" if status > 499 else "AB01")
+    for words in said:
+        assert words in message_of(response)
+
+
+def render(api: CheckedClient, slug: str, **variables: Any) -> httpx.Response:
+    return api.post(f"/prompts/{slug}/render", json={"variables": variables})
+
+
+# Every limit: what just fits, what does not, and what the error says
+
+
+def test_every_limit_is_read_from_the_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "portkey-local.toml"
+    path.write_text("[limits]\n" + "".join(f"{name} = {number + 7}\n" for number, name in enumerate(ALL_LIMITS)))
+    limits = Config.read(path).limits
+    assert [getattr(limits, name) for name in ALL_LIMITS] == [number + 7 for number in range(len(ALL_LIMITS))]
+
+
+@pytest.mark.parametrize("name", ALL_LIMITS)
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", '"9"', "true"])
+def test_a_limit_is_a_whole_number(tmp_path: Path, name: str, value: str) -> None:
+    path = tmp_path / "portkey-local.toml"
+    path.write_text(f"[limits]\n{name} = {value}\n")
+    with pytest.raises(ConfigError, match=rf"limits\.{name} is"):
+        Config.read(path)
+
+
+def test_headers_may_not_be_larger_than_the_limit() -> None:
+    with limited(head=2000) as (_, api):
+        assert api.get("/labels", headers={"x-fits": "x" * 1500}).status_code == 200
+        refused(api.get("/labels", headers={"x-large": "x" * 2000}), 431, "2000 bytes", "limits.head")
+        many = {f"x-{number}": "x" for number in range(500)}
+        refused(api.get("/labels", headers=many), 431, "limits.head")
+
+
+def test_a_template_may_not_be_longer_than_the_limit() -> None:
+    with limited(template=100) as (_, api):
+        fits = api.post("/prompts", json={**PROMPT, "string": "x" * 100}).json()["slug"]
+        long = {"string": "x" * 101}
+        for response in (
+            api.post("/prompts", json={**PROMPT, **long}),
+            api.put(f"/prompts/{fits}", json=long),
+            api.post("/prompts/partials", json={"name": "Long", **long}),
+        ):
+            refused(response, 413, "101 characters", "may have 100", "limits.template")
+
+
+def test_included_partials_may_not_be_longer_than_the_limit_in_all() -> None:
+    with limited(included=100) as (server, api):
+        server.add_partial(slug="pp-a", versions=["a" * 60])
+        server.add_partial(slug="pp-b", versions=["b" * 25 + "{{>pp-c}}"])
+        server.add_partial(slug="pp-c", versions=["c", "c" * 2])
+        server.add_prompt(slug="pp-fits", versions=["{{>pp-a}}{{>pp-b}}{{>pp-c@1}}"], published=1)
+        assert render(api, "pp-fits").json()["prompt"] == "a" * 60 + "b" * 25 + "cc" + "c"
+        server.add_partial(slug="pp-d", versions=["d" * 10])
+        server.add_prompt(slug="pp-over", versions=["{{>pp-a}}{{>pp-b}}{{#never}}{{>pp-d}}{{/never}}"])
+        refused(render(api, "pp-over"), 413, "100 characters in all", "limits.included")
+        server.add_prompt(slug="pp-chosen", versions=["{{>>x}}{{>>y}}"])
+        assert render(api, "pp-chosen", x="pp-a", y="pp-c").status_code == 200
+        server.add_partial(slug="pp-e", versions=["e" * 101])
+        refused(render(api, "pp-chosen", x="pp-e"), 413, "limits.included")
+
+
+@pytest.mark.parametrize(
+    ("template", "fits", "over", "limit"),
+    [
+        ("{{x}}", {"x": "x" * 1000}, {"x": "x" * 1001}, "output"),
+        ("{{x}}{{x}}", {"x": "x" * 500}, {"x": "x" * 501}, "output"),
+        ("{{x}}", {"x": ["x" * 497] * 2}, {"x": ["x" * 498] * 2}, "output"),
+        ("{{#xs}}{{/xs}}", {"xs": [0] * 50}, {"xs": [0] * 51}, "expansions"),
+        ("{{#a}}{{#b}}{{#c}}x{{/c}}{{/b}}{{/a}}", {"a": 1, "b": 1}, {"a": 1, "b": 1, "c": 1}, "depth"),
+        ("{{#a}}{{>>b}}{{/a}}", {"a": 1, "b": ""}, {"a": 1, "b": "{{#a}}x{{/a}}"}, "depth"),
+    ],
+)
+def test_a_render_may_not_go_over_a_limit(
+    template: str, fits: dict[str, Any], over: dict[str, Any], limit: str
+) -> None:
+    limits = {"output": 1000, "expansions": 50, "depth": 2}
+    with limited(**limits) as (_, api):
+        slug = api.post("/prompts", json={**PROMPT, "string": template}).json()["slug"]
+        assert render(api, slug, **fits).status_code == 200
+        refused(render(api, slug, **over), 413, f"{limits[limit]:,} (limits.{limit})")
+        refused(api.post(f"/prompts/{slug}/completions", json={"variables": over}), 413, f"(limits.{limit})")
+
+
+def test_what_is_larger_than_small_and_within_the_limits_renders_all_the_same() -> None:
+    with limited() as (_, api):
+        slug = api.post("/prompts", json={**PROMPT, "string": "{{#xs}}{{.}}{{y}}{{/xs}}"}).json()["slug"]
+        for count, text in ((50_000, ""), (3, "y" * 1_000_000), (900, "y" * 200), (1, "y" * 200_000)):
+            assert render(api, slug, xs=["x"] * count, y=text).json()["prompt"] == ("x" + text) * count
+
+
+# Adversarial templates on a live server
+
+
+def while_answering(server: LocalServer, work: Callable[[], httpx.Response]) -> tuple[httpx.Response, int]:
+    """Do something that takes long, and count the requests of somebody else that are answered meanwhile."""
+    answers: list[httpx.Response] = []
+    thread = threading.Thread(target=lambda: answers.append(work()))
+    count = 0
+    with CheckedClient(server.base_url) as other:
+        other.get("/labels")
+        thread.start()
+        while not answers:
+            assert other.get("/labels").status_code == 200
+            count += 1
+            time.sleep(0.01)
+        thread.join()
+        assert other.get("/labels").status_code == 200
+    return answers[0], count
+
+
+def test_partials_that_double_do_not_take_the_server_down(database: str) -> None:
+    with limited(database) as (server, api):
+        for number in range(40):
+            text = f"{{{{>pp-{number + 1}}}}}" * 2 + "{{x}}"
+            server.add_partial(slug=f"pp-{number}", versions=[text])
+        server.add_partial(slug="pp-40", versions=["{{x}}"])
+        server.add_prompt(slug="pp-bomb", versions=["{{>pp-0}}"])
+        response, others = while_answering(server, lambda: render(api, "pp-bomb", x="x"))
+        refused(response, 413, "limits.expansions", "pp-0@1 > pp-1@1")
+        assert others
+
+
+@pytest.mark.parametrize(
+    ("template", "variables"),
+    [
+        ("{{#xs}}" + "{{y}}" * 50 + "{{/xs}}", {"xs": [0] * 40_000, "y": 7}),
+        ("{{y}}" * 200_000, {"y": 123}),
+        ("{{>>y}}", {"y": "{{z}}" * 500_000}),
+        ("{{y}}", {"y": [[number] for number in range(150_000)]}),
+    ],
+    ids=["a long loop", "a long template", "a long text of the call", "a long list"],
+)
+def test_a_render_that_takes_long_holds_nobody_up(template: str, variables: dict[str, Any]) -> None:
+    with limited() as (server, api):
+        slug = api.post("/prompts", json={**PROMPT, "string": template}).json()["slug"]
+        response, others = while_answering(server, lambda: render(api, slug, **variables))
+        assert response.status_code == 200, message_of(response)
+        assert others > 2
+
+
+# Time
+
+
+@contextmanager
+def blocked(database: str) -> Iterator[None]:
+    """Keep the database from answering what needs the table of labels, or on SQLite from taking changes."""
+    if database.startswith("sqlite"):
+        connection = sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+        finally:
+            connection.close()
+        return
+    import psycopg
+
+    with psycopg.connect(database.replace("+psycopg", "")) as other:
+        other.execute("LOCK TABLE labels IN ACCESS EXCLUSIVE MODE")
+        yield
+        other.rollback()
+
+
+def test_a_change_that_the_database_holds_up_is_answered_in_time(database: str) -> None:
+    with limited(database, seconds=1) as (_, api):
+        with blocked(database):
+            response = api.post("/labels", json={"name": "late"})
+            refused(response, 504, "1 s (limits.seconds)", "read whether it was made")
+            assert api.get("/healthz").status_code == 200
+        deadline = time.monotonic() + 10
+        while api.get("/labels", params={"search": "late"}).json()["total"] != 1:  # it was under way, and is made
+            assert time.monotonic() < deadline
+
+
+def test_a_read_that_the_database_holds_up_is_answered_in_time(database: str, database_kind: str) -> None:
+    if database_kind == "sqlite":
+        pytest.skip("nothing holds up a read of SQLite")
+    with limited(database, seconds=1) as (_, api):
+        with blocked(database):
+            refused(api.get("/labels"), 504, "1 s (limits.seconds)")
+            assert api.get("/collections").status_code == 200
+        assert api.get("/labels").status_code == 200
+
+
+def test_a_run_takes_as_long_as_its_model_does(puppet: Puppet) -> None:
+    def script(exchange: Exchange) -> None:
+        time.sleep(2.5)
+        exchange.answer(200, completion("at last"))
+
+    puppet.script = script
+    upstreams = {"up": {"kind": "openai", "base_url": puppet.base_url}}
+    config = Config(limits=LocalLimits(seconds=1))
+    with LocalServer(config=config, upstreams=upstreams) as server, CheckedClient(server.base_url) as api:
+        server.add_prompt(slug="pp-slow", versions=[{"string": "x", "virtual_key": "up"}])
+        answer = api.post("/prompts/pp-slow/completions", json={})
+        assert answer.json()["choices"][0]["message"]["content"] == "at last"
+
+
+# Texts of any kind
+
+TEXTS = {
+    "NUL": "a\0b",
+    "an escape of the store's": "\ufdd0d\ufdd00\ufdd0",
+    "NUL and escapes": "\0\ufdd0\0d0",
+    "emoji": "\N{FAMILY}\N{ZERO WIDTH JOINER}\N{GRINNING FACE}\U0001f3f4\U000e0067",
+    "right to left": "\u202e\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627\u202c",
+    "the last character": "\U0010ffff\uffff",
+    "line ends": "\r\n\u2028\x85",
+    "quotes": "'\"`\\'; DROP TABLE labels; --",
+    "normal forms": "e\u0301\u00e9\ufb01",
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_text_comes_back_as_it_was_from_every_field(api: CheckedClient, text: str) -> None:
+    tools = [{"type": "function", "function": {"name": text, text: text}}]
+    fields = {
+        "name": text,
+        "string": text,
+        "model": text,
+        "virtual_key": text,
+        "parameters": {text: [text, {text: text}]},
+        "tools": tools,
+        "tool_choice": text,
+        "functions": [{"name": text}],
+        "template_metadata": {text: text},
+    }
+    slug = api.post("/prompts", json={**fields, "collection_id": "default", "version_description": text}).json()["slug"]
+    stored = api.get(f"/prompts/{slug}").json()
+    assert {name: stored[name] for name in fields} == fields
+    assert stored["prompt_version_description"] == text
+    assert api.get("/prompts", params={"search": text}).json()["data"][0]["slug"] == slug
+    partial = {"name": text, "string": text, "version_description": text}
+    slug = api.post("/prompts/partials", json=partial).json()["slug"]
+    stored = api.get(f"/prompts/partials/{slug}").json()
+    assert {name: stored[name] for name in partial} == partial
+    made = api.post("/collections", json={"name": text}).json()["id"]
+    assert api.get(f"/collections/{made}").json()["name"] == text
+    label = {"name": "x" + "".join(text.split()).replace("/", ""), "description": text, "color_code": text}
+    made = api.post("/labels", json=label).json()["id"]
+    stored = api.get(f"/labels/{made}").json()
+    assert {name: stored[name] for name in label} == label
+
+
+def test_names_of_a_megabyte_come_back_as_they_were(api: CheckedClient) -> None:
+    name = "Straße " * 150_000
+    slug = api.post("/prompts", json={**PROMPT, "name": name, "string": "x"}).json()["slug"]
+    assert api.get(f"/prompts/{slug}").json()["name"] == name
+    assert len(slug) < 100
+    made = api.post("/collections", json={"name": name}).json()
+    assert api.get(f"/collections/{made['slug']}").json()["name"] == name
+
+
+def test_a_labels_name_is_as_long_as_every_database_can_index(api: CheckedClient) -> None:
+    longest = "\U0001f600" * 255
+    made = api.post("/labels", json={"name": longest}).json()["id"]
+    assert api.get(f"/labels/{made}").json()["name"] == longest
+    for response in (
+        api.post("/labels", json={"name": "x" * 256}),
+        api.put(f"/labels/{made}", json={"name": "x" * 256}),
+    ):
+        refused(response, 400, "`name` may have 255 characters, not 256")
+
+
+@pytest.mark.parametrize(
+    "identifier", ["x" * 10_000, "\U0001f600" * 2000, "pp-x@" + "x" * 10_000, "pp-x@" + "1" * 5000]
+)
+def test_ids_longer_than_any_are_not_found(api: CheckedClient, identifier: str) -> None:
+    for path in ("prompts", "labels", "collections", "prompts/partials"):
+        assert api.get(f"/{path}/{identifier}").status_code == 404
+
+
+def test_a_slug_that_no_database_can_index_is_refused(server: LocalServer) -> None:
+    assert server.add_prompt(slug="s" * 255, versions=["x"]).slug == "s" * 255
+    with pytest.raises(ValueError, match="255 characters at most"):
+        server.add_prompt(slug="s" * 256, versions=["x"])
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"[" * 4_000_000, "nested"),
+        (b'{"a":' * 700_000, "nested"),
+        (
+            b'{"name": "x", "x": ' + b"[" * 90 + b'"\\\\"' + b"]" * 90 + b', "y": ' + b"[" * 101 + b"]" * 101 + b"}",
+            "nested",
+        ),
+        (b'{"name": "x", "x": ' + b"9" * 4_000_000 + b"}", "number"),
+        (b'{"name": "x", "x": 1e' + b"9" * 1_000_000 + b"}", "number"),
+        (b'{"name": "x", "x": -Infinity}', "Infinity"),
+        (b'{"name": "x", "x": "\\udc00\\ud800"}', "surrogate"),
+        (b'{"name": "x", "\\ud800": 1}', "surrogate"),
+        (b'{"name": "x", "x": "\xed\xa0\x80"}', "UTF-8"),
+        (b'{"name": "x", "x": {"\\u0061": 1, "a": 2}}', "twice"),
+        (b'{"name": "x", "x": "\x00"}', "JSON"),
+        (b'{"name": "x", "x": "' + b"x" * 3_000_000, "JSON"),
+        (b'"' * 4_000_000, "JSON"),
+        (b"0" * 4_000_000, "JSON"),
+    ],
+    ids=lambda given: repr(given[:24]) if isinstance(given, bytes) else given,
+)
+def test_json_that_is_made_to_hurt_is_refused(api: CheckedClient, body: bytes, said: str) -> None:
+    refused(api.post("/labels", content=body, headers={"content-type": "application/json"}), 400, said)
+
+
+@pytest.mark.parametrize("number", [10**30, -(2**63) - 1, 2**64, 1e300, 5e-324, 10**1000])
+def test_numbers_of_any_size_come_back_as_they_were(api: CheckedClient, number: float) -> None:
+    fields = {**PROMPT, "string": "{{x}}", "parameters": {"stop_at": [number]}}
+    slug = api.post("/prompts", content=json.dumps(fields), headers={"content-type": "application/json"}).json()["slug"]
+    assert api.get(f"/prompts/{slug}").json()["parameters"] == {"stop_at": [number]}
+    answer = render(api, slug, x=number).json()
+    assert (answer["prompt"], answer["variables"]["x"]) == (json.dumps(number), number)
