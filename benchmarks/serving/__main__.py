@@ -1,0 +1,70 @@
+"""Print what one process of the server carries: renders, reads and writes, streams, memory.
+
+The load comes from wrk. With two cores or more, the server keeps to one and what measures it to another.
+"""
+
+import argparse
+import os
+import platform
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+from benchmarks.serving import memory, renders, servers, streams
+from benchmarks.serving.load import check_there
+
+POSTGRES = os.environ.get("PORTKEY_TEST_POSTGRES", "postgresql://127.0.0.1:5432/postgres")
+PARTS = ("renders", "streams", "memory")
+
+
+def main() -> None:
+    """Measure, and print each line as soon as it is there."""
+    chosen = _arguments()
+    check_there()
+    names = " ".join(f"{name} {version(name)}" for name in ("uvicorn", "starlette", "uvloop", "httptools"))
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {names}", flush=True)
+    if chosen.only in (None, "renders"):
+        _renders(chosen.postgres, *((2, 1.0) if chosen.quick else (7, 3.0)))
+    if chosen.only in (None, "streams"):
+        _streams(2 if chosen.quick else 9)
+    if chosen.only in (None, "memory"):
+        _memory(20_000 if chosen.quick else 100_000)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.serving", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="take a tenth of the time, and be vaguer")
+    parser.add_argument("--only", choices=PARTS, help="keep to one part")
+    parser.add_argument("--postgres", default=POSTGRES, metavar="URL", help="a server where a database may be made")
+    return parser.parse_args()
+
+
+def _renders(postgres: str, rounds: int, seconds: float) -> None:
+    with tempfile.TemporaryDirectory() as folder, servers.postgres_database(postgres) as url:
+        databases = {"sqlite": f"sqlite:///{Path(folder) / 'prompts.db'}"}
+        with renders.targets(databases | ({"postgresql": url} if url else {})) as listed:
+            print(f"\n{renders.HEADING}", flush=True)
+            for connections in (1, 16, 64):
+                chosen = [each for each in listed if connections == 16 or each.what in ("real", "small")]
+                for line in renders.table(renders.measure(chosen, connections, rounds, seconds), connections):
+                    print(line, flush=True)
+
+
+def _streams(rounds: int) -> None:
+    added = streams.added_latency(rounds)
+    spread = f"{min(added):.3f} to {max(added):.3f}"
+    print(
+        f"\nA streamed chunk comes {median(added):.3f} ms later through the server ({spread} in {rounds} rounds)",
+        flush=True,
+    )
+
+
+def _memory(requests: int) -> None:
+    print("\nMemory (RSS) while rendering 500 references with ever other variables", flush=True)
+    for done, held in memory.megabytes(requests):
+        print(f"{done:>9,} requests {held:>8.1f} MB", flush=True)
+
+
+if __name__ == "__main__":
+    main()
