@@ -33,11 +33,11 @@ custom_hosts = ["http://127.0.0.1:11434/v1"]  # what x-portkey-custom-host may n
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, field, fields, frozen
+from attrs import AttrsInstance, evolve, field, fields, frozen
 
 from .config_error import ConfigError
 from .doors.rules import DoorRules
@@ -141,57 +141,46 @@ class Config:
         }
 
 
-def _doors(table: object) -> DoorRules:
-    known = [rule.name for rule in fields(DoorRules)]
-    if not isinstance(table, Mapping):
-        raise ConfigError("doors is no table. Write [doors].")
-    for key in table:
-        if key not in known:
-            raise ConfigError(f"doors.{key} is not known. Known: {', '.join(known)}.")
-    return DoorRules(**table)
+def _doors(given: object) -> DoorRules:
+    return DoorRules(**_table("doors", given, _names(DoorRules)))
 
 
-def _ending(table: object) -> Ending:
-    known = [rule.name for rule in fields(Ending)]
-    if not isinstance(table, Mapping):
-        raise ConfigError("server is no table. Write [server].")
+def _ending(given: object) -> Ending:
+    table = _table("server", given, _names(Ending))
     for key, value in table.items():
-        if key not in known:
-            raise ConfigError(f"server.{key} is not known. Known: {', '.join(known)}.")
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise ConfigError(f"server.{key} is {value!r}. Write a whole number of seconds, 0 or more.")
     return Ending(**table)
 
 
-def _log(table: object) -> Format:
-    if not isinstance(table, Mapping):
-        raise ConfigError("log is no table. Write [log].")
-    for key in table:
-        if key != "format":
-            raise ConfigError(f"log.{key} is not known. Known: format.")
-    form = table.get("format", "text")
+def _log(given: object) -> Format:
+    form = _table("log", given, ["format"]).get("format", "text")
     if form not in FORMATS:
         raise ConfigError(f"log.format is {form!r}. Write one of: {', '.join(FORMATS)}.")
     return "json" if form == "json" else "text"
 
 
-def _runs(table: object) -> RunsSettings:
-    known = [setting.name for setting in fields(RunsSettings)]
-    if not isinstance(table, Mapping):
-        raise ConfigError("runs is no table. Write [runs].")
-    for key in table:
-        if key not in known:
-            raise ConfigError(f"runs.{key} is not known. Known: {', '.join(known)}.")
-    return RunsSettings(**table)
+def _runs(given: object) -> RunsSettings:
+    return RunsSettings(**_table("runs", given, _names(RunsSettings)))
 
 
-def _limits(table: object) -> LocalLimits:
-    known = [limit.name for limit in fields(LocalLimits)]
-    if not isinstance(table, Mapping):
-        raise ConfigError("limits is no table. Write [limits].")
+def _limits(given: object) -> LocalLimits:
+    table = _table("limits", given, _names(LocalLimits))
     for key, value in table.items():
-        if key not in known:
-            raise ConfigError(f"limits.{key} is not known. Known: {', '.join(known)}.")
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise ConfigError(f"limits.{key} is {value!r}. Write a whole number, 1 or more.")
     return LocalLimits(**table)
+
+
+def _names(settings: type[AttrsInstance]) -> list[str]:
+    return [setting.name for setting in fields(settings)]
+
+
+def _table(name: str, given: object, known: Sequence[str]) -> Mapping[str, Any]:
+    """Read a table of settings; one that is not known is refused."""
+    if not isinstance(given, Mapping):
+        raise ConfigError(f"{name} is no table. Write [{name}].")
+    for key in given:
+        if key not in known:
+            raise ConfigError(f"{name}.{key} is not known. Known: {', '.join(known)}.")
+    return given
