@@ -6,15 +6,18 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 WEIGHTS := $(VENV)/.weights
 OFFICIAL := .venvs/official
+OPENAI := .venvs/openai
 GATEWAY := .venvs/gateway
+MUSTACHE := .venvs/mustache
 FUZZ := .venvs/fuzz
+WORKERS ?= 4
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-PACKAGES := overlay/portkey_ai local/portkey_local cli/portkey_cli
-SOURCES := overlay local cli tests benchmarks examples tools
+PACKAGES := prompts/portkey_prompts overlay/portkey_ai local/portkey_local cli/portkey_cli
+SOURCES := prompts overlay local cli tests benchmarks examples tools
 REDOCLY := @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate check-generated lint types imports test soak demo serve bench bench-server fuzz peers check clean
+.PHONY: help install generate check-generated lint types mypy pyright imports test soak demo serve bench bench-server fuzz peers check clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -40,10 +43,22 @@ $(OFFICIAL)/.installed: requirements/official.txt
 	@$(OFFICIAL)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/official.txt
 	@touch $@
 
+$(OPENAI)/.installed: requirements/openai.txt
+	@echo "Making $(OPENAI) for OpenAI's client …"
+	@$(PYTHON) -m venv $(OPENAI)
+	@$(OPENAI)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/openai.txt
+	@touch $@
+
 $(GATEWAY)/.installed: tests/peers/gateway/package.json tests/peers/gateway/package-lock.json
 	@echo "Installing the Portkey gateway into $(GATEWAY) …"
 	@mkdir -p $(GATEWAY) && cp tests/peers/gateway/package*.json $(GATEWAY)
 	@npm ci --prefix $(GATEWAY) --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(MUSTACHE)/.installed: tests/peers/mustache/package.json tests/peers/mustache/package-lock.json
+	@echo "Installing the hosted template engine into $(MUSTACHE) …"
+	@mkdir -p $(MUSTACHE) && cp tests/peers/mustache/package*.json $(MUSTACHE)
+	@npm ci --prefix $(MUSTACHE) --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(FUZZ)/.installed: requirements/fuzz.txt
@@ -63,19 +78,24 @@ check-generated: $(INSTALLED) ## compare generated/ and the sync facade with wha
 lint: $(INSTALLED) ## check the contract, and the style of the code
 	@$(BIN)/openapi-spec-validator openapi.yaml
 	@$(BIN)/python tools/check_contract_version.py
-	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx --yes $(REDOCLY) lint openapi.yaml
+	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx --yes $(REDOCLY) lint --config tools/redocly.yaml openapi.yaml
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check --exclude overlay/portkey_ai/_sync $(SOURCES)
 
-types: $(INSTALLED) ## check types with mypy and pyright
+types: mypy pyright ## check types with mypy and pyright
+
+mypy: $(INSTALLED)
 	@$(BIN)/mypy $(PACKAGES) generated/portkey_openapi benchmarks tools tests/typing
+
+pyright: $(INSTALLED)
 	@$(BIN)/pyright
 
 imports: $(INSTALLED) ## check that imports run one way
 	@$(BIN)/lint-imports --no-cache
 
-test: $(INSTALLED) $(WEIGHTS) ## run the whole test suite
-	@$(BIN)/python -m pytest
+# Most tests wait for something, so more of them than there are processors run at once; WORKERS=0 runs one by one.
+test: $(INSTALLED) $(WEIGHTS) ## run the whole test suite, four tests at once
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 soak: $(INSTALLED) ## render for 30 s while the service fails, kill the server 50 times, write from 8 processes at once
 	@$(BIN)/python -m pytest tests/source/test_chaos.py tests/storage/test_storage_durability.py \
@@ -96,10 +116,13 @@ fuzz: $(INSTALLED) $(FUZZ)/.installed ## let Schemathesis try the server for som
 bench-server: $(INSTALLED) ## measure what one process of the server carries, beside the same framework answering a constant
 	@$(BIN)/python -m benchmarks.serving
 
-peers: $(INSTALLED) $(WEIGHTS) $(OFFICIAL)/.installed $(GATEWAY)/.installed ## run the official SDK, the Portkey gateway and llama.cpp against the local server
+peers: $(INSTALLED) $(WEIGHTS) $(OFFICIAL)/.installed $(OPENAI)/.installed $(GATEWAY)/.installed $(MUSTACHE)/.installed ## run the official SDK, OpenAI's client, the Portkey gateway, the hosted template engine and llama.cpp against the local server
 	@$(BIN)/python -m pytest tests/peers
 
-check: lint types imports check-generated $(OFFICIAL)/.installed $(FUZZ)/.installed $(GATEWAY)/.installed test ## everything that has to be right before a change lands
+# What only reads runs side by side; the tests come after it, since some measure time.
+check: $(INSTALLED) $(OFFICIAL)/.installed $(OPENAI)/.installed $(FUZZ)/.installed $(GATEWAY)/.installed $(MUSTACHE)/.installed ## everything that has to be right before a change lands
+	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target lint mypy pyright imports check-generated
+	@$(MAKE) --no-print-directory test
 
 clean: ## take away what the other targets made
 	rm -rf $(VENV) .venvs dist build

@@ -42,7 +42,8 @@ def plain() -> Path:
     required = {name: version(name) for name in ("httpx", "attrs", "python-dateutil")}
     python = _provided("plain", required)
     site = subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True)
-    Path(site.strip(), "portkey_prompts.pth").write_text(f"{ROOT / 'generated'}\n{ROOT / 'overlay'}\n")
+    folders = (ROOT / name for name in ("generated", "prompts", "overlay"))
+    Path(site.strip(), "portkey_prompts.pth").write_text("".join(f"{folder}\n" for folder in folders))
     return python
 
 

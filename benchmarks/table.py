@@ -25,6 +25,7 @@ the right does not. This package and httpx are measured in an environment as a p
   cached prompt  the same text by all, told in µs, by the fastest block of each: this package renders what a
                  PromptSource knows; httpx and the official SDK ask the service on loopback, which answers without
                  rendering; langfuse fills what its cache has, the loop joined by the app, the partials written out
+  no cache       the template and its two partials are parsed, and rendered for the first time
   outside        what a client with a PromptSource takes, less what its engine takes, in turns in one process
 """
 

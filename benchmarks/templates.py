@@ -6,7 +6,7 @@ from benchmarks.clock import Block, timed
 from benchmarks.facade import long_template_call
 from benchmarks.long_template import PARTIALS, TEXT, VARIABLES, rendered
 from benchmarks.workload import check
-from portkey_ai.templates import Partial, PromptTemplate, Template
+from portkey_prompts.templates import Partial, PromptTemplate, Template
 
 SLICE = 50
 """Renders that are timed in one go: few enough for some to meet with no disturbance."""
@@ -18,6 +18,17 @@ def template(base_url: str) -> Block:
     parsed = Template(TEXT)
     check(parsed.render(VARIABLES, partials=partials).text, rendered())
     return timed(lambda: parsed.render(VARIABLES, partials=partials))
+
+
+def unknown_template(base_url: str) -> Block:
+    """Parse the template and its partials, and render them once: a template that no cache knows."""
+
+    def first() -> str:
+        partials = {slug: Partial(slug, 1, Template(text)) for slug, text in PARTIALS.items()}
+        return Template(TEXT).render(VARIABLES, partials=partials).text
+
+    check(first(), rendered())
+    return timed(first)
 
 
 def beside_the_engine(base_url: str) -> Block:

@@ -1,9 +1,13 @@
-"""What all tests share: databases of their own, on SQLite and on PostgreSQL."""
+"""What all tests share: databases of their own, on SQLite and on PostgreSQL; and programs that end with their test."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import signal
+import subprocess
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from typing import Any
+from weakref import WeakSet
 
 import pytest
 from databases import KINDS, check_reachable, empty_database
@@ -11,6 +15,45 @@ from databases import KINDS, check_reachable, empty_database
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run what has a small and a long form in its long form")
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C as a program in the foreground does, and so do the programs that tests start.
+
+    A shell starts what goes to the background with SIGINT ignored, and an ignored signal stays so in every child.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+STARTED: WeakSet[subprocess.Popen[Any]] = WeakSet()
+"""The programs that tests started."""
+_start = subprocess.Popen.__init__
+
+
+def _start_and_note(program: subprocess.Popen[Any], *arguments: Any, **options: Any) -> None:
+    _start(program, *arguments, **options)
+    STARTED.add(program)
+
+
+subprocess.Popen.__init__ = _start_and_note  # type: ignore[method-assign]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None]:
+    """End the programs that a failing test leaves running: otherwise the next test gets their warnings."""
+    before = set(STARTED)
+    try:
+        yield
+    except BaseException:
+        for program in set(STARTED) - before:
+            if program.poll() is None:
+                program.kill()
+                program.wait()
+            for stream in (program.stdin, program.stdout, program.stderr):
+                if stream is not None:
+                    stream.close()
+        raise
 
 
 @pytest.fixture(scope="session")

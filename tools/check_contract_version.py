@@ -16,14 +16,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-for folder in ("overlay", "generated"):
+for folder in ("overlay", "prompts", "generated"):
     if str(ROOT / folder) not in sys.path:
         sys.path.insert(0, str(ROOT / folder))
 
-from portkey_ai.diff.contract import ContractDiff, ContractError, bump_ok, compare_contracts, required_bump  # noqa: E402
-from portkey_ai.diff.contract.bumps import lowest_version, parse_version  # noqa: E402
+from portkey_prompts.contract_diff import ContractDiff, ContractError, bump_ok, compare_contracts, required_bump  # noqa: E402
+from portkey_prompts.contract_diff.report import lowest_version, parse_version  # noqa: E402
 
 MOST_CHANGES = 40
+PINNING_PAGES = ("README.md", "docs/pinning.md")
+"""Pages that show how to pin the released version."""
 
 
 class UnusableFileError(Exception):
@@ -127,8 +129,13 @@ def record(current: Contract, folder: Path, unpublished: bool) -> str | None:
     target = folder / f"{current.version}.yaml"
     if target.is_file() and target.read_text(encoding="utf-8") != current.text and not unpublished:
         return f"{target} is there and differs: a released contract never changes. Raise info.version"
+    released = newest(folder).version if any(folder.glob("*.yaml")) else current.version
     folder.mkdir(exist_ok=True)
     target.write_text(current.text, encoding="utf-8", newline="\n")
+    for page in (current.path.parent / name for name in PINNING_PAGES):
+        if released != current.version and page.is_file():
+            text = page.read_text(encoding="utf-8")
+            page.write_text(text.replace(released, current.version), encoding="utf-8", newline="\n")
     return None
 
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "overlay/portkey_ai/_async"
 TARGET = ROOT / "overlay/portkey_ai/_sync"
 BANNER = "# Derived from overlay/portkey_ai/_async/{name} by `make generate`. Do not edit.\n"
-OWN_IMPORT = re.compile(r"from portkey_ai\S* import (?:\([^)]*\)|[^\n]*)")
+OWN_IMPORT = re.compile(r"from portkey_(?:ai|openapi|prompts)\S* import (?:\([^)]*\)|[^\n]*)")
 
 
 def main() -> int:
@@ -71,7 +71,7 @@ def renamed(statement: str, names: dict[str, str]) -> str:
 def tidy(folder: Path, line_length: int) -> None:
     """Drop the imports that nothing uses any more, sort the others, and format; by no configuration nearby."""
     common = ["--isolated", "--no-cache", "--quiet", "--line-length", str(line_length), "--target-version", "py311"]
-    first_party = 'lint.isort.known-first-party = ["portkey_ai", "portkey_openapi"]'
+    first_party = 'lint.isort.known-first-party = ["portkey_ai", "portkey_openapi", "portkey_prompts"]'
     run("ruff", "check", "--fix", *common, "--select", "F401,I", "--config", first_party, str(folder))
     run("ruff", "format", *common, str(folder))
 

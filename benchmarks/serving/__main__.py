@@ -1,4 +1,4 @@
-"""Print what one process of the server carries: renders, reads and writes, streams, memory.
+"""Print what one process of the server carries: renders, reads and writes, streams, memory, and how long it pauses.
 
 The load comes from wrk. With two cores or more, the server keeps to one and what measures it to another.
 """
@@ -11,17 +11,18 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks.serving import memory, renders, servers, streams
+from benchmarks.serving import memory, pauses, renders, servers, streams
 from benchmarks.serving.load import check_there
 
 POSTGRES = os.environ.get("PORTKEY_TEST_POSTGRES", "postgresql://127.0.0.1:5432/postgres")
-PARTS = ("renders", "streams", "memory")
+PARTS = ("renders", "streams", "memory", "pauses")
 
 
 def main() -> None:
     """Measure, and print each line as soon as it is there."""
     chosen = _arguments()
-    check_there()
+    if chosen.only != "pauses":
+        check_there()
     names = " ".join(f"{name} {version(name)}" for name in ("uvicorn", "starlette", "uvloop", "httptools"))
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {names}", flush=True)
     if chosen.only in (None, "renders"):
@@ -30,6 +31,8 @@ def main() -> None:
         _streams(2 if chosen.quick else 9)
     if chosen.only in (None, "memory"):
         _memory(20_000 if chosen.quick else 100_000)
+    if chosen.only in (None, "pauses"):
+        _pauses(chosen.quick)
 
 
 def _arguments() -> argparse.Namespace:
@@ -64,6 +67,13 @@ def _memory(requests: int) -> None:
     print("\nMemory (RSS) while rendering 500 references with ever other variables", flush=True)
     for done, held in memory.megabytes(requests):
         print(f"{done:>9,} requests {held:>8.1f} MB", flush=True)
+
+
+def _pauses(quick: bool) -> None:
+    print("\nThe longest time that nobody was answered beside one large request; healthz: what others saw", flush=True)
+    print(pauses.HEADING, flush=True)
+    for line in pauses.table(quick):
+        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ STEP = 10_000
 
 def megabytes(requests: int) -> Iterator[tuple[int, float]]:
     """Render many prompts, versions and variables, and yield the memory after each ten thousand requests."""
-    with servers.ours("sqlite://") as server:
+    with servers.ours("temporary") as server:
         references = []
         for number in range(PROMPTS):
             body = {"name": f"prompt {number}", "collection_id": "default", "string": contents.SMALL, "parameters": {}}

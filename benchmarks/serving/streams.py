@@ -36,7 +36,7 @@ def added_latency(rounds: int) -> list[float]:
         with tempfile.TemporaryDirectory() as folder:
             config = Path(folder) / "portkey-local.toml"
             config.write_text(f'[upstreams.up]\nkind = "openai"\nbase_url = "{base_url}"\n')
-            with servers.ours("sqlite://", "--config", str(config)) as server:
+            with servers.ours("temporary", "--config", str(config)) as server:
                 body = {"name": "x", "collection_id": "default", "string": "x", "parameters": {}, "virtual_key": "up"}
                 slug = server.call("POST", "/prompts", body)["slug"]
                 through, straight = f"{server.base_url}/prompts/{slug}/completions", f"{base_url}/chat/completions"

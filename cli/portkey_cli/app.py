@@ -1,117 +1,116 @@
-"""The command line, where typer is installed: every command, and the options that stand before them."""
+"""The command line, where typer is installed: the options that stand before a command, and how it is found."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from importlib import import_module
 from math import inf
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
+import typer.main
+from typer._completion_classes import completion_init
 from typer.core import TyperGroup
 
 from portkey_ai._version import __version__
-from portkey_cli import contract as contract_facts
-from portkey_cli import serve as service
-from portkey_cli.arguments import hoisted
 from portkey_cli.clients import Connection
-from portkey_cli.commands import (
-    catalogue,
-    contract,
-    create,
-    diff,
-    export,
-    import_,
-    keys,
-    lock,
-    release,
-    render,
-    runs,
-    serve,
-    update,
-)
-from portkey_cli.commands import run as running
-from portkey_cli.failures import EXIT_CODES, PROGRAM, WRONG_USAGE, UsageError, complain, guarded
+from portkey_cli.commands import COMMANDS
+from portkey_cli.failures import COMPLETING, EXIT_CODES_IN_SHORT, PROGRAM, WRONG_USAGE, UsageError, complain, guarded
 from portkey_cli.output import has_colour
 
-_PROMPT = "PROMPT is a slug or UUID; behind it may stand which version: @12, @latest or @label."
-_COMPLETING = "_PORTKEY_PROMPTS_COMPLETE"
+_EVERYWHERE = ("--base-url", "--api-key", "--timeout")
+"""Options of the program itself, which all take a value."""
 _CLICK_ERROR: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """What the parser raises: some releases of typer bring it along, others take it from click."""
 
 
 class Commands(TyperGroup):
-    """The commands; what goes wrong in one becomes a line on stderr before typer has a look at it."""
+    """The commands, each loaded when it is asked for; what goes wrong in one is a line on stderr."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """List the names of all, without loading one."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load a command; a name that is none is compared with all, so that the error can name one that is like it."""
+        for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:
+            if name not in self.commands:
+                self.commands[name] = _loaded(name)
+        return self.commands.get(cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; returns the exit code."""
+        """Run the command; returns the exit code, before typer has a look at what went wrong."""
         return guarded(lambda: super(Commands, self).invoke(ctx) or 0)
 
 
 def application() -> typer.Typer:
-    """Put the command line together."""
+    """Make the program without its commands."""
     app = typer.Typer(
         name=PROGRAM,
         cls=Commands,
-        rich_markup_mode="rich" if has_colour(sys.stdout) else None,
+        add_completion=False,  # its options ask which shell is a parent process; `completion` is told
+        rich_markup_mode=_markup(),
         pretty_exceptions_enable=False,
-        epilog=f"{EXIT_CODES}\n\nTo begin: portkey-prompts serve, and PORTKEY_BASE_URL=http://127.0.0.1:8790/v1",
+        context_settings={"help_option_names": ["--help", "-h"]},
+        epilog=f"{EXIT_CODES_IN_SHORT}\n\nTo begin: portkey-prompts serve, and PORTKEY_BASE_URL=http://127.0.0.1:8790/v1",
     )
     app.callback()(options)
-    _add(app, "list", catalogue.list_prompts, "portkey-prompts list --search greeting")
-    _add(app, "show", catalogue.show, "portkey-prompts show pp-greeting@production")
-    _add(app, "versions", catalogue.versions, "portkey-prompts versions pp-greeting")
-    _add(
-        app,
-        "render",
-        render.render,
-        "portkey-prompts render pp-greeting@12 --var name=Alice --var-json items='[1, 2]'",
-    )
-    _add(app, "run", running.run, "portkey-prompts run pp-greeting --var name=Alice --temperature 0")
-    _add(app, "runs", runs.list_runs, runs.EXAMPLE)
-    _add(app, "create", create.create, "portkey-prompts create --name Greeting --file greeting.txt")
-    _add(
-        app,
-        "update",
-        update.update,
-        "portkey-prompts update pp-greeting --file greeting.txt -m 'Says who asks'",
-    )
-    _add(app, "publish", release.publish, "portkey-prompts publish pp-greeting@12")
-    _add(app, "label", release.label, "portkey-prompts label pp-greeting@12 production")
-    _add(app, "diff", diff.diff, "portkey-prompts diff pp-greeting@12 pp-greeting@13 --exit-code")
-    _add(app, "lock", lock.lock, lock.EXAMPLE)
-    _add(app, "serve", serve.serve, service.EXAMPLE)
-    _add(app, "export", export.export, export.EXAMPLE)
-    _add(app, "import", import_.import_archive, import_.EXAMPLE)
-    contracts = typer.Typer(invoke_without_command=True, epilog=contract_facts.EXAMPLE)
-    contracts.callback()(contract.contract)
-    _add(
-        contracts,
-        "diff",
-        diff.diff_contracts,
-        "portkey-prompts contract diff released.yaml openapi.yaml --exit-code",
-    )
-    app.add_typer(contracts, name="contract")
-    guarded_by = typer.Typer(help=keys.SUMMARY)
-    _add(guarded_by, "create", keys.create, keys.CREATE_EXAMPLE)
-    _add(guarded_by, "list", keys.list_keys, keys.LIST_EXAMPLE)
-    _add(guarded_by, "revoke", keys.revoke, keys.REVOKE_EXAMPLE)
-    app.add_typer(guarded_by, name="keys")
+    completion_init()
     return app
+
+
+def _loaded(name: str) -> Any:
+    """Import a command's module, and make of it what the parser needs."""
+    alone = typer.Typer(add_completion=False, rich_markup_mode=_markup(), pretty_exceptions_enable=False)
+    import_module(f"portkey_cli.commands.{COMMANDS[name]}").register(alone)
+    return typer.main.get_group(alone).commands[name]
+
+
+def _markup() -> Literal["rich"] | None:
+    return "rich" if has_colour(sys.stdout) else None
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
     app = application()
-    if not arguments and _COMPLETING not in os.environ:
+    if not arguments and COMPLETING not in os.environ:
         app(["--help"], prog_name=PROGRAM, standalone_mode=False)
         return WRONG_USAGE
     try:
-        code = app(hoisted(arguments), prog_name=PROGRAM, complete_var=_COMPLETING, standalone_mode=False)
+        code = app(hoisted(arguments), prog_name=PROGRAM, complete_var=COMPLETING, standalone_mode=False)
     except _CLICK_ERROR as error:
         return complain(_advice(error), WRONG_USAGE)
     return int(code or 0)
+
+
+def hoisted(arguments: Sequence[str]) -> list[str]:
+    """Put the program's own options before the command, so that one may write them behind it too.
+
+    What stands behind `--` is left alone.
+
+    Raises:
+        UsageError: where one of them has no value, or a word is no text.
+
+    Example:
+        >>> hoisted(["list", "--base-url", "http://127.0.0.1:8790/v1", "--json"])
+        ['--base-url', 'http://127.0.0.1:8790/v1', 'list', '--json']
+    """
+    first: list[str] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in map(_readable, words):
+        if word == "--":
+            rest.append(word)
+            break
+        if word in _EVERYWHERE:
+            first.extend([word, _readable(_value(word, words))])
+        elif word.startswith(tuple(f"{option}=" for option in _EVERYWHERE)):
+            first.append(word)
+        else:
+            rest.append(word)
+    return [*first, *rest, *map(_readable, words)]
 
 
 def options(
@@ -149,11 +148,20 @@ def options(
     context.obj = Connection(base_url=base_url or None, api_key=api_key or None, timeout=timeout)
 
 
-def _add(app: typer.Typer, name: str, command: Callable[..., Any], example: str) -> None:
-    """Add a command, with an example below its help, and what a PROMPT is where it takes one."""
-    takes_prompt = "Reference" in map(str, command.__annotations__.values())
-    shown = f"For example: {example}" if example.startswith(PROGRAM) else example
-    app.command(name, epilog=f"{_PROMPT}\n\n{shown}" if takes_prompt else shown)(command)
+def _value(option: str, words: Iterator[str]) -> str:
+    value = next(words, None)
+    if value is None:
+        raise UsageError(f"{option} needs a value behind it.")
+    return value
+
+
+def _readable(word: str) -> str:
+    """Check that a word came as text: bytes that are none can't be sent."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{word!r} is no text in this terminal's encoding.") from None
+    return word
 
 
 def _version(asked: bool) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from portkey_cli.failures import UsageError
+from portkey_cli import settings
+from portkey_cli.failures import NoKeyError, UsageError
+from portkey_openapi.requests import check_base_url, is_loopback
 
 if TYPE_CHECKING:
     from portkey_ai import Portkey
-
 
 _NO_KEY = (
     "There is no API key. Set PORTKEY_API_KEY in the environment. For a server on this machine, which needs none: "
@@ -21,12 +22,25 @@ _NO_KEY = (
 
 @dataclass(frozen=True)
 class Connection:
-    """How the service is reached, as far as the command line says; the SDK's own defaults are for the rest."""
+    """How the service is reached, as far as the command line and its variables say; `service` says the rest."""
 
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     timeout: float | None = None
     """Seconds to connect, to write, and between two reads."""
+
+    @classmethod
+    def of(cls, context: typer.Context) -> Connection:
+        """Find the connection of a command."""
+        return context.find_object(cls) or cls()
+
+    def service(self) -> settings.Setting:
+        """Choose the base URL; the repository's settings are asked where nobody else says.
+
+        Raises:
+            ProjectError: those settings can't be used.
+        """
+        return settings.base_url(self.base_url)
 
 
 def connect(context: typer.Context) -> Portkey:
@@ -36,15 +50,21 @@ def connect(context: typer.Context) -> Portkey:
         context: the command's, which holds a `Connection`.
 
     Raises:
-        UsageError: where the hosted service is meant and there is no API key.
-        PortkeyError: where another service needs one, or an option can't be used.
+        UsageError: where the base URL is none.
+        NoKeyError: where a service that is not on this machine is meant, and there is no API key.
+        PortkeyError: where another option can't be used.
     """
-    connection = context.find_object(Connection) or Connection()
-    if not (connection.api_key or connection.base_url):
-        raise UsageError(_NO_KEY)
+    connection = Connection.of(context)
+    service = connection.service()
+    try:
+        check_base_url(service.value)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if not connection.api_key and not is_loopback(service.value):
+        raise NoKeyError(_NO_KEY)
     from portkey_ai import Portkey
 
-    options: dict[str, Any] = {"base_url": connection.base_url, "api_key": connection.api_key}
+    options: dict[str, Any] = {"base_url": service.value, "api_key": connection.api_key}
     if connection.timeout is not None:
         options["timeout"] = connection.timeout
     return Portkey(**options)

@@ -1,17 +1,17 @@
-"""The database behind a server, opened by commands that work on it without the server."""
+"""The database behind a server, worked on by commands without the server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portkey_ai.errors import PortkeyError
-from portkey_cli.extras import load
+from portkey_cli.extras import needing
+from portkey_cli.failures import NoFileError
 
 if TYPE_CHECKING:
-    from portkey_local.store import Store
+    from portkey_local.admin import Admin
 
 DEFAULT = "sqlite:///portkey.db"
 VARIABLE = "PORTKEY_DATABASE"
@@ -19,7 +19,7 @@ HELP = "Where prompts are kept: sqlite:///FILE or postgresql+psycopg://USER@HOST
 
 
 @contextmanager
-def opened(url: str, *, create: bool = False) -> Iterator[Store]:
+def opened(url: str, *, create: bool = False) -> Iterator[Admin]:
     """Open a database for a command; a server may have it open too.
 
     Args:
@@ -27,27 +27,15 @@ def opened(url: str, *, create: bool = False) -> Iterator[Store]:
         create: whether a file that is not there is made.
 
     Raises:
+        NoFileError: where its file is not there.
         PortkeyError: where it can't be used, or what is asked of it is refused.
     """
-    store = load("portkey_local.store", "local")
-    errors = load("portkey_local.errors", "local")
-    if not create:
-        _check_file(url)
+    with needing("local"):
+        from portkey_local.admin import REFUSALS, Admin, NoDatabaseError
     try:
-        database: Store = store.Store(url)
-    except store.DatabaseError as error:
+        with Admin(url, create=create) as admin:
+            yield admin
+    except NoDatabaseError as error:
+        raise NoFileError(str(error)) from None
+    except REFUSALS as error:
         raise PortkeyError(str(error)) from None
-    try:
-        yield database
-    except errors.ApiError as error:
-        raise PortkeyError(error.message) from None
-    finally:
-        database.close()
-
-
-def _check_file(url: str) -> None:
-    """Refuse a SQLite file that is not there: a mistyped path would be answered with an empty database."""
-    kind, _, path = url.partition(":///")
-    file = path.partition("?")[0].removeprefix("file:")
-    if kind.startswith("sqlite") and path and not Path(file).is_file():
-        raise PortkeyError(f"There is no database {path}. Give its URL with --database, or set {VARIABLE}.")

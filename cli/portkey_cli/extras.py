@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from types import ModuleType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from portkey_ai.errors import PortkeyError
 
 
-def load(module: str, extra: str) -> ModuleType:
-    """Import a module of an extra.
+@contextmanager
+def needing(extra: str) -> Iterator[None]:
+    """Import something of an extra inside of the block.
 
     Raises:
-        PortkeyError: where something of the extra is not installed, naming the command that installs it.
+        PortkeyError: where it is not installed, naming the command that installs it.
+
+    Example:
+        with needing("local"):
+            from portkey_local import program
     """
     try:
-        return import_module(module)
+        yield
     except ModuleNotFoundError as error:
         raise PortkeyError(
             f"This needs the package {error.name}, of the extra [{extra}]: pip install 'portkey-prompts[{extra}]'"

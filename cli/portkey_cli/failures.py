@@ -1,6 +1,6 @@
 """How the command line ends: exit codes, and one line on stderr that says what is wrong.
 
-Exit codes: 0 as asked, 1 not as asked, 2 wrong usage; 130 after Ctrl-C, 141 where the reader of a pipe went away.
+Which code stands for what is `EXIT_CODES`.
 """
 
 from __future__ import annotations
@@ -8,18 +8,55 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from errno import EBADF
 from typing import TextIO
 
-from portkey_ai.errors import PortkeyError
+from portkey_prompts.errors import PortkeyError
 
-OK, NOT_AS_ASKED, WRONG_USAGE, INTERRUPTED, NOBODY_READS = 0, 1, 2, 130, 141
+OK, NOT_AS_ASKED, WRONG_USAGE, NO_FILE, NO_KEY, NO_ANSWER, NO_PORT = range(7)
+INTERRUPTED, NOBODY_READS = 130, 141
 PROGRAM = "portkey-prompts"
-EXIT_CODES = "Exit codes: 0 as asked, 1 not as asked, 2 wrong usage."
+COMPLETING = "_PORTKEY_PROMPTS_COMPLETE"
+"""The variable by which a shell's script asks this program how a word may go on."""
+_NAMED = 10
+"""How many names an error shows."""
+EXIT_CODES = {
+    OK: ("as asked", "What was asked for was done, and what was compared is the same."),
+    NOT_AS_ASKED: (
+        "not as asked",
+        "The service refused it, what is named does not exist there, something differs that a command was to check, or "
+        "a question was answered with no.",
+    ),
+    WRONG_USAGE: ("wrong usage", "The command line, the base URL or the repository's settings are to be mended."),
+    NO_FILE: ("no file", "A file that is named, a lock file or a database is not there, or can't be read or written."),
+    NO_KEY: ("no key", "There is no API key, or the service takes it for nobody's, or not for this."),
+    NO_ANSWER: ("no answer", "The service can't be reached, is out of order, or answers something else than the API."),
+    NO_PORT: ("no port", "`serve` can't listen: the address is in use, or not this machine's."),
+    INTERRUPTED: ("interrupted", "By Ctrl-C."),
+    NOBODY_READS: ("nobody reads", "The reader of a pipe went away."),
+}
+"""Each exit code, its name and what it stands for."""
+EXIT_CODES_IN_SHORT = f"Exit codes: {', '.join(f'{code} {name}' for code, (name, _) in EXIT_CODES.items())}."
 
 
 class UsageError(Exception):
     """The command line can't be carried out as it was written; the message says how to write it."""
+
+    code = WRONG_USAGE
+
+
+class NoFileError(UsageError):
+    """A file that is named is not there, or can't be read or written."""
+
+    code = NO_FILE
+
+
+class NoKeyError(UsageError):
+    """There is no API key."""
+
+    code = NO_KEY
 
 
 def guarded(work: Callable[[], int]) -> int:
@@ -50,20 +87,61 @@ def _attempt(work: Callable[[], int]) -> int:
         _silence(sys.stdout)
         return NOBODY_READS
     except UsageError as error:
-        return complain(error, WRONG_USAGE)
+        return complain(error, error.code)
     except PortkeyError as error:
-        return complain(error, NOT_AS_ASKED)
+        return complain(error, code_of(error))
     except OSError as error:
-        return complain(_reason(error), NOT_AS_ASKED)
+        return complain(_reason(error), NOT_AS_ASKED if error.filename is None else NO_FILE)
+
+
+def code_of(error: PortkeyError) -> int:
+    """Choose the exit code of what the SDK raises."""
+    from portkey_ai.errors import (
+        APIConnectionError,
+        APIResponseValidationError,
+        AuthenticationError,
+        InternalServerError,
+        PermissionDeniedError,
+    )
+    from portkey_prompts.lock.errors import NoLockFileError
+    from portkey_prompts.project import ProjectError
+
+    if isinstance(error, ProjectError):
+        return WRONG_USAGE
+    if isinstance(error, AuthenticationError | PermissionDeniedError):
+        return NO_KEY
+    if isinstance(error, APIConnectionError | InternalServerError | APIResponseValidationError):
+        return NO_ANSWER
+    return NO_FILE if isinstance(error, NoLockFileError) else NOT_AS_ASKED
 
 
 def complain(error: object, code: int) -> int:
     """Say on one line of stderr what is wrong; answers the exit code."""
-    try:
-        sys.stderr.write(f"{PROGRAM}: {one_line(str(error))}\n")
-    except BrokenPipeError:
-        _silence(sys.stderr)
+    write_note(f"{PROGRAM}: {one_line(str(error))}")
     return code
+
+
+def write_note(text: str) -> None:
+    """Write a line to stderr; where nobody can read it, nothing comes of that."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)
+
+
+def listed(names: Iterable[str], wanted: str = "") -> str:
+    """Name some of many on one line: those most like what was wanted, then the first ones, and how many more there are.
+
+    Args:
+        names: what there is.
+        wanted: what was asked for.
+    """
+    known = sorted(names)
+    if len(known) <= _NAMED:
+        return ", ".join(known)
+    shown = list(dict.fromkeys([*get_close_matches(wanted, known, 3), *known]))[:_NAMED]
+    return f"{', '.join(shown)} and {len(known) - len(shown)} more"
 
 
 def one_line(text: str) -> str:
@@ -83,6 +161,8 @@ def warn_in_one_line() -> None:
 
 def _reason(error: OSError) -> str:
     """Say what an operating system's error is about, as far as it tells."""
+    if error.errno == EBADF and error.filename is None:
+        return "The output is closed, and there is something to write to it."
     reason = error.strerror or str(error)
     return f"{error.filename}: {reason}" if error.filename else reason
 

@@ -1,27 +1,31 @@
-"""Text and JSON that the command line names: a file, stdin, or an argument itself."""
+"""What the command line names: text, JSON and archives in a file, on stdin, or in an argument itself."""
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO
 
-from portkey_cli.failures import UsageError
+from portkey_cli.failures import NoFileError, UsageError
+from portkey_prompts.files import replacing
+from portkey_prompts.strict_json import JSONError, read_json
 
-STDIN = "-"
+STDIN = STDOUT = "-"
 
 
 def read_text(path: str) -> str:
     """Read a file, or stdin for `-`, as UTF-8; a byte order mark is dropped.
 
     Raises:
-        UsageError: where it can't be read, or is no UTF-8.
+        NoFileError: where it can't be read.
+        UsageError: where it is no UTF-8.
     """
     try:
         data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
+        raise NoFileError(f"{named(path)}: {error.strerror}") from None
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -51,18 +55,9 @@ def parse_json(text: str, where: str) -> Any:
         UsageError: where it is none, with line and column.
     """
     try:
-        value = json.loads(text, parse_constant=_refuse)
-        json.dumps(value, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise UsageError(f"{where} is no JSON: {error.msg} ({place}).") from None
-    except RecursionError:
-        raise UsageError(f"{where} is nested too deep.") from None
-    except UnicodeEncodeError:
-        raise UsageError(f"{where} holds half a surrogate pair, which is no text.") from None
-    except ValueError as error:
-        raise UsageError(f"{where} is no JSON: {error}.") from None
-    return value
+        return read_json(text)
+    except JSONError as error:
+        raise UsageError(f"{where} {error}.") from None
 
 
 def assignments(option: str, given: list[str] | None) -> dict[str, str]:
@@ -95,6 +90,74 @@ def json_assignments(option: str, given: list[str] | None) -> dict[str, Any]:
     return {name: _json_value(option, name, text) for name, text in assignments(option, given).items()}
 
 
+def gather_variables(file: str | None, texts: list[str] | None, values: list[str] | None) -> dict[str, Any]:
+    """Gather variables; what stands on the command line wins over the file.
+
+    Args:
+        file: a file with a JSON object, or `-` for stdin.
+        texts: `NAME=TEXT`, as given with `--var`.
+        values: `NAME=JSON`, as given with `--var-json`.
+
+    Raises:
+        UsageError: where one can't be read, or a name is given twice.
+    """
+    plain, rich = assignments("--var", texts), json_assignments("--var-json", values)
+    twice = sorted(plain.keys() & rich.keys())
+    if twice:
+        raise UsageError(f"--var and --var-json both give {twice[0]!r}. Give it once.")
+    return {**(read_object(file) if file else {}), **plain, **rich}
+
+
+@contextmanager
+def open_input(path: str) -> Iterator[BinaryIO]:
+    """Lend what an archive is read from: stdin for `-`, or a file.
+
+    Args:
+        path: the file.
+
+    Raises:
+        NoFileError: where it can't be read.
+    """
+    if path == STDIN:
+        yield sys.stdin.buffer
+        return
+    try:
+        file = Path(path).open("rb")  # noqa: SIM115
+    except OSError as error:
+        raise NoFileError(f"{named(path)}: {error.strerror}") from None
+    with file:
+        yield file
+
+
+@contextmanager
+def open_output(path: str) -> Iterator[BinaryIO]:
+    """Lend what an archive is written to: stdout for `-`, or a file that is there when it is whole.
+
+    Args:
+        path: the file.
+
+    Raises:
+        NoFileError: where it can't be written.
+    """
+    if path == STDOUT:
+        yield sys.stdout.buffer
+        return
+    place = Path(path)
+    is_written = False
+    try:
+        if place.exists() and not place.is_file():  # a pipe or a device takes bytes, and no other file in its place
+            opening: AbstractContextManager[BinaryIO] = place.open("wb")
+        else:
+            opening = replacing(place, mode=0o600)
+        with opening as file:
+            is_written = True
+            yield file
+    except OSError as error:
+        if is_written:
+            raise
+        raise NoFileError(f"{named(path)}: {error.strerror}") from None
+
+
 def named(path: str) -> str:
     """Say what a path is called in a message."""
     return "stdin" if path == STDIN else path
@@ -105,7 +168,3 @@ def _json_value(option: str, name: str, text: str) -> Any:
         return parse_json(text, f"{option} {name}")
     except UsageError as error:
         raise UsageError(f"{error} Text stands in double quotes: {option} {name}='\"text\"'.") from None
-
-
-def _refuse(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON value")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from portkey_cli.failures import guarded, warn_in_one_line
+from portkey_cli.failures import NOT_AS_ASKED, complain, guarded, warn_in_one_line
+from portkey_prompts import installed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,17 +19,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: what stands behind the program's name; by default what this process was started with.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _replace_closed_streams()
     _write_any_text()
     warn_in_one_line()
+    if (fault := installed.fault()) is not None:
+        return complain(fault, NOT_AS_ASKED)
+    installed.warn_of_conflict()
     return guarded(lambda: _run(given))
 
 
 def _run(arguments: list[str]) -> int:
     if find_spec("typer") is None or find_spec("rich") is None:
-        from portkey_cli.plain import run
-    else:
-        from portkey_cli.app import run
+        from portkey_cli import plain
+        from portkey_cli.commands import COMMANDS
+
+        return plain.run(arguments, COMMANDS)
+    from portkey_cli.app import run
+
     return run(arguments)
+
+
+def _replace_closed_streams() -> None:
+    """Put something in the place of standard streams that were closed before the start.
+
+    Reading stdin and writing to stdout then fail as they should; what is said on stderr goes nowhere.
+    """
+    # In this order, each gets its own number; else the next file opened, such as the database, would get it.
+    for number, name, access in ((0, "stdin", os.O_WRONLY), (1, "stdout", os.O_RDONLY), (2, "stderr", os.O_WRONLY)):
+        if getattr(sys, name) is not None:
+            continue
+        opened = os.open(os.devnull, access)
+        if opened != number:
+            os.dup2(opened, number)
+            os.close(opened)
+        setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _write_any_text() -> None:

@@ -5,19 +5,50 @@ Arguments have no help of their own: with some releases of click, those of typer
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from collections.abc import Callable
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from portkey_cli import database
-from portkey_cli.completion import slugs
+from portkey_cli import completing, database
+from portkey_cli.failures import PROGRAM
 
-Reference: TypeAlias = Annotated[str, typer.Argument(metavar="PROMPT", show_default=False, autocompletion=slugs)]
+_PROMPT = "PROMPT is a slug or UUID; behind it may stand which version: @12, @latest or @label."
+
+
+def add_command(app: typer.Typer, name: str, command: Callable[..., Any], example: str) -> None:
+    """Add a command, with an example below its help, and what a PROMPT is where it takes one."""
+    takes_prompt = "Reference" in map(str, command.__annotations__.values())
+    shown = f"For example: {example}" if example.startswith(PROGRAM) else example
+    app.command(name, epilog=f"{_PROMPT}\n\n{shown}" if takes_prompt else shown)(command)
+
+
+Reference: TypeAlias = Annotated[
+    str, typer.Argument(metavar="PROMPT", show_default=False, autocompletion=completing.slugs)
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the API's JSON.")]
+
+Search: TypeAlias = Annotated[
+    str | None, typer.Option("--search", metavar="TEXT", help="Only what bears this text in its name.")
+]
+Collection: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--collection",
+        metavar="SLUG",
+        help="Only what lies in this collection, by slug or UUID.",
+        autocompletion=completing.collections,
+    ),
+]
+Limit: TypeAlias = Annotated[
+    int | None, typer.Option("--limit", min=1, help="How many to list at most. By default all.")
+]
 
 Variables: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--var", metavar="NAME=TEXT", help="A variable that is text. May be repeated.", show_default=False),
+    typer.Option(
+        "--var", "-v", metavar="NAME=TEXT", help="A variable that is text. May be repeated.", show_default=False
+    ),
 ]
 JsonVariables: TypeAlias = Annotated[
     list[str] | None,
@@ -28,6 +59,9 @@ JsonVariables: TypeAlias = Annotated[
 VariablesFile: TypeAlias = Annotated[
     str | None,
     typer.Option("--vars", metavar="FILE", help="Variables as a JSON object; - reads stdin.", show_default=False),
+]
+Strict: TypeAlias = Annotated[
+    bool, typer.Option("--strict", help="Fail where a variable is missing or is not used, instead of saying so.")
 ]
 
 TemplateFile: TypeAlias = Annotated[
@@ -41,6 +75,7 @@ TemplateFile: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+AsText: TypeAlias = Annotated[bool, typer.Option("--text", help="The template is text, even if it looks like JSON.")]
 ParametersFile: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -53,7 +88,10 @@ ParametersFile: TypeAlias = Annotated[
 Parameters: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        "--param", metavar="NAME=JSON", help="One of the parameters, as JSON. May be repeated.", show_default=False
+        "--param",
+        metavar="NAME=JSON",
+        help="One of the parameters, as JSON; null takes it away. May be repeated.",
+        show_default=False,
     ),
 ]
 Model: TypeAlias = Annotated[

@@ -6,15 +6,22 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
+from portkey_cli.failures import NOT_AS_ASKED, OK, write_note
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from portkey_prompts.contract_diff import ContractDiff
+    from portkey_prompts.diff import PromptDiff
+
 _UNBOUNDED = 1_000_000
+_BROADEST = 60
+"""To how many cells a column is padded in a pipe: one long text must not make every line as long."""
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 
 
@@ -41,8 +48,7 @@ def write_json(value: object, *, indent: int | None = 2) -> None:
 
 def note(text: str) -> None:
     """Say something about the result on stderr, where it does not mix with the result."""
-    sys.stderr.write(tame(text) + "\n")
-    sys.stderr.flush()
+    write_note(tame(text))
 
 
 def tame(text: str) -> str:
@@ -56,24 +62,33 @@ def has_colour(stream: TextIO) -> bool:
 
 
 def write_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole: Sequence[str] = ()) -> None:
-    """Write a table: folded to the width of a terminal, one line a row and nothing cut anywhere else.
+    """Write a table: folded to the width of a terminal; elsewhere one line a row, nothing cut.
 
     Args:
         columns: the columns' titles.
         rows: the cells of each row, as many as there are columns.
         whole: the titles of columns that are not folded.
     """
+    if not sys.stdout.isatty():
+        _write_columns([list(columns), *([" ".join(cell.split("\n")) for cell in row] for row in rows)])
+        return
     from rich import box
     from rich.table import Table
 
-    lines = box.SIMPLE_HEAD if sys.stdout.isatty() else None
-    table = Table(box=lines, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", padding=(0, 2, 0, 0), pad_edge=False)
     for index, title in enumerate(columns):
-        firm = title in whole or not sys.stdout.isatty()
-        table.add_column(title, overflow="fold", style="" if index else "cyan", no_wrap=firm)
+        table.add_column(title, overflow="fold", style="" if index else "cyan", no_wrap=title in whole)
     for row in rows:
         table.add_row(*map(_cell, row))
     _write_rendered(table)
+
+
+def without_empty(columns: list[str], rows: list[list[str]], title: str) -> tuple[list[str], list[list[str]]]:
+    """Leave a column out of a table where no row has anything there."""
+    place = columns.index(title)
+    if any(row[place] for row in rows):
+        return columns, rows
+    return columns[:place] + columns[place + 1 :], [row[:place] + row[place + 1 :] for row in rows]
 
 
 def write_facts(facts: Mapping[str, str]) -> None:
@@ -106,16 +121,125 @@ def write_diff(text: str) -> None:
         _write_rendered(Text(tame(line), style=styles.get(line[:1], "")))
 
 
+def write_messages(messages: Iterable[Mapping[str, Any]]) -> None:
+    """Write messages one below the other, each under its role."""
+    for index, message in enumerate(messages):
+        if index:
+            write_line("")
+        write_heading(heading(message))
+        for line in texts(message):
+            write_line(line)
+
+
+def heading(message: Mapping[str, Any]) -> str:
+    """Say whose message it is."""
+    role, name = str(message.get("role") or "message"), message.get("name")
+    return f"{role} ({name}):" if name else f"{role}:"
+
+
+def texts(message: Mapping[str, Any]) -> Iterator[str]:
+    """Iterate what a message holds as text: its content, part by part, a refusal, and the tools that it calls."""
+    yield from (text for _, text in pieces(message))
+    yield from calls(message)
+
+
+def pieces(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Iterate a message's or a delta's content, part by part, and its refusal: the kind of each, and its text."""
+    content = message.get("content")
+    for part in content if isinstance(content, list) else [] if content is None else [content]:
+        yield _piece(part)
+    if isinstance(message.get("refusal"), str) and message["refusal"]:
+        yield "refusal", message["refusal"]
+
+
+def calls(message: Mapping[str, Any]) -> Iterator[str]:
+    """Iterate the tools that a message calls, each as `name(arguments)`."""
+    given = [call for call in message.get("tool_calls") or () if isinstance(call, Mapping)]
+    older = message.get("function_call")
+    for called in (*(call.get("function") or call.get("custom") for call in given), older):
+        if isinstance(called, Mapping):
+            yield f"{called.get('name')}({called.get('arguments') or called.get('input') or ''})"
+
+
+def moment(stamp: object) -> str:
+    """Write a time stamp to the minute, as far as it is one."""
+    return stamp[:16].replace("T", " ") if isinstance(stamp, str) else ""
+
+
+def version_status(status: str | None) -> str:
+    """Write a version's state: `published`, nothing for one that is not, or what else the service says."""
+    return {"active": "published", "archived": ""}.get(status or "", status or "")
+
+
+def summed(counts: Mapping[str, int]) -> str:
+    """Say how many there are of each kind, those of which there are none left out."""
+    said = [f"{count} {kind.replace('_', ' ')}{'' if count == 1 else 's'}" for kind, count in counts.items() if count]
+    return ", ".join(said) or "nothing"
+
+
+def write_comparison(found: PromptDiff | ContractDiff, text: str, exit_code: bool, as_json: bool) -> int:
+    """Print a comparison, and choose the exit code.
+
+    Args:
+        found: what the comparison found.
+        text: the changed lines themselves, "" where there are none to show.
+        exit_code: whether a breaking change ends with 1.
+        as_json: whether to print JSON.
+    """
+    if as_json:
+        write_json(found.as_dict())
+    else:
+        if text:
+            write_diff(text)
+            write_line("")
+        write_line(str(found))
+    return NOT_AS_ASKED if exit_code and any(change.breaking for change in found.changes) else OK
+
+
 @contextmanager
-def progress(doing: str) -> Iterator[None]:
-    """Show on stderr that something takes its time, where stderr is a terminal."""
+def progress(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr that something takes its time, where stderr is a terminal; lends what takes how far it has come.
+
+    Args:
+        doing: what is done.
+    """
     if not has_colour(sys.stderr):
-        yield
+        yield lambda done, total: None
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(doing):
-        yield
+    with Console(stderr=True).status(doing) as status:
+        yield lambda done, total: status.update(f"{doing} {100 * done // max(total, 1)} %")
+
+
+@contextmanager
+def progress_bar(doing: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show a bar on stderr, where stderr is a terminal; lends what is called after each step.
+
+    Args:
+        doing: what is done.
+        total: of how many steps.
+    """
+    if not has_colour(sys.stderr):
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda: bar.advance(task)
+
+
+def _write_columns(rows: Sequence[Sequence[str]]) -> None:
+    """Write rows in columns that are as wide as what they hold, up to a bound; what is longer moves its row's rest."""
+    from rich.cells import cell_len
+
+    lines = [[tame(cell) for cell in row] for row in rows]
+    widths = [max(filter(_BROADEST.__ge__, map(cell_len, column)), default=0) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
+        sys.stdout.write("  ".join(padded).rstrip() + "\n")
 
 
 def _cell(text: str) -> Any:
@@ -139,3 +263,18 @@ def _console() -> Console:
     width = get_terminal_size().columns if sys.stdout.isatty() else _UNBOUNDED
     system: Literal["auto"] | None = "auto" if colour else None
     return Console(force_terminal=colour, color_system=system, width=width, highlight=False, markup=False, emoji=False)
+
+
+def _piece(part: Any) -> tuple[str, str]:
+    """Say of what kind a part of a content is, and write it as text, as JSON where it is something else."""
+    if isinstance(part, str):
+        return "text", part
+    if not isinstance(part, Mapping):
+        return "other", json.dumps(part, ensure_ascii=False, default=str)
+    kind = str(part.get("type") or "text")
+    inner = part.get("text") if isinstance(part.get("text"), str) else part.get(kind)
+    if isinstance(inner, str):  # {"type": "text", "text": "…"}, {"type": "refusal", "refusal": "…"}
+        return kind, inner
+    if isinstance(inner, list) and inner:  # {"type": "thinking", "thinking": [{"type": "text", "text": "…"}]}
+        return kind, "".join(_piece(each)[1] for each in inner)
+    return kind, json.dumps(part, ensure_ascii=False, default=str)

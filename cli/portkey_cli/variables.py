@@ -1,26 +1,72 @@
-"""The variables that a prompt is rendered with, from a file and from the command line."""
+"""Whether the variables of a call are those that the prompt uses, so that a misspelt one does not go unnoticed."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
-from portkey_cli.failures import UsageError
-from portkey_cli.files import assignments, json_assignments, read_object
+from portkey_ai.errors import APIConnectionError, PortkeyError
+from portkey_cli.failures import listed
+from portkey_cli.output import note
+
+if TYPE_CHECKING:
+    from portkey_ai import Portkey
 
 
-def gather(file: str | None, texts: list[str] | None, values: list[str] | None) -> dict[str, Any]:
-    """Gather variables; what stands on the command line wins over the file.
+def check_variables(portkey: Portkey, reference: str, variables: Mapping[str, Any], *, strict: bool) -> None:
+    """Say on stderr which variables the prompt uses that nobody gave, and which were given that it does not use.
 
     Args:
-        file: a file with a JSON object, or `-` for stdin.
-        texts: `NAME=TEXT`, as given with `--var`.
-        values: `NAME=JSON`, as given with `--var-json`.
+        portkey: the client.
+        reference: the prompt, with or without a version.
+        variables: what was given.
+        strict: whether either is an error, and so is a prompt that can't be read.
 
     Raises:
-        UsageError: where one can't be read, or a name is given twice.
+        PortkeyError: under `strict`, before anything is run.
     """
-    plain, rich = assignments("--var", texts), json_assignments("--var-json", values)
-    twice = sorted(plain.keys() & rich.keys())
-    if twice:
-        raise UsageError(f"--var and --var-json both give {twice[0]!r}. Give it once.")
-    return {**(read_object(file) if file else {}), **plain, **rich}
+    try:
+        missing, unused = _compared(portkey, reference, variables)
+    except PortkeyError as error:
+        if strict or isinstance(error, APIConnectionError):  # the call would wait as long, and fail alike
+            raise
+        return  # the call itself says what is wrong, or a key that may only run it can't read the prompt
+    if not (missing or unused):
+        return
+    problem = (
+        f"{reference}: {' '.join([*_said('Not given', missing), *_said('Not used', unused)])}{_guess(missing, unused)}"
+    )
+    if strict:
+        raise PortkeyError(problem)
+    note(problem)
+
+
+def _compared(portkey: Portkey, reference: str, variables: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """List the names that are missing, and those that are not used."""
+    from portkey_cli.resolving import resolve
+    from portkey_prompts.rendering import StoredPrompt
+    from portkey_prompts.templates import Partial, Template, TemplateError
+
+    locked = resolve(portkey, {reference: None}).locked(reference)
+    partials = {
+        name: Partial(partial.slug, partial.version, Template(partial.string))
+        for name, partial in locked.partials.items()
+    }
+    try:
+        # A variable may bring a partial's text, or choose one that is not known here: the service knows it.
+        rendered = StoredPrompt(locked.record).render(variables, {}, partials=partials)
+    except TemplateError as error:
+        raise PortkeyError(str(error)) from None
+    report = rendered.rendering
+    return list(report.missing), [name for name in report.unused if name in variables]
+
+
+def _said(what: str, names: list[str]) -> list[str]:
+    return [f"{what}: {listed(names)}."] if names else []
+
+
+def _guess(missing: list[str], unused: list[str]) -> str:
+    """Ask whether a name that is not used was meant for one that is missing."""
+    pairs = [(name, found) for name in unused for found in get_close_matches(name, missing, 1)]
+    return "".join(f" Is {name} meant for {found}?" for name, found in pairs[:1])

@@ -4,24 +4,43 @@
 from __future__ import annotations
 
 import json
-from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, closing, contextmanager
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
-import httpx
-
-from .contract import API_KEY_HEADER, BASE_URL
+from .connections import (
+    MOST_BYTES,
+    AsyncPool,
+    Pool,
+    async_limited,
+    async_read_whole,
+    async_send,
+    async_sleep,
+    failure_of,
+    limited,
+    outgoing,
+    read_whole,
+    send,
+    sleep,
+    timings,
+)
+from .contract import API_KEY_HEADER, API_VERSION, BASE_URL
 from .errors import UnexpectedBody, UnexpectedStatus, shown
 from .events import Chunks
+from .options import check_count, check_headers
 from .pages import Page
+from .raw import note
+from .requests import Request, check_base_url
+from .resources import AsyncResources, Resources
+from .retries import Outcome, wait_before_retry
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
-    from types import ModuleType, TracebackType
-    from typing import Self
-
-    from .requests import Request
+    import httpx
 
 __all__ = ("AsyncClient", "Client", "Response")
+
+_NO_OPTIONS: dict[str, Any] = {}
 
 
 class Response:
@@ -54,6 +73,8 @@ class _Settings:
         api_key: str | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | httpx.Timeout | None = 60.0,
+        max_retries: int = 2,
+        max_response_bytes: int = MOST_BYTES,
     ) -> None:
         """Set up a client.
 
@@ -62,42 +83,135 @@ class _Settings:
             api_key: the service's key, sent with every call.
             headers: further headers for every call.
             timeout: seconds to wait for a connection, and between two reads; None waits for ever.
+            max_retries: how many times a method of a resource may repeat its call.
+            max_response_bytes: how long an answer may be, unpacked; a stream with all its events.
+
+        Raises:
+            OptionError: where the base URL or a header can't be used, naming it.
         """
-        self.base_url = base_url.rstrip("/")
-        self._headers = {**({API_KEY_HEADER: api_key} if api_key else {}), **(headers or {})}
-        self._connect(timeout)
+        self.base_url = check_base_url(base_url)
+        self._headers = {
+            "accept": "application/json",
+            "accept-encoding": "gzip, deflate",
+            "user-agent": f"portkey-openapi/{API_VERSION}",
+            **({API_KEY_HEADER: api_key} if api_key else {}),
+            **check_headers("headers", headers),
+        }
+        self._timeout = timeout
+        self._max_retries = max_retries
+        self._most_bytes = check_count("max_response_bytes", max_response_bytes)
+        self._connect()
+
+    def _connect(self) -> None:
+        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base_url!r})"
 
-    def _connect(self, timeout: float | httpx.Timeout | None) -> None:
-        raise NotImplementedError
+    def _outgoing(self, request: Request, options: Mapping[str, Any] = _NO_OPTIONS) -> httpx.Request:
+        """Build what goes out: a request, with what the client was told and what this call was."""
+        timing = timings(options.get("timeout", self._timeout))
+        return outgoing(self.base_url, self._headers, request, options, timing, escaped=True)
 
-    def _arguments(self, request: Request) -> dict[str, Any]:
-        arguments: dict[str, Any] = {
-            "method": request.method,
-            "url": self.base_url + request.path,
-            "params": request.params,
-            "headers": {**self._headers, **request.headers},
-        }
-        if request.body is not None:
-            arguments["content"] = _encoded(request.body)
-            arguments["headers"]["content-type"] = "application/json"
-        return arguments
+    def _wait(
+        self, answer: httpx.Response | Exception, options: Mapping[str, Any], retries: int, repeatable: bool
+    ) -> float | None:
+        """Decide on repeating a call: the seconds to wait first; None where its answer is taken as it is."""
+        outcome: Outcome
+        headers: Mapping[str, str] = _NO_OPTIONS
+        if isinstance(answer, Exception):
+            outcome = failure_of(answer)
+        elif answer.is_success:
+            return None
+        else:
+            outcome, headers = answer.status_code, answer.headers
+        most = check_count("max_retries", options.get("max_retries", self._max_retries))
+        return wait_before_retry(outcome, headers, retries=retries, max_retries=most, repeatable=repeatable)
 
 
-class Client(_Settings):
-    """Sends operations of the contract.
+class _Calls:
+    """Sends what resources build; see `calls.Caller`."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def call(
+        self,
+        request: Request,
+        parse: Callable[[int, Any], Any],
+        options: Mapping[str, Any],
+        *,
+        repeatable: bool = False,
+    ) -> Any:
+        client, retries = self._client, 0
+        built = client._outgoing(request, options)
+        while True:
+            answer: httpx.Response | Exception
+            try:
+                answer = send(client._pool.client(), built, client._most_bytes)
+            except Exception as error:
+                answer = error
+            wait = client._wait(answer, options, retries, repeatable)
+            if wait is None:
+                break
+            retries += 1
+            sleep(wait)
+        if isinstance(answer, Exception):
+            raise answer
+        note(answer)
+        return _record(parse, _read(answer))
+
+
+class _AsyncCalls:
+    """Sends what resources build; see `calls.AsyncCaller`."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def call(
+        self,
+        request: Request,
+        parse: Callable[[int, Any], Any],
+        options: Mapping[str, Any],
+        *,
+        repeatable: bool = False,
+    ) -> Any:
+        client, retries = self._client, 0
+        built = client._outgoing(request, options)
+        while True:
+            answer: httpx.Response | Exception
+            try:
+                http = await client._pool.client()
+                answer = await async_send(http, built, client._most_bytes)
+            except Exception as error:
+                answer = error
+            wait = client._wait(answer, options, retries, repeatable)
+            if wait is None:
+                break
+            retries += 1
+            await async_sleep(wait)
+        if isinstance(answer, Exception):
+            raise answer
+        note(answer)
+        return _record(parse, _read(answer))
+
+
+class Client(_Settings, Resources):
+    """Sends operations of the contract: as methods of its resources, and each by itself.
+
+    A method of a resource raises UnexpectedStatus for what is no success; `call` returns a described failure.
 
     Example:
         >>> from portkey_openapi import Client
         >>> from portkey_openapi.api.prompts import render_prompt
         >>> with Client(api_key="...") as client:
+        ...     client.labels.create(name="canary")
         ...     client.call(render_prompt, "pp-greeting", body={"variables": {"name": "Ada"}})
     """
 
-    def _connect(self, timeout: float | httpx.Timeout | None) -> None:
-        self._http = httpx.Client(timeout=timeout)
+    def _connect(self) -> None:
+        self._pool = Pool(self.base_url, None)
+        self._caller = _Calls(self)
 
     def __enter__(self) -> Self:
         return self
@@ -109,16 +223,17 @@ class Client(_Settings):
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._pool.close()
 
     def send(self, request: Request) -> Response:
         """Send a request and return its answer, whatever its status.
 
         Raises:
             UnexpectedBody: where a success is no JSON.
+            AnswerTooLong: where the answer is longer than the client takes.
             httpx.HTTPError: where no answer came.
         """
-        return _read(self._http.request(**self._arguments(request)))
+        return _read(send(self._pool.client(), self._outgoing(request), self._most_bytes))
 
     def call(self, operation: ModuleType, /, *args: Any, **options: Any) -> Any:
         """Send one operation and return what `operation.parse` makes of its answer.
@@ -144,18 +259,20 @@ class Client(_Settings):
             ErrorEvent: where an event reports a failure.
             IncompleteStream: where the stream ends before `[DONE]`.
         """
-        with self._http.stream(**self._arguments(operation.request(*args, **options))) as response:
+        built = self._outgoing(operation.request(*args, **options))
+        with closing(send(self._pool.client(), built, self._most_bytes, stream=True)) as response:
             if not _streams(response):
-                response.read()
+                read_whole(response, self._most_bytes)
                 _refuse(operation, _read(response))
-            yield _chunks(operation, response.iter_bytes())
+            yield _chunks(operation, limited(response, self._most_bytes))
 
 
-class AsyncClient(_Settings):
+class AsyncClient(_Settings, AsyncResources):
     """Sends operations of the contract, for asyncio. The methods are those of Client."""
 
-    def _connect(self, timeout: float | httpx.Timeout | None) -> None:
-        self._http = httpx.AsyncClient(timeout=timeout)
+    def _connect(self) -> None:
+        self._pool = AsyncPool(self.base_url, None)
+        self._caller = _AsyncCalls(self)
 
     async def __aenter__(self) -> Self:
         return self
@@ -167,11 +284,12 @@ class AsyncClient(_Settings):
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._pool.aclose()
 
     async def send(self, request: Request) -> Response:
         """Send a request and return its answer, whatever its status; see Client.send."""
-        return _read(await self._http.request(**self._arguments(request)))
+        http = await self._pool.client()
+        return _read(await async_send(http, self._outgoing(request), self._most_bytes))
 
     async def call(self, operation: ModuleType, /, *args: Any, **options: Any) -> Any:
         """Send one operation and return what `operation.parse` makes of its answer; see Client.call."""
@@ -184,15 +302,13 @@ class AsyncClient(_Settings):
     @asynccontextmanager
     async def stream(self, operation: ModuleType, /, *args: Any, **options: Any) -> AsyncIterator[AsyncIterator[Any]]:
         """Open an operation's event stream; see Client.stream."""
-        async with self._http.stream(**self._arguments(operation.request(*args, **options))) as response:
+        http = await self._pool.client()
+        built = self._outgoing(operation.request(*args, **options))
+        async with aclosing(await async_send(http, built, self._most_bytes, stream=True)) as response:
             if not _streams(response):
-                await response.aread()
+                await async_read_whole(response, self._most_bytes)
                 _refuse(operation, _read(response))
-            yield _achunks(operation, response.aiter_bytes())
-
-
-def _encoded(body: Mapping[str, Any]) -> bytes:
-    return json.dumps(body, default=dict, separators=(",", ":"), allow_nan=False).encode()
+            yield _achunks(operation, async_limited(response, self._most_bytes))
 
 
 def _streams(response: httpx.Response) -> bool:
@@ -209,6 +325,14 @@ def _read(response: httpx.Response) -> Response:
         if response.is_success:
             raise UnexpectedBody(f"status {response.status_code} came with no JSON: {shown(body)}", body) from None
     return Response(response.status_code, headers, body)
+
+
+def _record(parse: Callable[[int, Any], Any], response: Response) -> Any:
+    record = parse(response.status_code, response.body)
+    known = None if record is None else record.with_meta(response)
+    if not 200 <= response.status_code < 300:
+        raise UnexpectedStatus(response.status_code, response.body, known)
+    return known
 
 
 def _parsed(operation: ModuleType, response: Response) -> Any:
@@ -228,8 +352,7 @@ def _refuse(operation: ModuleType, response: Response) -> None:
         raise UnexpectedBody(
             f"{operation.OPERATION_ID} answered no event stream: {shown(response.body)}", response.body
         )
-    answer = operation.parse(response.status_code, response.body)
-    raise UnexpectedStatus(response.status_code, response.body, answer and answer.with_meta(response))
+    _record(operation.parse, response)
 
 
 def _chunks(operation: ModuleType, reads: Iterator[bytes]) -> Iterator[Any]:

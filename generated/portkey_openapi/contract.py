@@ -6,7 +6,7 @@ from __future__ import annotations
 API_VERSION = "1.0.0"
 BASE_URL = "https://api.portkey.ai/v1"
 API_KEY_HEADER = "x-portkey-api-key"
-CONTRACT_SHA256 = "23e138d7e0fd6256e62bcab9904033e06d80f4e9a840c001fcf2fc83fd99b25f"
+CONTRACT_SHA256 = "18afcacaaffbc797ad4787e72035a6773591bd214365effca3031a4847569e35"
 GENERATOR_VERSION = "0.29.1"
 
 

@@ -1,9 +1,12 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 """What the compiled client raises.
 
+OptionError(ValueError)         an option of a client or a call that can't be used
 UnexpectedBody(ValueError)      an answer of another kind than the contract says
 UnexpectedStatus(Exception)     a status that the contract does not describe, or no event stream for it
 ErrorEvent(Exception)           a failure that arrived inside an event stream
+AnswerTooLong(Exception)        an answer of more bytes than the client takes
+EventTooLong(Exception)         an event of a stream that is longer than one may be
 IncompleteStream(Exception)     an event stream that ended before `[DONE]`
 """
 
@@ -13,7 +16,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ("ErrorEvent", "IncompleteStream", "UnexpectedBody", "UnexpectedStatus")
+__all__ = (
+    "AnswerTooLong",
+    "ErrorEvent",
+    "EventTooLong",
+    "IncompleteStream",
+    "OptionError",
+    "UnexpectedBody",
+    "UnexpectedStatus",
+)
+
+
+class OptionError(ValueError):
+    """An option of a client or a call can't be used; the message names it."""
 
 
 class UnexpectedBody(ValueError):
@@ -54,6 +69,30 @@ class ErrorEvent(Exception):
     def __init__(self, body: Any) -> None:
         super().__init__(f"the stream reports a failure: {shown(body)}")
         self.body = body
+
+
+class AnswerTooLong(Exception):
+    """An answer, or all of a stream, is longer than the client takes.
+
+    Attributes:
+        most: the bytes that it may have, unpacked.
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"it is longer than {most:,} bytes; `max_response_bytes` of the client says how many it takes")
+        self.most = most
+
+
+class EventTooLong(Exception):
+    """An event of a stream, or a line of it, is longer than one may be.
+
+    Attributes:
+        longest: the characters that it may have.
+    """
+
+    def __init__(self, longest: int) -> None:
+        super().__init__(f"an event of the stream is longer than {longest:,} characters")
+        self.longest = longest
 
 
 class IncompleteStream(Exception):

@@ -10,12 +10,20 @@ import codecs
 import json
 from typing import NamedTuple
 
-from .errors import ErrorEvent, IncompleteStream, UnexpectedBody, shown
+from .errors import ErrorEvent, EventTooLong, IncompleteStream, UnexpectedBody, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
+
+DONE = "[DONE]"
+"""The data of the event that ends a stream."""
+LONGEST_EVENT = 32 * 1024 * 1024
+"""Characters of one event. An image in an event takes a few millions; what goes beyond is no answer of a model."""
+_LONGEST_PENDING = 256
+_MOST_STRAY = 64 * 1024
+"""Characters that are kept of lines that are no part of an event stream."""
 
 
 class Event(NamedTuple):
@@ -25,36 +33,76 @@ class Event(NamedTuple):
     data: str
 
 
+_new = tuple.__new__  # half of what the class itself takes
+
+
 class Decoder:
     """Cuts bytes, in whatever pieces they arrive, into events.
 
     Lines end in LF, CRLF or CR, and in nothing else: U+2028 and its like are text. A character or a CRLF may be split
-    between two pieces. An event that no blank line has ended when the stream ends is dropped, as the standard says.
+    between two pieces. An event that no blank line has ended when the stream ends does not come, as the standard says;
+    `end` tells of it.
+
+    Args:
+        longest: Characters that one event may have.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = LONGEST_EVENT) -> None:
+        self._longest = longest
         self._characters = codecs.getincrementaldecoder("utf-8")("replace")
-        self._rest: list[str] = []  # the beginning of a line that has not ended yet, as it arrived
+        self._rest: list[str] = []  # the beginning of an event that has not ended yet, as it arrived
+        self._held = 0  # its characters
         self._started = False
         self._after_cr = False
-        self._type = ""
-        self._data: list[str] = []
+        self._strays: list[str] = []
+        self._stray = 0
 
-    def feed(self, piece: bytes) -> Iterator[Event]:
-        """Take the next bytes and yield the events that they complete."""
-        for line in self._lines(self._characters.decode(piece)):
-            if line.startswith("data: "):  # nearly all of them: no call for these
-                self._data.append(line[6:])
-            elif line:
-                self._take(line)
-            elif self._data:
-                yield Event(self._type, "\n".join(self._data))
-                self._type, self._data = "", []
-            else:
-                self._type = ""
+    @property
+    def stray(self) -> str:
+        """The lines that are no part of an event stream, at most the first 64 KB: such as a JSON error."""
+        return "\n".join(self._strays)
 
-    def _lines(self, text: str) -> list[str]:
-        """Cut text into the lines that are complete, and keep the rest for the next piece."""
+    @property
+    def pending(self) -> str:
+        """The data of an event that no blank line has ended yet, where that is short."""
+        if not self._rest or self._held > _LONGEST_PENDING:
+            return ""
+        lines = "".join(self._rest).rpartition("\n")[0]
+        return "\n".join(value for field, value in map(_field, lines.split("\n")) if field == "data")
+
+    def feed(self, piece: bytes) -> list[Event]:
+        """Take the next bytes and return the events that they complete.
+
+        Raises:
+            EventTooLong: where an event, or a line, is longer than it may be; not before what is complete was returned.
+        """
+        text = self._characters.decode(piece)
+        is_data = text[:6] == "data: " and not self._rest and self._started
+        if is_data and text.find("\n\n") == text.find("\n") == len(text) - 2 and "\r" not in text:
+            self._after_cr = False
+            return [_new(Event, ("", text[6:-2]))]  # one event, as most reads bring
+        events = []
+        for block in self._blocks(text):
+            if block[:6] == "data: " and "\n" not in block:
+                events.append(_new(Event, ("", block[6:])))
+            elif block:
+                event = self._event(block)
+                if event is not None:
+                    events.append(event)
+        if self._held > self._longest and not events:
+            self._forget_comments()
+            if self._held > self._longest:
+                raise EventTooLong(self._longest)
+        return events
+
+    def end(self) -> Event | None:
+        """Return the event that the end of the stream has cut off, however much of it came, or None."""
+        rest = "".join(self._rest)
+        self._rest, self._held = [], 0
+        return self._event(rest)
+
+    def _blocks(self, text: str) -> list[str]:
+        """Cut text into events that are complete, without the blank lines, and keep the rest for the next piece."""
         if not self._started and text:
             self._started = True
             text = text.removeprefix("\ufeff")
@@ -64,25 +112,54 @@ class Decoder:
         if "\r" in text:
             self._after_cr = text.endswith("\r")
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        if "\n" not in text:
-            self._rest.append(text)
+        rest = self._rest
+        if not text:
             return []
-        lines = text.split("\n")
-        lines[0] = "".join(self._rest) + lines[0]
-        self._rest = [lines.pop()]
-        return lines
+        if "\n\n" not in text and not (rest and text[0] == "\n" and rest[-1][-1] == "\n"):
+            rest.append(text)
+            self._held += len(text)
+            return []
+        if rest:
+            rest.append(text)
+            text = "".join(rest)
+        blocks = text.split("\n\n")
+        text = blocks.pop()
+        self._rest, self._held = [text] if text else [], len(text)
+        return blocks
 
-    def _take(self, line: str) -> None:
-        """Take one line of an event over; comments and fields that mean nothing here are passed by."""
-        field, _, value = line.partition(":")
-        if field == "data":
-            self._data.append(value.removeprefix(" "))
-        elif field == "event":
-            self._type = value.removeprefix(" ")
+    def _event(self, block: str) -> Event | None:
+        """Read an event's lines; comments and fields that mean nothing here are passed by."""
+        kind, data = "", []
+        for line in block.split("\n"):
+            field, value = _field(line)
+            if field == "data":
+                data.append(value)
+            elif field == "event":
+                kind = value
+            elif field not in ("", "id", "retry") and self._stray < _MOST_STRAY:
+                self._strays.append(line[: _MOST_STRAY - self._stray])
+                self._stray += len(line) + 1
+        return Event(kind, "\n".join(data)) if data else None
+
+    def _forget_comments(self) -> None:
+        """Keep what is no comment of an event that has not ended: nothing else may come for hours."""
+        *lines, last = "".join(self._rest).split("\n")
+        kept = [line for line in lines if not line.startswith(":")]
+        text = "\n".join((*kept, last))
+        self._rest, self._held = [text] if text else [], len(text)
+
+
+def _field(line: str) -> tuple[str, str]:
+    """Return the name of the field that a line is, and its value; a comment's name is empty."""
+    field, _, value = line.partition(":")
+    return field, value.removeprefix(" ")
 
 
 class Chunks:
-    """Turns the bytes of a stream of JSON events, ended by `[DONE]`, into decoded chunks."""
+    """Turns the bytes of a stream of JSON events, ended by `[DONE]`, into decoded chunks.
+
+    Events without data, or with `null`, are passed by.
+    """
 
     def __init__(self) -> None:
         self._events = Decoder()
@@ -93,15 +170,16 @@ class Chunks:
 
         Raises:
             ErrorEvent: where an event reports a failure.
+            EventTooLong: where an event is longer than it may be.
             UnexpectedBody: where an event is no JSON.
         """
         for event in self._events.feed(read):
+            chunk = self._chunk(event.data)
+            if chunk is not None:
+                yield chunk
             if self.done:
                 return
-            if event.data == "[DONE]":
-                self.done = True
-            else:
-                yield self._chunk(event.data)
+        self.done = self.done or self._events.pending.strip() == DONE
 
     def close(self) -> None:
         """End the stream.
@@ -109,13 +187,19 @@ class Chunks:
         Raises:
             IncompleteStream: where `[DONE]` has not come.
         """
-        if not self.done:
+        last = self._events.end()
+        if not self.done and (last is None or last.data.strip() != DONE):
             raise IncompleteStream("the event stream ended before `[DONE]`")
 
     def _chunk(self, data: str) -> Any:
+        if not data or data.isspace():
+            return None
         try:
             chunk = json.loads(data)
         except ValueError:
+            if data.strip() == DONE:
+                self.done = True
+                return None
             raise UnexpectedBody(f"an event of the stream is no JSON: {shown(data)}", data) from None
         if isinstance(chunk, dict) and chunk.get("error"):
             raise ErrorEvent(chunk)

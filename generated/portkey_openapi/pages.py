@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .fields import view
 from .records import Record
 
 TYPE_CHECKING = False
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
     Item = TypeVar("Item")
 else:
-    Item = None
+    Any, Item = object, None
+    AsyncIterator = Awaitable = Callable = Iterator = dict
 
     class Generic:
         """Stands for `typing.Generic` at run time, which would cost an import."""
@@ -24,14 +26,15 @@ else:
 
 
 class _Links:
-    """Where further pages come from; set by whoever fetched the first one."""
+    """Where further pages come from; set where the first one is fetched."""
 
     __slots__ = ()
 
-    _next: Callable[[int], Page[Any] | None] | None
-    """Called with how many pages after this one (1, 2, …), answers that page, or None after the last one."""
-    _anext: Callable[[int], Awaitable[Page[Any] | None]] | None
-    """The same for an async client."""
+    if TYPE_CHECKING:
+        _next: Callable[[int], Page[Any] | None] | None
+        """Called with how many pages after this one (1, 2, …), answers that page, or None after the last one."""
+        _anext: Callable[[int], Awaitable[Page[Any] | None]] | None
+        """The same for an async client."""
 
 
 class Page(Record, _Links, Generic[Item], more=True):
@@ -44,9 +47,9 @@ class Page(Record, _Links, Generic[Item], more=True):
 
     __slots__ = ("_anext", "_next")
 
-    object: str
-    total: int
-    data: list[Item]
+    object: str = view("object")
+    total: int = view("total")
+    data: list[Item] = view("data")
 
     if not TYPE_CHECKING:
 

@@ -1,148 +1,178 @@
-"""How annotations become read-only properties, evaluated at the first read."""
+"""How fields become read-only attributes: which items are viewed as models, and as which."""
 
 from __future__ import annotations
 
-import sys
 from operator import methodcaller
-from types import GenericAlias, UnionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, NoReturn
+    from typing import Any, NoReturn, TypeAlias
+
+    Kind: TypeAlias = "Callable[[Views], None]"
+else:
+    Any = NoReturn = Kind = object  # for `typing.get_type_hints` of properties; typing itself takes long to load
 
 
 class Views(dict[type, "Callable[[Any], Any]"]):
-    """What turns a value into what its annotation says, by the value's type; empty where it stays as it is.
+    """What turns a value into what a field is, by the value's type; empty where it stays as it is.
 
     `fresh` views make a new value at each read (a moment from a text); the others may take the item's place.
     """
 
-    __slots__ = ("fresh",)
+    __slots__ = ("fresh", "inner")
 
-    def __init__(self) -> None:
+    inner: Views
+    """Of a list, the views of its items."""
+
+    def __init__(self, *kinds: Kind) -> None:
         self.fresh = False
+        for kind in kinds:
+            kind(self)
+
+
+def one(model: str | type) -> Kind:
+    """View an object as a model of the contract, which is loaded when the first one is met; or as a class."""
+
+    def add(views: Views) -> None:
+        def first(item: dict[str, Any]) -> Any:
+            from . import models
+
+            views[dict] = view = getattr(models, str(model)).from_dict
+            return view(item)
+
+        views[dict] = first if isinstance(model, str) else getattr(model, "from_dict")  # noqa: B009
+
+    return add
+
+
+def many(kind: Kind) -> Kind:
+    """View what a list holds."""
+
+    def add(views: Views) -> None:
+        inner = Views(kind)
+
+        def view(items: list[Any]) -> list[Any]:
+            target = list(items) if inner.fresh else items
+            for index, item in enumerate(items):
+                if (convert := inner.get(type(item))) is not None:
+                    target[index] = convert(item)
+            return target
+
+        views[list] = view
+        views.fresh = views.fresh or inner.fresh
+        views.inner = inner
+
+    return add
+
+
+def moment(views: Views) -> None:
+    """View a text as the point in time that it names."""
+
+    def view(text: str) -> Any:
+        from .moments import moment
+
+        return moment(text)
+
+    views[str], views.fresh = view, True
 
 
 class Field:
-    """One described field of a model, which puts the fitting property in its place when it is first read."""
+    """One described field of a model.
 
-    __slots__ = ("annotation", "name", "owner", "required", "wire")
+    Attributes:
+        owner: the class that describes it.
+        name: what its attribute is called.
+        wire: its name as it travels.
+        views: how its value is viewed.
+        required: whether it has to be given.
+    """
 
-    def __init__(self, owner: type, name: str, wire: str, annotation: str, required: bool) -> None:
-        self.owner = owner
-        self.name = name
+    __slots__ = ("name", "owner", "required", "views", "wire")
+
+    owner: type
+    name: str
+
+    def __init__(self, wire: str, views: Views, required: bool) -> None:
         self.wire = wire
-        self.annotation = annotation
+        self.views = views
         self.required = required
 
-    def __get__(self, record: Any, owner: type | None = None) -> Any:
-        if record is None:
-            return self
-        read = reader(self.wire, self.views())
-        setattr(self.owner, self.name, property(read, self.__set__))
-        return read(record)
+    def attribute(self, owner: type, name: str) -> property:
+        """Make the property that reads it on its class."""
+        self.owner, self.name = owner, name
+        return property(_reader(self.wire, self.views), self._refuse)
 
-    def __set__(self, record: Any, value: object) -> NoReturn:
+    def _refuse(self, record: Any, value: object) -> NoReturn:
         raise AttributeError(
             f"{self.name!r} is read-only on {type(record).__name__}: write the item {self.wire!r} instead"
         )
 
-    def views(self) -> Views:
-        """Evaluate the annotation, which loads the models that it names."""
-        return views(eval(self.annotation, {"__builtins__": {}}, _Names(self.owner)))
+
+_REQUIRED: Any = object()
 
 
-class _Names(dict[str, "Any"]):
-    """The names that an annotation may use; models are loaded by their name."""
+def view(wire: str, *kinds: Kind, default: Any = _REQUIRED) -> Any:
+    """Describe a field, in the place of its default.
 
-    def __init__(self, owner: type) -> None:
-        super().__init__(Any=object, bool=bool, dict=dict, float=float, int=int, list=list, str=str)
-        self.owner = owner
-
-    def __missing__(self, name: str) -> Any:
-        if name == "datetime":
-            from .moments import datetime
-
-            return datetime
-        from . import models
-
-        known = vars(sys.modules[self.owner.__module__])
-        return known[name] if name in known else getattr(models, name, object)
+    Args:
+        wire: its name as it travels.
+        *kinds: how its value is viewed: `one("Label")`, `many(one("Label"))`, `moment`; none for what stays as it is.
+        default: None where the field may be left out.
+    """
+    return Field(wire, Views(*kinds), default is _REQUIRED)
 
 
-def views(kind: Any) -> Views:
-    """Return the views of an annotation's kind, which may be a union."""
-    members = kind.__args__ if type(kind) is UnionType else (kind,)
-    table = Views()
-    for member in members:
-        if type(member) is GenericAlias:
-            _add_container(table, member)
-        elif isinstance(member, type) and hasattr(member, "from_dict"):
-            table[dict] = member.from_dict
-        elif getattr(member, "__name__", "") == "datetime" and str not in members:
-            from .moments import moment
-
-            table[str], table.fresh = moment, True
-    return table
-
-
-def _add_container(table: Views, kind: GenericAlias) -> None:
-    inner = views(kind.__args__[-1])
-    if not inner:
-        return
-    table.fresh = table.fresh or inner.fresh
-    if kind.__origin__ is list:
-        table[list] = _list_view(inner)
-    else:
-        table[dict] = _map_view(inner)
-
-
-def _list_view(inner: Views) -> Callable[[list[Any]], list[Any]]:
-    def view(items: list[Any]) -> list[Any]:
-        target = list(items) if inner.fresh else items
-        for index, item in enumerate(items):
-            if (convert := inner.get(type(item))) is not None:
-                target[index] = convert(item)
-        return target
-
-    return view
-
-
-def _map_view(inner: Views) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    def view(items: dict[str, Any]) -> dict[str, Any]:
-        target = dict(items) if inner.fresh else items
-        for key, item in items.items():
-            if (convert := inner.get(type(item))) is not None:
-                target[key] = convert(item)
-        return target
-
-    return view
-
-
-def reader(wire: str, table: Views) -> Callable[[Any], Any]:
+def _reader(wire: str, views: Views) -> Callable[[Any], Any]:
     """Return the function that reads an item through its views; absent reads as None."""
-    if not table:
+    if not views:
         return methodcaller("get", wire)
-    return _fresh_reader(wire, table) if table.fresh else _lasting_reader(wire, table)
+    if views.fresh:
+        return _fresh_reader(wire, views)
+    if len(views) > 1 or (list in views and list in views.inner):
+        return _lasting_reader(wire, views)
+    return _object_reader(wire, views) if dict in views else _list_reader(wire, views.inner)
 
 
-def _fresh_reader(wire: str, table: Views) -> Callable[[Any], Any]:
+def _object_reader(wire: str, views: Views) -> Callable[[Any], Any]:
     def read(record: Any) -> Any:
         value = record.get(wire)
-        convert = table.get(type(value))
-        return value if convert is None else convert(value)
+        if type(value) is dict:
+            value = record[wire] = views[dict](value)
+        return value
 
     return read
 
 
-def _lasting_reader(wire: str, table: Views) -> Callable[[Any], Any]:
+def _list_reader(wire: str, inner: Views) -> Callable[[Any], Any]:
     def read(record: Any) -> Any:
         value = record.get(wire)
-        convert = table.get(type(value))
+        if type(value) is list:
+            view = inner[dict]
+            for index, item in enumerate(value):
+                if type(item) is dict:  # what was viewed is none any more
+                    value[index] = view(item)
+        return value
+
+    return read
+
+
+def _lasting_reader(wire: str, views: Views) -> Callable[[Any], Any]:
+    def read(record: Any) -> Any:
+        value = record.get(wire)
+        convert = views.get(type(value))
         if convert is None:
             return value
         view = record[wire] = convert(value)
         return view
+
+    return read
+
+
+def _fresh_reader(wire: str, views: Views) -> Callable[[Any], Any]:
+    def read(record: Any) -> Any:
+        value = record.get(wire)
+        convert = views.get(type(value))
+        return value if convert is None else convert(value)
 
     return read

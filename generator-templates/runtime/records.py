@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from .fields import Field, views
+import sys
+
+from .fields import Field, Kind, Views, many, one, view
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any, ClassVar, Self, dataclass_transform
+
+    _Dict = dict  # in `Record`, `dict` is a method
+    Selection = dict[Any, Any] | set[Any] | None
 else:
+    Any = Self = Selection = object  # importing the real ones would take longer than all else here
+    Callable = Iterable = Mapping = _Dict = dict
 
     def dataclass_transform(**_options):
         """Stand for the decorator of `typing`, which would cost an import."""
@@ -17,9 +24,13 @@ else:
 
 _new = dict.__new__
 _update = dict.update
+_item = dict.__getitem__
+_CONTAINERS = (dict, list)
+_NOTHING: Any = ()
+_MAPPING = dict[str, object]
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False)
+@dataclass_transform(kw_only_default=True, frozen_default=True, eq_default=False, field_specifiers=(view,))
 class Record(dict[str, "Any"]):
     """A JSON object of the contract: a `dict` whose described fields are attributes too.
 
@@ -35,37 +46,45 @@ class Record(dict[str, "Any"]):
 
     __slots__ = ("_meta",)
 
-    _meta: Any
-    _fields: ClassVar[dict[str, Field]] = {}
-    _open: ClassVar[bool] = True
-    _extra: ClassVar[Field | None] = None
+    if TYPE_CHECKING:  # `typing.get_type_hints` of a model would look for these names
+        _meta: Any
+        _fields: ClassVar[dict[str, Field]]
+        _open: ClassVar[bool]
+        _extra: ClassVar[Views | None]
 
-    def __init_subclass__(cls, *, more: bool | str = False, wire: Mapping[str, str] | None = None) -> None:
-        """Make properties of a model's annotations.
+    _fields = {}
+    _open = True
+    _extra = None
+
+    def __init_subclass__(cls, *, more: bool | Kind = False) -> None:
+        """Make properties of a model's fields.
 
         Args:
-            more: whether further fields may be given; the annotation of their values, where there is one.
-            wire: the names of fields as they travel, where those are no names for Python.
+            more: whether further fields may be given; how their values are viewed, where they are all of one kind.
         """
         super().__init_subclass__()
-        renamed = {} if wire is None else wire
         cls._open = bool(more)
         cls._fields = {name: field for base in reversed(cls.__mro__[1:]) for name, field in _own(base).items()}
-        for name, annotation in vars(cls).get("__annotations__", {}).items():
-            if annotation.startswith("ClassVar"):
-                continue
-            field = Field(cls, name, renamed.get(name, name), annotation, name not in cls.__dict__)
-            cls._fields[name] = field
-            setattr(cls, name, field)
-        if isinstance(more, str):
-            cls._extra = Field(cls, "", "", more, False)
+        for name, field in list(vars(cls).items()):
+            if isinstance(field, Field):
+                cls._fields[name] = field
+                setattr(cls, name, field.attribute(cls, name))
+        if not isinstance(more, bool):
+            cls._extra = Views(more)
 
-    def __init__(self, /, **fields: Any) -> None:
+    def __init__(self, items: Any = _NOTHING, /, **fields: Any) -> None:
         """Make a record from keyword arguments; what is not given isn't there, and None is kept.
+
+        Args:
+            items: as `dict` takes them, not looked at: `dataclasses.asdict` makes mappings anew in this way.
+            **fields: the described fields.
 
         Raises:
             TypeError: where a required field is missing, or an unknown one is given to a closed type.
         """
+        if items is not _NOTHING:
+            _update(self, items, **fields)
+            return
         described = type(self)._fields
         _check_names(type(self), fields)
         for name, value in fields.items():
@@ -81,15 +100,116 @@ class Record(dict[str, "Any"]):
             _view_extra(record, cls._extra)
         return record
 
-    def get_headers(self) -> dict[str, str]:
-        """Return the headers of the response that this came with, names in lower case; {} for none."""
+    @classmethod
+    def model_validate(cls, obj: Mapping[str, Any]) -> Self:
+        """Take decoded JSON over: the name that models of Pydantic have for `from_dict`."""
+        return cls.from_dict(obj)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes) -> Self:
+        """Take JSON over, such as `model_dump_json` writes."""
+        from json import loads
+
+        return cls.from_dict(loads(json_data))
+
+    def get_headers(self) -> _Dict[str, str]:
+        """Return the headers of the response that this came with; {} for none.
+
+        Names are in lower case. The service's own are there without their `x-portkey-` too, such as `trace-id`.
+        """
         headers = getattr(getattr(self, "_meta", None), "headers", None) or {}
-        return {str(name).lower(): value for name, value in headers.items()}
+        named = {str(name).lower(): value for name, value in headers.items()}
+        return {**{name.removeprefix("x-portkey-"): value for name, value in named.items()}, **named}
 
     def with_meta(self, meta: Any) -> Self:
         """Note where this came from, beside the JSON: anything with `status_code` and `headers`."""
         self._meta = meta
+        if "yaml" in sys.modules:
+            _teach_yaml()
         return self
+
+    def model_dump(
+        self,
+        *,
+        mode: str = "python",
+        include: Selection = None,
+        exclude: Selection = None,
+        by_alias: bool | None = None,
+        exclude_unset: bool = False,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
+        round_trip: bool = False,
+        warnings: bool | str = True,
+    ) -> _Dict[str, Any]:
+        """Return a copy of plain dicts and lists, as models of Pydantic do; a record is a dict already.
+
+        Args:
+            mode: makes no difference: all values are JSON.
+            include: names of the fields to keep; a dict of names chooses further below.
+            exclude: names of the fields to leave out; a dict of names chooses further below.
+            by_alias: makes no difference: fields bear the names that they travel with.
+            exclude_unset: makes no difference: what was not answered isn't there.
+            exclude_defaults: makes no difference.
+            exclude_none: whether fields that are None are left out, at every depth.
+            round_trip: makes no difference.
+            warnings: makes no difference.
+        """
+        plain: _Dict[str, Any] = _plain(self, include, exclude, exclude_none)
+        return plain
+
+    def model_dump_json(
+        self,
+        *,
+        indent: int | None = None,
+        include: Selection = None,
+        exclude: Selection = None,
+        by_alias: bool | None = None,
+        exclude_unset: bool = False,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
+        round_trip: bool = False,
+        warnings: bool | str = True,
+    ) -> str:
+        """Write as JSON, as models of Pydantic do.
+
+        Args:
+            indent: how many spaces to indent by; None for one line.
+            include: names of the fields to keep; a dict of names chooses further below.
+            exclude: names of the fields to leave out; a dict of names chooses further below.
+            by_alias: makes no difference: fields bear the names that they travel with.
+            exclude_unset: makes no difference: what was not answered isn't there.
+            exclude_defaults: makes no difference.
+            exclude_none: whether fields that are None are left out, at every depth.
+            round_trip: makes no difference.
+            warnings: makes no difference.
+        """
+        from json import dumps
+
+        plain = _plain(self, include, exclude, exclude_none)
+        return dumps(plain, indent=indent, ensure_ascii=False, separators=(",", ":") if indent is None else None)
+
+    def to_dict(self) -> _Dict[str, Any]:
+        """Return a copy of plain dicts and lists, for programs that are written for other SDKs."""
+        return self.model_dump()
+
+    def dict(self, **options: Any) -> _Dict[str, Any]:
+        """Return a copy of plain dicts and lists: the older name of `model_dump`, with the same options."""
+        return self.model_dump(**options)
+
+    def json(self, **options: Any) -> str:
+        """Write as JSON: the older name of `model_dump_json`, with the same options."""
+        return self.model_dump_json(**options)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Callable[[Any], Any]) -> _Dict[str, Any]:
+        """Say to Pydantic, where an app has it, that a field of this type takes a record or a mapping, as it is."""
+        mapping = handler(_MAPPING)
+        check = {"type": "no-info", "function": cls._validated}
+        return {"type": "function-wrap", "function": check, "schema": mapping}
+
+    @classmethod
+    def _validated(cls, value: Any, handler: Callable[[Any], Any]) -> Self:
+        return value if isinstance(value, cls) else cls.from_dict(handler(value))
 
     def copy(self) -> Self:
         """Return a shallow copy of the same type, with the same provenance."""
@@ -98,7 +218,7 @@ class Record(dict[str, "Any"]):
     def __copy__(self) -> Self:
         return self._twin(self)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+    def __deepcopy__(self, memo: _Dict[int, Any]) -> Self:
         from copy import deepcopy
 
         twin = memo[id(self)] = self._twin({})
@@ -114,6 +234,19 @@ class Record(dict[str, "Any"]):
                 if (value := getattr(self, slot, self)) is not self:
                     setattr(twin, slot, value)
         return twin
+
+    def __getitem__(self, key: str) -> Any:
+        """Return an item; an object or a list of a described field with its models in place, as its attribute has."""
+        value = _item(self, key)
+        if type(value) in _CONTAINERS and (field := type(self)._fields.get(key)) is not None and field.wire == key:
+            if not field.views.fresh and (convert := field.views.get(type(value))) is not None:
+                value = self[key] = convert(value)
+        return value
+
+    def __missing__(self, key: str) -> None:
+        """Read a described field that is absent as None, like its attribute."""
+        if key not in {field.wire for field in type(self)._fields.values()}:
+            raise KeyError(key)
 
     def __str__(self) -> str:
         from json import dumps
@@ -135,6 +268,59 @@ class Record(dict[str, "Any"]):
             raise AttributeError(_absent(self, name), name=name, obj=None)
 
 
+def _plain(value: Any, include: Selection, exclude: Selection, exclude_none: bool) -> Any:
+    """Copy dicts and lists as such, without what was not chosen."""
+    if isinstance(value, dict):
+        return {
+            key: _plain(item, _below(include, key), _below(exclude, key), exclude_none)
+            for key, item in value.items()
+            if not (exclude_none and item is None) and _is_chosen(key, include, exclude)
+        }
+    if isinstance(value, list):
+        return [
+            _plain(item, _below(include, index), _below(exclude, index), exclude_none)
+            for index, item in enumerate(value)
+            if _is_chosen(index, include, exclude)
+        ]
+    return value
+
+
+def _is_chosen(key: Any, include: Selection, exclude: Selection) -> bool:
+    kept = include is None or _find(include, key) not in (None, False)
+    return kept and _find(exclude, key) not in (True, ...)
+
+
+def _below(selection: Selection, key: Any) -> Selection:
+    """Return what is chosen further below; None where nothing is said of that."""
+    found = _find(selection, key)
+    return None if found in (None, False, True, ...) else found
+
+
+def _find(selection: Selection, key: Any) -> Any:
+    """Look up what a selection says of a field, or of an item of a list: `__all__` stands for all items."""
+    if selection is None:
+        return None
+    if isinstance(selection, dict):
+        return selection.get(key, selection.get("__all__"))
+    return True if key in selection or "__all__" in selection else None
+
+
+def _teach_yaml() -> None:
+    """Have `yaml` write records as the mappings that they are; its safe dumper refuses any subclass of `dict`."""
+    global _yaml_knows
+    if _yaml_knows:
+        return
+    representer = getattr(sys.modules["yaml"], "representer", None)
+    if representer is None:  # another package of that name, or one that is being imported
+        return
+    _yaml_knows = True
+    for kind in (representer.SafeRepresenter, representer.Representer):
+        kind.add_multi_representer(Record, kind.represent_dict)
+
+
+_yaml_knows = False
+
+
 def _own(kind: type) -> dict[str, Field]:
     return {name: field for name, field in kind.__dict__.get("_fields", {}).items() if field.owner is kind}
 
@@ -151,17 +337,15 @@ def _check_names(kind: type[Record], given: Mapping[str, Any]) -> None:
 
 def _unnamed(record: Record, name: str) -> Any:
     """Read an item that nobody described; an object becomes a Record, so that one can read on."""
-    field = record._extra
-    convert: Callable[[Any], Any] | None = (field.views() if field else _ANYTHING).get(type(record[name]))
+    convert = (record._extra or _ANYTHING).get(type(record[name]))
     if convert is not None:
         record[name] = convert(record[name])
     return record[name]
 
 
-def _view_extra(record: Record, field: Field) -> None:
-    table = field.views()
+def _view_extra(record: Record, views: Views) -> None:
     for key, value in record.items():
-        convert = table.get(type(value))
+        convert = views.get(type(value))
         if convert is not None and key not in record._fields:
             record[key] = convert(value)
 
@@ -181,4 +365,6 @@ def _hint(name: str, known: Iterable[str]) -> str:
     return f": did you mean {close[0]!r}?" if close else ""
 
 
-_ANYTHING = views(Record | list[Record])
+_ANYTHING = Views(one(Record), many(one(Record)))
+if "yaml" in sys.modules:
+    _teach_yaml()

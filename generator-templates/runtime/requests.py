@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from .contract import BASE_URL
+from .errors import OptionError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
+_USER = re.compile(r"(?<=://)[^/?#]*@")
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~@")
 
 
@@ -28,7 +34,7 @@ class Request:
         method: str,
         path: str,
         params: dict[str, Any] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Sequence[Any] | None = None,
         headers: dict[str, Any] | None = None,
     ) -> None:
         self.method = method
@@ -64,8 +70,12 @@ def _quoted(name: str, value: str) -> str:
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what was not given, which is None."""
-    return {name: value for name, value in options.items() if value is not None}
+    """Leave out what was not given, which is None; a moment is written as ISO 8601."""
+    return {
+        name: value.isoformat() if hasattr(type(value), "isoformat") else value
+        for name, value in options.items()
+        if value is not None
+    }
 
 
 def header(name: str, value: object) -> str:
@@ -82,3 +92,42 @@ def header(name: str, value: object) -> str:
             f"the header {name} can only hold ASCII; in JSON, write other characters as \\u escapes: {text!r}"
         )
     return text
+
+
+def check_base_url(url: str) -> str:
+    """Check the URL that calls begin with, and take a slash at its end away.
+
+    Raises:
+        OptionError: where it is no http or https URL, without what is secret in it.
+    """
+    from urllib.parse import urlsplit
+
+    url = url.strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half an IPv6 address
+        known = False
+    if not known or re.search(r"[\s?#]", url) or not url.isprintable():
+        said = f"The base URL {shown_url(url)!r} can't be used"
+        raise OptionError(f"{said}: write it like {BASE_URL} or http://127.0.0.1:8790/v1.")
+    return url
+
+
+def is_loopback(url: str) -> bool:
+    """Say whether a URL names this machine itself."""
+    from ipaddress import ip_address
+    from urllib.parse import urlsplit
+
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def shown_url(url: object) -> str:
+    """Write a URL without the user and the password in it."""
+    return _USER.sub("***@", str(url))

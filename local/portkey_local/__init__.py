@@ -5,61 +5,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .config import AccessRules as AccessRules
     from .config import Config as Config
-    from .config_error import ConfigError as ConfigError
-    from .doors.rules import DoorRules as DoorRules
+    from .config import ConfigError as ConfigError
+    from .config import LocalLimits as LocalLimits
+    from .config import RunsSettings as RunsSettings
     from .errors import ApiError as ApiError
-    from .http.hosting import StartError as StartError
-    from .limits import LocalLimits as LocalLimits
-    from .planting import Planted as Planted
-    from .runs.recording import RunsSettings as RunsSettings
+    from .http.server import StartError as StartError
+    from .program import serve as serve
+    from .seeding import Planted as Planted
     from .server import LocalServer as LocalServer
-    from .serving import run as serve
     from .store import DatabaseError as DatabaseError
 
-__all__ = [
-    "ApiError",
-    "Config",
-    "ConfigError",
-    "DatabaseError",
-    "DoorRules",
-    "LocalLimits",
-    "LocalServer",
-    "Planted",
-    "RunsSettings",
-    "StartError",
-    "serve",
-]
-
-_HOMES = {
-    "ApiError": ("errors", "ApiError"),
-    "Config": ("config", "Config"),
-    "ConfigError": ("config_error", "ConfigError"),
-    "DatabaseError": ("store", "DatabaseError"),
-    "DoorRules": ("doors.rules", "DoorRules"),
-    "LocalLimits": ("limits", "LocalLimits"),
-    "LocalServer": ("server", "LocalServer"),
-    "Planted": ("planting", "Planted"),
-    "RunsSettings": ("runs.recording", "RunsSettings"),
-    "StartError": ("http.hosting", "StartError"),
-    "serve": ("serving", "run"),
-}
-
 if not TYPE_CHECKING:
+    from portkey_openapi.lazy import lazy_package
 
-    def __getattr__(name: str) -> Any:
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        module, attribute = _HOMES[name]
+    _load, __dir__, __all__ = lazy_package(
+        __name__,
+        {
+            ".config": ["AccessRules", "Config", "ConfigError", "LocalLimits", "RunsSettings"],
+            ".errors": ["ApiError"],
+            ".http.server": ["StartError"],
+            ".program": ["serve"],
+            ".seeding": ["Planted"],
+            ".server": ["LocalServer"],
+            ".store": ["DatabaseError"],
+        },
+    )
+
+    def __getattr__(name):
+        """Load a name; where a package of the extra is missing, say how to install it."""
         try:
-            home = __import__(f"{__name__}.{module}", fromlist=[attribute])
+            return _load(name)
         except ModuleNotFoundError as error:
-            if (error.name or "").partition(".")[0] in ("portkey_local", "portkey_ai", "portkey_openapi"):
+            if (error.name or "").startswith("portkey_"):
                 raise
             raise ModuleNotFoundError(
                 f"The local server needs {error.name}: pip install 'portkey-prompts[local]'", name=error.name
             ) from error
-        return getattr(home, attribute)

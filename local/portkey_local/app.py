@@ -1,209 +1,369 @@
-"""The ASGI application: the contract's operations behind the doors, and one place where every answer leaves."""
+"""The ASGI application: one coroutine from a request's headers to its answer."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, MutableMapping, Sequence
+from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from attrs import define, field
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .contract import Contract, Operation
-from .doors.doors import Doors, Entrance, Pages, trace_id_of
-from .doors.keys import scope_for
-from .errors import ApiError, MethodNotAllowedError, NotFoundError, StoppingError, UpstreamError, quoted
-from .handlers import HANDLERS, Handler
-from .http.answers import Json
-from .http.calls import ClientGoneError, read_call
-from .http.health import Readiness, Ready, alive
-from .http.logs import TRACE_ID, Journal, Noted
-from .http.request_headers import RequestHeaders
-from .http.routing import Paths
-from .service import Service
-from .states import DEADLINE, REFUSAL
+from portkey_prompts.telemetry import VERSION_HEADER, telemetry_of
+
+from .access.entrance import Entrance, trace_id_of
+from .access.keyring import KeysUnreadableError
+from .api_keys import SCOPES
+from .errors import (
+    ApiError,
+    MethodNotAllowedError,
+    NoHandlerError,
+    NotFoundError,
+    StoppingError,
+    TooLargeError,
+    UpstreamError,
+    quoted,
+)
+from .http.calls import Call, ClientGoneError, Reader
+from .http.contract import Contract, Operation
+from .http.entity import Entity
+from .http.health import OK, Readiness
+from .http.json import is_large, to_json, to_json_stepwise
+from .http.logs import TRACE_ID, Journal
+from .http.request import DEADLINE, REFUSAL, RequestHeaders
+from .metrics import CONTENT_TYPE as METRICS_TYPE
+from .metrics import PATH as METRICS_PATH
+from .metrics import database
+from .operations import HANDLERS, Handler
+from .parts import Parts
+from .tracing import VERSION, RequestSpan
+from .worker import answers
 
 PREFIX = "/v1"
 _ALIVE, _READY = "/healthz", "/readyz"
 HEALTH_PATHS = (_ALIVE, _READY, PREFIX + _ALIVE, PREFIX + _READY)
 """Paths that need no API key; each is there below the printed URL too, for whoever appends to it."""
-RUNS = frozenset({"createPromptCompletion", "createGeneration"})
-"""Operations that take as long as a model does, once they were received."""
 _CLOSE = (b"connection", b"close")
+_JSON = "application/json"
+_FINE = 200
+_SAME = 304
+Methods = Mapping[str, tuple[Operation, Handler]]
+"""A path's operations by method, each with its handler."""
 logger = logging.getLogger("portkey_local")
 
 
-def build_app(service: Service, entrance: Entrance, readiness: Readiness, journal: Journal | None = None) -> ASGIApp:
-    """Build the application that answers the contract's operations under `/v1`, `/healthz` and `/readyz`.
+class Application:
+    """Answer the contract's operations under `/v1`, `/healthz`, `/readyz` and `/metrics`.
+
+    In a request's state it keeps `headers`, `trace_id`, and what the log says of it.
 
     Args:
-        service: What the handlers work with.
+        parts: What the handlers work with.
         entrance: Who is let in.
         readiness: What `/readyz` asks, and what says that the server is about to end.
         journal: Where each request is noted; None for nowhere.
 
     Raises:
-        LookupError: An operation of the contract has no handler, or a handler no operation.
-    """
-    doors = Doors(Rooms(service, readiness), entrance, largest_body=service.limits.body, open_paths=HEALTH_PATHS)
-    app: ASGIApp = Answering(doors)
-    if entrance.rules.origins:
-        app = Pages(app, entrance.rules.origins)
-    if journal is not None:
-        app = Noted(app, journal)
-    return Front(app, readiness, api_version=service.contract.version)
-
-
-class Front:
-    """Put the trace id and the contract's version on every answer, and ask clients to leave when the server is to end.
-
-    In the request's state it leaves `headers`, `trace_id`, and `started` once an answer is under way.
-
-    Args:
-        app: The application inside.
-        readiness: What says that the server is about to end.
-        api_version: The version of the contract that the server speaks.
+        LookupError: A handler answers no operation of the contract, or an operation asks for a scope that there is not.
     """
 
-    def __init__(self, app: ASGIApp, readiness: Readiness, *, api_version: str) -> None:
-        self._app = app
+    def __init__(self, parts: Parts, entrance: Entrance, readiness: Readiness, journal: Journal | None = None) -> None:
+        self._parts = parts
+        self._entrance = entrance
         self._readiness = readiness
-        self._version = (b"x-portkey-api-version", api_version.encode())
+        self._journal = journal
+        self._reader = Reader(parts.limits)
+        self._telemetry = telemetry_of(None, "portkey_local")
+        self._version = (b"x-portkey-api-version", parts.contract.version.encode())
+        self._paths = _paths(parts.contract)
+        self._for_pages = CORSMiddleware(
+            self._answered,
+            allow_origins=entrance.rules.origins,
+            allow_methods=("GET", "POST", "PUT", "DELETE"),
+            allow_headers=("*",),
+            expose_headers=("x-portkey-trace-id", "x-portkey-api-version", "retry-after", "retry-after-ms", "etag"),
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, with its trace id and the contract's version on the answer."""
         state = scope["state"]
         headers = state["headers"] = RequestHeaders(scope)
-        trace_id = state["trace_id"] = trace_id_of(headers)
+        span = RequestSpan(self._telemetry, scope["method"], headers)
+        trace_id = state["trace_id"] = trace_id_of(headers, span.trace_id)
+        state["trace"] = span.trace_id
         TRACE_ID.set(trace_id)
+        began, status, size = time.perf_counter(), None, 0
         signature = [(b"x-portkey-trace-id", trace_id.encode()), self._version]
 
-        async def signed(message: Message) -> None:
+        async def signed(message: MutableMapping[str, Any]) -> None:
+            nonlocal status, size
             if message["type"] == "http.response.start":
-                state["started"] = True
                 closing = [_CLOSE] if self._readiness.stopping else []
-                message["headers"] = [*message["headers"], *signature, *closing]
+                version = [(VERSION_HEADER.encode(), number.encode())] if (number := VERSION.get()) else []
+                message["headers"] = [*message["headers"], *signature, *version, *closing]
+                await send(message)
+                status = state["status"] = message["status"]
+                return
+            size += len(message.get("body", b""))
             await send(message)
 
-        await self._app(scope, receive, signed)
+        try:
+            # A web page that may not call is refused by the entrance, and gets no word for its browser.
+            is_page = headers.get("origin") in self._entrance.rules.origins and not _is_ours(scope["path"])
+            await (self._for_pages if is_page else self._answered)(scope, receive, signed)
+        finally:
+            seconds = time.perf_counter() - began
+            span.end(scope, status)
+            operation = state.get("operation")
+            self._parts.metrics.request(operation and operation.id, status, seconds)
+            if self._journal is not None:
+                self._journal.request(scope, status, size, seconds)
 
-
-class Answering:
-    """Turn errors into answers.
-
-    Args:
-        app: The application inside; it may raise `ApiError` and `UpstreamError`.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, and turn errors into answers."""
         state = scope["state"]
         try:
             if REFUSAL in state:
                 raise state[REFUSAL]
-            await self._app(scope, receive, send)
+            answer = await self._answer(scope, receive)
+            if isinstance(answer, bytes):
+                await _send(send, _FINE, answer)
+            elif isinstance(answer, Entity):
+                await self._send_entity(send, answer, state["headers"])
+            else:
+                await answer(scope, receive, send)
         except ClientGoneError:
             state["gone"] = True
         except asyncio.CancelledError:
             # It took too long, or the server stops and the grace is over: whoever waits shall not think that the
             # network broke.
-            if "started" not in state:
-                await _answer_to(state.get(REFUSAL) or StoppingError())(scope, receive, send)
-        except Exception as error:
-            answer = _answer_to(error)
-            if answer.status >= ApiError.status:
+            if "status" not in state:
+                await _send_error(send, state.get(REFUSAL) or StoppingError())
+        except (ApiError, UpstreamError) as error:
+            if error.status >= ApiError.status:
                 state["error"] = str(error)
-            if "started" not in state:
-                await answer(scope, receive, send)
+            if "status" not in state:
+                await _send_error(send, error)
+        except Exception as error:
+            state["error"] = str(error)
+            trace_id = TRACE_ID.get()
+            logger.error("Request %s failed", trace_id, exc_info=error)
+            if "status" not in state:
+                fault = ApiError(f"The server failed; its log has more under the trace id {trace_id}.")
+                await _send_error(send, fault)
 
+    async def _answer(self, scope: Scope, receive: Receive) -> bytes | Entity | ASGIApp:
+        """Let a request in, check it, and have it answered: by JSON, or by what sends a stream.
 
-class Endpoint:
-    """Answer one path of the contract: check the call, run the operation's handler, write its answer.
-
-    Args:
-        service: What handlers work with.
-        operations: The path's operations and their handlers, by method.
-    """
-
-    def __init__(self, service: Service, operations: Mapping[str, tuple[Operation, Handler]]) -> None:
-        self._service = service
-        self._operations = {
-            method: (operation, handler, scope_for(operation)) for method, (operation, handler) in operations.items()
-        }
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request to the path."""
-        method = scope["method"]
-        if method not in self._operations:
-            allowed = " or ".join(sorted(self._operations))
-            raise MethodNotAllowedError(
-                f"{quoted(method)} is not allowed here; {allowed} is.",
-                headers={"allow": ", ".join(sorted(self._operations))},
-            )
-        operation, handler, needed = self._operations[method]
-        scope["state"]["caller"].check_may(needed)
-        call = await read_call(operation, scope, receive)
-        if operation.id in RUNS:
-            scope["state"].pop(DEADLINE, None)
-        answer = await handler(self._service, call)
-        await (Json(answer) if isinstance(answer, dict) else answer)(scope, receive, send)
-
-
-class Rooms:
-    """Lead a request to the endpoint of its path.
-
-    Args:
-        service: What handlers work with.
-        readiness: What `/readyz` asks.
-
-    Raises:
-        LookupError: An operation of the contract has no handler, or a handler no operation.
-    """
-
-    def __init__(self, service: Service, readiness: Readiness) -> None:
-        by_path: dict[str, dict[str, tuple[Operation, Handler]]] = {}
-        handlers = paired(service.contract, HANDLERS)
-        for operation in service.contract.operations:
-            by_path.setdefault(operation.path, {})[operation.method] = (operation, handlers[operation.id])
-        self._paths: Paths[ASGIApp] = Paths()
-        for path, operations in by_path.items():
-            self._paths.add(PREFIX + path, Endpoint(service, operations))
-        for path in HEALTH_PATHS:
-            self._paths.add(path, alive if path.endswith(_ALIVE) else Ready(readiness))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or raise the 404 of a path that is not there."""
-        found = self._paths.find(scope["path"])
+        Without its key a request is refused whatever else is wrong with it, and its body is not read: who is not let
+        in learns nothing.
+        """
+        state, headers, path = scope["state"], scope["state"]["headers"], scope["path"]
+        if _is_ours(path):
+            return self._page
+        self._entrance.check_names(headers)
+        if path in HEALTH_PATHS:
+            return await self._health(scope)
+        if path == METRICS_PATH:
+            return await self._metrics(scope["method"], headers)
+        caller = state["caller"] = await self._entrance.keyring.caller(headers)
+        self._entrance.check_custom_host(headers)
+        self._entrance.check_body(headers, self._parts.limits.body)
+        found = self._paths.find(_segments_of(scope["raw_path"]))
         if found is None:
-            raise NotFoundError(f"There is nothing at {quoted(scope['path'])}. The API lies under {PREFIX}.")
-        endpoint, scope["path_params"] = found
-        await endpoint(scope, receive, send)
+            raise NotFoundError(f"There is nothing at {quoted(path)}. The API lies under {PREFIX}.")
+        methods, scope["path_params"] = found
+        operation, handler = _chosen(methods, scope["method"])
+        state["operation"] = operation
+        caller.check_may(operation.scope)
+        call = await self._reader.read(operation, scope, receive)
+        if operation.runs:
+            state.pop(DEADLINE, None)
+        answer = await handler(self._parts, call)
+        if not isinstance(answer, dict):
+            return answer
+        body = await answers.do(to_json_stepwise, answer) if is_large(answer) else to_json(answer)
+        if not operation.runs:
+            self._check_size(body)
+        return body
+
+    @cached_property
+    def _page(self) -> ASGIApp:
+        """What answers under `/ui`, made when somebody first looks at it: most servers are called by programs alone."""
+        from .ui.page import Page
+
+        return Page(self._parts, self._entrance)
+
+    async def _health(self, scope: Scope) -> bytes | ASGIApp:
+        """Answer `/healthz` at once, and `/readyz` with a reason for each part that is not ready for work."""
+        _check_read(scope["method"])
+        if scope["path"].endswith(_ALIVE):
+            return to_json({"status": OK})
+        parts = await self._readiness.parts()
+        if all(part == OK for part in parts.values()):
+            return to_json({"status": "ready", "parts": parts})
+
+        async def not_ready(scope: Scope, receive: Receive, send: Send) -> None:
+            await _send(send, StoppingError.status, to_json({"status": "not ready", "parts": parts}))
+
+        return not_ready
+
+    async def _metrics(self, method: str, headers: Headers) -> ASGIApp:
+        """Answer `/metrics` to whoever may read; that the database does not answer is no secret, as at `/readyz`."""
+        _check_read(method)
+        try:
+            (await self._entrance.keyring.caller(headers)).check_may("read")
+        except KeysUnreadableError:
+            return _text(database(up=False))
+        parts = self._parts
+        entities = (parts.entities.hits, parts.entities.misses)
+        is_up = (await self._readiness.parts())["database"] == OK
+        lookups = {"prompts": parts.prompts.lookups, "entities": entities}
+        return _text(parts.metrics.text(slots=parts.run_limit.slots, database_up=is_up, lookups=lookups))
+
+    def _check_size(self, body: bytes) -> None:
+        most = self._parts.limits.answer
+        if len(body) > most:
+            raise TooLargeError(
+                f"The answer would take {len(body):,} bytes of {most:,} (limits.answer). Ask for less at once."
+            )
+
+    async def _send_entity(self, send: Send, entity: Entity, headers: Headers) -> None:
+        """Send an answer with its tag, or only that the client has it already."""
+        if not entity.is_known(headers):
+            self._check_size(entity.body)
+            await _send(send, _FINE, entity.body, {"etag": entity.tag})
+            return
+        await send({"type": "http.response.start", "status": _SAME, "headers": [(b"etag", entity.tag.encode())]})
+        await send({"type": "http.response.body", "body": b""})
 
 
-def paired(contract: Contract, handlers: Mapping[str, Handler]) -> Mapping[str, Handler]:
-    """Return the handlers, each of which belongs to an operation of the contract.
+@define
+class _Node:
+    fixed: dict[str, _Node] = field(factory=dict)
+    parameter: _Node | None = None
+    value: Methods | None = None
+    names: tuple[str, ...] = ()
+
+
+class _Paths:
+    """Keep operations by path templates such as `/prompts/{prompt_id}`; a fixed segment wins over a parameter."""
+
+    def __init__(self) -> None:
+        self._root: _Node = _Node()
+
+    def add(self, template: str, value: Methods) -> None:
+        """Keep what belongs to a template."""
+        node, names = self._root, []
+        for segment in template.split("/")[1:]:
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.parameter = node = node.parameter or _Node()
+            else:
+                node = node.fixed.setdefault(segment, _Node())
+        node.value, node.names = value, tuple(names)
+
+    def find(self, segments: Sequence[str]) -> tuple[Methods, dict[str, str]] | None:
+        """Return what a path's segments belong to, and its parameters by name; None where they belong to nothing."""
+        waiting: list[tuple[_Node, int, tuple[str, ...]]] = [(self._root, 1, ())]
+        while waiting:
+            node, at, values = waiting.pop()
+            if at == len(segments):
+                if node.value is not None:
+                    return node.value, dict(zip(node.names, values, strict=True))
+                continue
+            segment = segments[at]
+            if node.parameter is not None and segment:
+                waiting.append((node.parameter, at + 1, (*values, segment)))
+            fixed = node.fixed.get(segment)
+            if fixed is not None:  # on top, so that it is tried first
+                waiting.append((fixed, at + 1, values))
+        return None
+
+
+def _segments_of(raw_path: bytes) -> list[str]:
+    """Split a path as it was sent, and read each segment: a slash that was sent as `%2F` divides nothing."""
+    segments = raw_path.decode("latin-1").split("/")
+    return [unquote(segment) for segment in segments] if b"%" in raw_path else segments
+
+
+def _paths(contract: Contract) -> _Paths:
+    by_path: dict[str, dict[str, tuple[Operation, Handler]]] = {}
+    check_known(contract, HANDLERS)
+    for operation in contract.operations:
+        handler = HANDLERS.get(operation.id, _no_handler(operation))
+        by_path.setdefault(operation.path, {})[operation.method] = (operation, handler)
+    paths: _Paths = _Paths()
+    for path, methods in by_path.items():
+        paths.add(PREFIX + path, methods)
+    return paths
+
+
+def _is_ours(path: str) -> bool:
+    """Tell whether a path leads to the page, where nobody is let in whom another page sends."""
+    return path.startswith("/ui") and path[3:4] in ("", "/")
+
+
+def _chosen(methods: Methods, method: str) -> tuple[Operation, Handler]:
+    if method not in methods:
+        allowed = sorted(methods)
+        raise MethodNotAllowedError(
+            f"{quoted(method)} is not allowed here; {' or '.join(allowed)} is.", headers={"allow": ", ".join(allowed)}
+        )
+    return methods[method]
+
+
+def check_known(contract: Contract, handlers: Mapping[str, Handler]) -> None:
+    """Refuse handlers of what the contract does not describe, and scopes for which no key can be made.
+
+    An operation without a handler is answered 501.
 
     Raises:
-        LookupError: An operation has no handler, or a handler no operation.
+        LookupError: A handler answers no operation of the contract, or an operation asks for a scope that there is not.
     """
-    operations = {operation.id for operation in contract.operations}
-    if operations != handlers.keys():
-        missing, extra = sorted(operations - handlers.keys()), sorted(handlers.keys() - operations)
-        raise LookupError(
-            f"The contract and the handlers differ: without a handler {missing}, not in the contract {extra}"
-        )
-    return handlers
+    # A contract may grow before the server does; a handler that nothing leads to is a mistake.
+    if extra := sorted(handlers.keys() - {operation.id for operation in contract.operations}):
+        raise LookupError(f"Handlers of operations that the contract does not describe: {', '.join(extra)}")
+    for each in contract.operations:
+        if each.scope not in (None, *SCOPES):
+            raise LookupError(f"The contract's x-scope of {each.id} is {each.scope!r}; it may be {', '.join(SCOPES)}.")
 
 
-def _answer_to(error: Exception) -> Json:
-    if isinstance(error, ApiError):
-        return Json(error.body, error.status, error.headers)
-    if isinstance(error, UpstreamError):
-        return Json(error.body, error.status, error.headers)
-    trace_id = TRACE_ID.get()
-    logger.error("Request %s failed", trace_id, exc_info=error)
-    fault: dict[str, Any] = ApiError(f"The server failed; its log has more under the trace id {trace_id}.").body
-    return Json(fault, ApiError.status)
+def _no_handler(operation: Operation) -> Handler:
+    async def refuse(parts: Parts, call: Call) -> dict[str, Any]:
+        raise NoHandlerError(operation.id)
+
+    return refuse
+
+
+def _check_read(method: str) -> None:
+    if method not in ("GET", "HEAD"):
+        raise MethodNotAllowedError("Only GET is allowed here.", headers={"allow": "GET, HEAD"})
+
+
+def _text(text: str) -> ASGIApp:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await _send(send, _FINE, text.encode(), kind=METRICS_TYPE)
+
+    return answer
+
+
+async def _send(
+    send: Send, status: int, body: bytes, headers: Mapping[str, str] | None = None, kind: str = _JSON
+) -> None:
+    """Send a whole answer."""
+    said = [(b"content-length", b"%d" % len(body)), (b"content-type", kind.encode())]
+    if headers:
+        said += [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": said, "size": len(body)})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _send_error(send: Send, error: ApiError | UpstreamError) -> None:
+    await _send(send, error.status, to_json(error.body), error.headers)

@@ -1,10 +1,11 @@
-"""The configuration, `portkey-local.toml`: upstreams, limits, and whom the doors let in.
+"""The configuration, `portkey-local.toml`: upstreams, limits, and who may call from where.
 
 [upstreams.openai]                        # what virtual_key = "openai" means
 kind = "openai"
 base_url = "https://api.openai.com/v1"
 api_key_env = "OPENAI_API_KEY"            # keys come from the environment only
 model = "gpt-4o-mini"                     # where neither the call nor the prompt names one
+forward = ["x-portkey-metadata"]          # headers of a call that are passed on; no others are
 
 [upstreams.small]
 kind = "llama"
@@ -24,57 +25,186 @@ format = "json"                           # "text" says only what a person must 
 keep_days = 90                            # after that a run's record is removed; 0 keeps it for ever
 texts = false                             # whether what models were sent and answered is kept too
 
-[doors]
+[access]
 hosts = ["prompts.example.com"]           # names of a server on loopback, behind a proxy on the same machine
 origins = ["https://app.example.com"]     # web pages that may call
 custom_hosts = ["http://127.0.0.1:11434/v1"]  # what x-portkey-custom-host may name
+protected_labels = ["production"]         # moved by keys with the scope release only
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from urllib.parse import urlsplit
 
-from attrs import AttrsInstance, evolve, field, fields, frozen
+import msgspec
+from msgspec import Meta, field, structs
 
-from .config_error import ConfigError
-from .doors.rules import DoorRules
-from .ending import Ending
-from .http.logs import FORMATS, Format
-from .limits import LocalLimits
-from .runs.recording import RunsSettings
-from .upstreams import ECHO, Upstream
-from .upstreams.kinds import build
+from portkey_prompts.files import read_regular
 
-__all__ = ["Config", "ConfigError"]
+T = TypeVar("T")
+_LARGEST = 2**31 - 1  # no timer and no socket takes more
+_LONGEST_SHOWN = 80
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+_ORIGIN = re.compile(rf"https?://(?:{_HOST.pattern})(?::[0-9]{{1,5}})?", re.IGNORECASE)
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_PATH = re.compile(r"`\$(.*)`\Z")
+_STEP = re.compile(r"[^.\[\]]+")
 
-_TABLES = ("upstreams", "limits", "doors", "server", "log", "runs")
+Count = Annotated[int, Meta(ge=1, le=_LARGEST, description=f"a whole number, 1 or more, at most {_LARGEST}")]
+Seconds = Annotated[
+    int, Meta(ge=0, le=_LARGEST, description=f"a whole number of seconds, 0 or more, at most {_LARGEST}")
+]
+Days = Annotated[int, Meta(ge=0, le=36_500, description="a whole number of days, at most 36500, or 0 for ever")]
+Switch = Annotated[bool, Meta(description="true or false")]
+Format = Literal["text", "json"]
+Text = Annotated[str, Meta(pattern=r"\S", description="a text")]
+Texts = Annotated[Collection[str], Meta(description="a list of texts")]
 
 
-@frozen(kw_only=True)
-class Config:
-    """What a server is configured with.
+class ConfigError(ValueError):
+    """The configuration is wrong; the message names the key, what is wrong with it and what to do."""
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of settings; one that is made in Python is checked as one that is read.
+
+    Raises:
+        ConfigError: A setting is not what it should be; the message names it.
+    """
+
+    def __post_init__(self) -> None:
+        for each in structs.fields(self):
+            structs.force_setattr(self, each.name, convert(getattr(self, each.name), each.type, each.name))
+
+
+class LocalLimits(Table, frozen=True, kw_only=True):
+    """Bound what one request may cost, and all of them together.
 
     Args:
-        upstreams: Upstreams by name, each a kind's name or a table of settings.
+        body: Bytes of a request's body.
+        values: Values in a body's JSON, those inside of others counted too.
+        names: Names in all objects of a body's JSON.
+        template: Characters of one template.
+        output: Characters of one rendered prompt.
+        answer: Bytes of one answer; that of a model has bounds of its own.
+        buffers: Bytes of bodies that come and of answers that wait to be read, of all connections together.
+        connections: Connections at one time.
+        depth: Levels of sections and partials inside of each other.
+        expansions: Partials put in and section bodies rendered, in one render.
+        included: Characters of all the stored partials that one prompt includes, at any depth.
+        head: Bytes of a request's first line and headers.
+        seconds: Seconds from a request's first byte to its answer; a run may take longer once it was received.
+        runs: Runs at one time; further ones are refused at once.
+    """
+
+    body: Count = 4 * 1024 * 1024
+    values: Count = 400_000
+    names: Count = 100_000
+    template: Count = 1024 * 1024
+    output: Count = 4_000_000
+    answer: Count = 16 * 1024 * 1024
+    buffers: Count = 128 * 1024 * 1024
+    connections: Count = 800
+    depth: Count = 100
+    expansions: Count = 100_000
+    included: Count = 4 * 1024 * 1024
+    head: Count = 32 * 1024
+    seconds: Count = 60
+    runs: Count = 100
+
+
+class ShutdownTimes(Table, frozen=True, kw_only=True):
+    """Say what happens between the signal to stop and the end: `[server]`.
+
+    Args:
+        drain: Seconds in which everything is answered as before, but for `/readyz`, so that a load balancer notices
+            and sends no more.
+        grace: Seconds that answers under way then get to finish, while no new work is taken.
+    """
+
+    drain: Seconds = 0
+    grace: Seconds = 10
+
+
+class LogSettings(Table, frozen=True, kw_only=True):
+    """Say how the server as a program writes its log: as `text` for people, or as `json` for programs."""
+
+    format: Annotated[Format, Meta(description=f"one of: {', '.join(get_args(Format))}")] = "text"
+
+
+class RunsSettings(Table, frozen=True, kw_only=True):
+    """What is kept of runs.
+
+    Args:
+        keep_days: Days after which a run's record is removed; 0 keeps it for ever.
+        texts: Whether what the model was sent, and what it answered, is kept too.
+    """
+
+    keep_days: Days = 90
+    texts: Switch = False
+
+
+class AccessRules(Table, frozen=True, kw_only=True):
+    """Let in what is named, beyond programs on this machine.
+
+    Args:
+        hosts: Further names under which a server on loopback may be called, such as `prompts.example.com` behind a
+            proxy on the same machine. A server on another address answers to any name.
+        origins: Origins of web pages that may call, such as `https://app.example.com`.
+        custom_hosts: Base URLs that `x-portkey-custom-host` may name, such as `http://127.0.0.1:11434/v1`.
+        protected_labels: Labels that only a key with the scope `release` may create, rename, remove or move.
+    """
+
+    hosts: Texts = frozenset()
+    origins: Texts = frozenset()
+    custom_hosts: Texts = frozenset()
+    protected_labels: Texts = frozenset({"production"})
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for key, read, remedy in (
+            ("hosts", _host, "Write a name without scheme and port: prompts.example.com."),
+            ("origins", _origin, "Write a scheme and a host alone: https://app.example.com."),
+            ("custom_hosts", custom_host, "Write a URL without user and query: http://127.0.0.1:11434/v1."),
+        ):
+            structs.force_setattr(self, key, _all(key, getattr(self, key), read, remedy))
+        structs.force_setattr(self, "protected_labels", frozenset(self.protected_labels))
+
+
+class Tables(Table, frozen=True, kw_only=True):
+    """What a file holds, table by table.
+
+    Args:
+        upstreams: Upstreams by name, each a kind's name or a table of settings (`upstreams/kinds.py`).
         limits: How large things may be.
-        doors: Whom the doors let in.
+        access: Who may call from where, and what callers may name.
+        server: How long the end of the server may take.
+        log: How the server as a program writes its log.
         runs: What is kept of runs.
-        ending: How long the end of the server may take.
-        log: How the server as a program writes its log: `text` or `json`.
+    """
+
+    upstreams: Annotated[dict[str, Any], Meta(description="[upstreams.NAME]")] = {}
+    limits: LocalLimits = field(default_factory=LocalLimits)
+    access: AccessRules = field(default_factory=AccessRules)
+    server: ShutdownTimes = field(default_factory=ShutdownTimes)
+    log: LogSettings = field(default_factory=LogSettings)
+    runs: RunsSettings = field(default_factory=RunsSettings)
+
+
+class Config(Tables, frozen=True, kw_only=True):
+    """What a server is configured with: the tables of a file, and where it lies.
+
+    Args:
         folder: What relative paths are relative to.
         source: What messages about the upstreams begin with: the file that they were read from.
     """
 
-    upstreams: Mapping[str, Any] = field(factory=dict)
-    limits: LocalLimits = field(factory=LocalLimits)
-    doors: DoorRules = field(factory=DoorRules)
-    runs: RunsSettings = field(factory=RunsSettings)
-    ending: Ending = field(factory=Ending)
-    log: Format = "text"
-    folder: Path = field(factory=Path)
+    folder: Path = Path()
     source: str = ""
 
     @classmethod
@@ -82,17 +212,19 @@ class Config:
         """Read a TOML file.
 
         Raises:
-            ConfigError: There is no such file, it is no TOML, or holds what is not known.
+            ConfigError: There is no such file, it is a pipe or the like, is no TOML, or holds what is not known.
         """
         path = Path(path)
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            table = tomllib.loads(read_regular(path).decode("utf-8-sig"))
         except OSError as error:
             raise ConfigError(f"{path} can't be read: {error.strerror}. Correct the path, or leave it out.") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except ValueError as error:
             raise ConfigError(f"{path} is no TOML: {error}") from error
+        except RecursionError as error:
+            raise ConfigError(f"{path} is no TOML that can be read: it is nested too deep.") from error
         try:
-            return evolve(cls.of(table, folder=path.parent), source=f"{path}: ")
+            return structs.replace(cls.of(table, folder=path.parent), source=f"{path}: ")
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from error
 
@@ -101,86 +233,118 @@ class Config:
         """Read a table as a file holds it.
 
         Raises:
-            ConfigError: It holds what is not known, or a limit is wrong.
+            ConfigError: It holds what is not known, or a setting is wrong.
         """
-        for key in table:
-            if key not in _TABLES:
-                raise ConfigError(f"{key} is not known. Known: {', '.join(_TABLES)}.")
-        upstreams = table.get("upstreams", {})
-        if not isinstance(upstreams, Mapping):
-            raise ConfigError("upstreams is no table. Write [upstreams.NAME].")
-        return cls(
-            upstreams=dict(upstreams),
-            limits=_limits(table.get("limits", {})),
-            doors=_doors(table.get("doors", {})),
-            runs=_runs(table.get("runs", {})),
-            ending=_ending(table.get("server", {})),
-            log=_log(table.get("log", {})),
-            folder=folder,
-        )
-
-    def build_upstreams(self) -> dict[str, Upstream]:
-        """Make the upstreams.
-
-        Raises:
-            ConfigError: A setting is missing, wrong or not known; the message names it.
-        """
-        built = {}
-        for name, given in self.upstreams.items():
-            place = f"{self.source}upstreams.{name}"
-            if name == ECHO and given not in (ECHO, {"kind": ECHO}):
-                raise ConfigError(f"{place} can't be configured: echo is always itself. Choose another name.")
-            built[name] = build(place, given, self.folder)
-        return built
-
-    def build_custom_hosts(self) -> dict[str, Upstream]:
-        """Make an upstream for each URL that callers may name, by that URL; none of them is sent a key."""
-        return {
-            url: build("doors.custom_hosts", {"kind": "openai", "base_url": url}, self.folder)
-            for url in self.doors.custom_hosts
-        }
+        return cls(**structs.asdict(convert(table, Tables)), folder=folder)
 
 
-def _doors(given: object) -> DoorRules:
-    return DoorRules(**_table("doors", given, _names(DoorRules)))
+def convert(given: object, kind: type[T], place: str = "") -> T:
+    """Read a setting, or a whole table of them.
+
+    Args:
+        given: What a file holds.
+        kind: What it has to be.
+        place: Where it stands, such as `upstreams.openai`.
+
+    Raises:
+        ConfigError: It is something else; the message names the setting, what it is and what may stand there.
+    """
+    try:
+        return msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        raise _explained(error, given, kind, place) from error
 
 
-def _ending(given: object) -> Ending:
-    table = _table("server", given, _names(Ending))
-    for key, value in table.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise ConfigError(f"server.{key} is {value!r}. Write a whole number of seconds, 0 or more.")
-    return Ending(**table)
+def custom_host(text: str) -> str | None:
+    """Return a custom host's URL in the form in which two are compared, or None where it is none.
+
+    The host's case and slashes at the end make no difference, everything else does. A URL with a user, a query or a
+    fragment is none.
+    """
+    if not text.isascii() or not text.isprintable() or {" ", "@", "?", "#", "\\", "*"} & set(text):
+        return None
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}" if known else None
 
 
-def _log(given: object) -> Format:
-    form = _table("log", given, ["format"]).get("format", "text")
-    if form not in FORMATS:
-        raise ConfigError(f"log.format is {form!r}. Write one of: {', '.join(FORMATS)}.")
-    return "json" if form == "json" else "text"
+def _host(text: str) -> str | None:
+    return text.lower() if _HOST.fullmatch(text) else None
 
 
-def _runs(given: object) -> RunsSettings:
-    return RunsSettings(**_table("runs", given, _names(RunsSettings)))
+def _origin(text: str) -> str | None:
+    """Write an origin as browsers do: in small letters, without the scheme's own port."""
+    if not _ORIGIN.fullmatch(text):
+        return None
+    origin = text.lower()
+    return origin.removesuffix(_DEFAULT_PORTS[origin.partition(":")[0]])
 
 
-def _limits(given: object) -> LocalLimits:
-    table = _table("limits", given, _names(LocalLimits))
-    for key, value in table.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise ConfigError(f"limits.{key} is {value!r}. Write a whole number, 1 or more.")
-    return LocalLimits(**table)
+def _all(key: str, given: Collection[str], read: Callable[[str], str | None], remedy: str) -> frozenset[str]:
+    values = [read(text) for text in given]
+    if None in values:
+        # The text is not shown: a URL may hold a password.
+        raise ConfigError(f"{key}[{values.index(None)}] can't be used. {remedy}")
+    return frozenset(value for value in values if value is not None)
 
 
-def _names(settings: type[AttrsInstance]) -> list[str]:
-    return [setting.name for setting in fields(settings)]
+def _explained(error: msgspec.ValidationError, given: Any, kind: Any, place: str) -> ConfigError:
+    """Say what is wrong in words for a person.
+
+    Of msgspec's own message only the path is taken: it names neither what is known instead of a misspelt name, nor
+    the words of a choice, nor the value that it found.
+    """
+    path = _PATH.search(str(error))
+    for step in _STEP.findall(path[1] if path else ""):
+        is_entry = step.isdigit()
+        place = f"{place}[{step}]" if is_entry else f"{place}.{step}".lstrip(".")
+        given = given[int(step) if is_entry else step]
+        kind = get_args(_plain(kind))[0] if is_entry else {each.name: each.type for each in structs.fields(kind)}[step]
+    if isinstance(error.__cause__, ConfigError):  # a table's own check
+        return ConfigError(f"{place}.{error.__cause__}".lstrip("."))
+    plain = _plain(kind)
+    if isinstance(plain, type) and issubclass(plain, Table):
+        return ConfigError(f"{place}{_problem_of_names(given, plain, place)}".lstrip("."))
+    if get_origin(plain) is dict and isinstance(given, Mapping):
+        key = next(key for key, value in given.items() if not isinstance(key, str) or not isinstance(value, str))
+        return ConfigError(f"{place}.{key} is no text. Write one.")
+    if get_origin(plain) is dict:
+        return ConfigError(f"{place} is no table. Write {_words(kind)}.")
+    if get_origin(plain) is Collection:
+        return ConfigError(f"{place} is no list. Write {_words(kind)}.")
+    return ConfigError(f"{place} is {_shown(given)}. Write {_words(kind)}.")
 
 
-def _table(name: str, given: object, known: Sequence[str]) -> Mapping[str, Any]:
-    """Read a table of settings; one that is not known is refused."""
+def _problem_of_names(given: Any, table: type[Table], place: str) -> str:
+    """Say which of a table's names is not known, or is missing."""
     if not isinstance(given, Mapping):
-        raise ConfigError(f"{name} is no table. Write [{name}].")
+        return f" is no table. Write [{place}]."
+    known = {each.name: each.required for each in structs.fields(table)}
     for key in given:
         if key not in known:
-            raise ConfigError(f"{name}.{key} is not known. Known: {', '.join(known)}.")
-    return given
+            return f".{key} is not known. Known: {', '.join(known) or 'none'}."
+    missing = next(name for name, required in known.items() if required and name not in given)
+    return f".{missing} is missing. Add it."
+
+
+def _plain(kind: Any) -> Any:
+    """Return a type without what is said of it."""
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
+
+
+def _words(kind: Any) -> str:
+    """Return what is allowed, as the type says it, or as one of a union's does."""
+    said = [each for part in (kind, *get_args(kind)) for each in get_args(part) if isinstance(each, Meta)]
+    return (said[0].description if said else None) or "a text"
+
+
+def _shown(value: object) -> str:
+    """Write a value for a message, in a length that can be read."""
+    try:
+        text = repr(value)
+    except ValueError:  # of ints with thousands of digits
+        text = "a number of very many digits"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+_NAMED = 10
+"""How many names an error shows."""
+
 
 class ApiError(Exception):
     """A refusal in the control plane's shape.
@@ -49,7 +52,7 @@ class UnauthorizedError(ApiError):
 
 
 class ForbiddenError(ApiError):
-    """The request came through the wrong door, or touches what can't be changed."""
+    """The request came to a name or from a page that may not call, or touches what can't be changed."""
 
     status, code = 403, "AB03"
 
@@ -72,6 +75,15 @@ class ConflictError(ApiError):
     status, code = 409, "AB07"
 
 
+class NoHandlerError(ApiError):
+    """The contract has the operation, and this server does not answer it yet."""
+
+    status, code = 501, "AB04"
+
+    def __init__(self, operation_id: str) -> None:
+        super().__init__(f"This server has no handler for {operation_id} yet, though the contract describes it.")
+
+
 class StoppingError(ApiError):
     """The server is about to end, and did not get to answer."""
 
@@ -79,6 +91,15 @@ class StoppingError(ApiError):
 
     def __init__(self) -> None:
         super().__init__("The server is stopping. Call again when it is back.")
+
+
+class OverloadedError(ApiError):
+    """All requests together take as much as they may; this one is refused."""
+
+    status, code = 503, "AB04"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, headers={"retry-after": "1"})
 
 
 class SlowRequestError(ApiError):
@@ -189,13 +210,17 @@ def unknown(kind: str, given: str, known: Iterable[str], *, remedy: str = "") ->
 def known_ones(known: Iterable[str]) -> str:
     """Say which ones there are, ten at most."""
     names = list(known)
-    if not names:
-        return "There are none yet."
-    shown = ", ".join(quoted(name) for name in names[:10])
-    return f"Known: {shown}{', …' if len(names) > 10 else ''}."
+    return f"Known: {some_of(map(quoted, names))}." if names else "There are none yet."
+
+
+def some_of(names: Iterable[str]) -> str:
+    """Name the first ten, and say how many more there are: an error is read by people."""
+    every = list(names)
+    more = len(every) - _NAMED
+    return ", ".join(every) if more <= 0 else f"{', '.join(every[:_NAMED])} and {more} more"
 
 
 def quoted(text: str) -> str:
-    """Quote what a caller sent, so that a long or strange text does not flood the message."""
+    """Quote what a caller sent, shortened and with what can't be seen escaped."""
     shown = text if len(text) <= 100 else text[:97] + "…"
     return f"`{shown if shown.isprintable() else ascii(shown)[1:-1]}`"

@@ -28,8 +28,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
 
 
+def pytest_report_header() -> str | None:
+    """Say at the top of a run that the official SDK stands in the place of `portkey_ai`, or has taken files away."""
+    from portkey_prompts.installed import fault
+
+    return fault()
+
+
 @pytest.fixture(scope="session")
 def _portkey_local_server() -> Iterator[LocalServer]:
+    _require_portkey_ai()
     from portkey_local import LocalServer
 
     with LocalServer() as server:
@@ -46,6 +54,7 @@ def portkey_local(_portkey_local_server: LocalServer) -> LocalServer:
 @pytest.fixture
 def portkey(request: pytest.FixtureRequest) -> Iterator[Portkey]:
     """Give a client on `portkey_local`; with `@pytest.mark.portkey_lock`, one that renders from a lock file alone."""
+    _require_portkey_ai()
     from portkey_ai import Portkey
 
     marker = request.node.get_closest_marker("portkey_lock")
@@ -56,6 +65,13 @@ def portkey(request: pytest.FixtureRequest) -> Iterator[Portkey]:
     server: LocalServer = request.getfixturevalue("portkey_local")
     with Portkey(base_url=server.base_url) as client:
         yield client
+
+
+def _require_portkey_ai() -> None:
+    from portkey_prompts.installed import fault
+
+    if said := fault():
+        pytest.fail(said, pytrace=False)
 
 
 def _locked(path: Path) -> Portkey:

@@ -52,15 +52,19 @@ def parse(text: str) -> Reference:
     return Reference(name, "label", label=behind)
 
 
-def numbered(text: str, number: int | None) -> Reference:
+def selected(text: str, version: int | str | None) -> Reference:
     """Read a reference of which a query may select the version: the query wins.
 
     Args:
         text: The reference in the path.
-        number: The query's version number, or None.
+        version: The query's version: a number, `latest`, `default` for the published one, or None.
     """
     reference = parse(text)
-    return reference if number is None else Reference(reference.name, "number", number=number)
+    if version is None:
+        return reference
+    if isinstance(version, int):
+        return Reference(reference.name, "number", number=version)
+    return Reference(reference.name, "latest" if version == "latest" else "published")
 
 
 def bare(text: str) -> str:

@@ -1,22 +1,140 @@
-"""A server of one's own in a thread, for tests and for trying things out."""
+"""The server: opened, served and stopped, by a program, or on a thread of another one as `LocalServer`."""
 
 from __future__ import annotations
 
+import asyncio
+import importlib
+import socket
+import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from .config import Config
-from .doors.keys import ApiKey, read_scopes
-from .ending import Ending
-from .http.hosting import StartError
-from .machine import Machine
-from .planting import Planted, PromptPlan, Version, plant_partial, plant_prompt
-from .store import keys, places
+from .access.entrance import Entrance
+from .access.keyring import Keyring
+from .api_keys import ApiKey, check_name, read_scopes
+from .app import Application
+from .config import Config, ShutdownTimes
+from .errors import ApiError
+from .http import contract
+from .http.health import Readiness
+from .http.logs import Journal
+from .http.server import Hosting, Place, StartError, bind, locate, new_loop, url_of
+from .parts import Parts
+from .seeding import Planted, PromptPlan, Version, plant_partial, plant_prompt
+from .store import Store, extra, keys, schema, universals
+from .upstreams import Upstreams
+from .upstreams.kinds import build_custom_hosts, build_upstreams
 
 _GRACE = 2
+_ANSWERING = ("portkey_openapi.models.hyperparameters",)
+_RUNNING = ("anyio._backends._asyncio", "certifi", "encodings.idna", "httpcore")
+"""Modules that are otherwise imported at the first request, and at the first run."""
+
+
+class Server:
+    """Open a store and a socket, put together what answers, and serve until stopped: on a thread, or as the program.
+
+    Args:
+        database: The database's URL, as `Store` takes it.
+        host: The address to listen on; one beyond loopback takes a database with API keys.
+        port: The port; 0 for a free one.
+        config: Upstreams and limits.
+        upstreams: Further upstreams by name, which win over the configuration's.
+        times: How long the end may take.
+        journal: Where each request is noted; None for nowhere.
+
+    Raises:
+        ConfigError: An upstream is configured wrongly.
+        DatabaseError: The database can't be used.
+        StartError: The host or the port can't be used, or there are no keys to let anybody in from elsewhere.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: str,
+        host: str,
+        port: int,
+        config: Config,
+        times: ShutdownTimes,
+        journal: Journal | None = None,
+        upstreams: Mapping[str, Any] | None = None,
+    ) -> None:
+        said = contract.load()
+        configured = build_upstreams(config) | build_upstreams(Config(upstreams=dict(upstreams or {})))
+        built = Upstreams(configured, build_custom_hosts(config))
+        place = locate(host, port)
+        with ExitStack() as opened:
+            if place.is_loopback:  # so that no database is made where the port is in use
+                self._listener: socket.socket = opened.enter_context(bind(place))
+            self.store = Store(database)
+            opened.callback(self.store.close)
+            if not place.is_loopback:
+                _check_guarded(place, self.store)
+                self._listener = opened.enter_context(bind(place))
+            opened.pop_all()
+        self.base_url = url_of(self._listener)
+        self.port: int = self._listener.getsockname()[1]
+        self._entrance = Entrance(
+            rules=config.access,
+            keyring=Keyring(self.store, required=not place.is_loopback),
+            names=place.names.union(config.access.hosts) if place.is_loopback else None,
+        )
+        self.parts = Parts.of(said, self.store, config.limits, built, config.runs, config.access)
+        self._readiness = Readiness(self.store)
+        self._times = times
+        self._journal = journal
+        self._hosting: Hosting | None = None
+
+    def run(self, on_ready: Callable[[], None]) -> None:
+        """Serve until stopped, then let go of everything.
+
+        Args:
+            on_ready: Called, on this thread, when requests are answered.
+        """
+        try:
+            with asyncio.Runner(loop_factory=new_loop) as runner:
+                runner.run(self._serve(on_ready))
+        finally:
+            self._listener.close()
+            self.parts.recorder.finish()
+            self.store.close()
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Begin to stop; may be called from any thread, also before `run` has got anywhere."""
+        self._readiness.stopping = True
+        if self._hosting is not None:
+            self._hosting.stop(after=self._times.drain, at_once=at_once)
+
+    async def _serve(self, on_ready: Callable[[], None]) -> None:
+        await self._open_all()
+        self._hosting = Hosting(
+            Application(self.parts, self._entrance, self._readiness, self._journal),
+            limits=self.parts.limits,
+            grace=self._times.grace,
+            on_ready=on_ready,
+        )
+        recording = asyncio.create_task(self.parts.recorder.work())
+        try:
+            if self._readiness.stopping:
+                return
+            await self._hosting.serve(sockets=[self._listener])
+        finally:
+            recording.cancel()
+            await self.parts.upstreams.close()
+
+    async def _open_all(self) -> None:
+        """Open and import what requests need: later there may be no descriptor left."""
+        for module in (*_ANSWERING, *(_RUNNING if "httpx" in sys.modules else ())):
+            importlib.import_module(module)
+        for table in schema.metadata.tables:
+            extra.names(table)  # reads the contract's records
+        with suppress(ApiError):  # a database that does not answer now says so to whoever asks
+            await self.store.open_all()
 
 
 class LocalServer:
@@ -48,7 +166,7 @@ class LocalServer:
         self._port = port
         self._config = config if isinstance(config, Config | None) else Config.read(config)
         self._upstreams = dict(upstreams or {})
-        self._machine: Machine | None = None
+        self._server: Server | None = None
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
 
@@ -62,17 +180,17 @@ class LocalServer:
         """
         if self._thread is not None:
             raise StartError(f"The server runs already, at {self.base_url}. Stop it first, or make another one.")
-        machine = Machine(
+        server = Server(
             database=self._database,
             host=self._host,
             port=self._port,
             config=self._config or Config(),
-            ending=Ending(grace=_GRACE),
+            times=ShutdownTimes(grace=_GRACE),
             upstreams=self._upstreams,
         )
         settled = threading.Event()
-        self._machine, self._failure = machine, None
-        self._thread = threading.Thread(target=self._run, args=(machine, settled), name="portkey-local", daemon=True)
+        self._server, self._failure = server, None
+        self._thread = threading.Thread(target=self._run, args=(server, settled), name="portkey-local", daemon=True)
         self._thread.start()
         settled.wait()
         if self._failure is not None:
@@ -83,11 +201,11 @@ class LocalServer:
 
     def stop(self) -> None:
         """Stop, and return once the thread has ended; answers under way get two seconds. May be repeated."""
-        if self._thread is None or self._machine is None:
+        if self._thread is None or self._server is None:
             return
-        self._machine.stop()
+        self._server.stop()
         self._thread.join()
-        self._thread = self._machine = None
+        self._thread = self._server = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -140,8 +258,8 @@ class LocalServer:
             published=published,
             collection_id=collection_id,
         )
-        machine = self._running()
-        return machine.store.write_now(plant_prompt, plan, machine.service.author)
+        server = self._running()
+        return server.store.write_now(plant_prompt, plan, server.parts.reader)
 
     def add_partial(
         self, *, slug: str, versions: Sequence[Version], name: str | None = None, published: int | None = None
@@ -154,19 +272,21 @@ class LocalServer:
             name: Its name for people; the slug where it is left out.
             published: The number of the published version; the last one where it is left out.
         """
-        machine = self._running()
-        return machine.store.write_now(plant_partial, slug, versions, name, published, machine.service.author)
+        server = self._running()
+        return server.store.write_now(plant_partial, slug, versions, name, published, server.parts.reader)
 
     def add_key(self, *scopes: str, name: str | None = None) -> str:
         """Make an API key and return it; from the first one on every request needs one.
 
         Args:
-            scopes: What it is for: `read`, `write`, `run`.
+            scopes: What it is for: `read`, `write`, `run`, `release`.
             name: What people call it.
 
         Raises:
-            ValueError: There is no such scope, or none is named.
+            ValueError: There is no such scope, or none is named; or the name can't be one.
         """
+        if name is not None:
+            check_name(name)
         key = ApiKey.new()
         self._running().store.write_now(keys.create, key, read_scopes(list(scopes)), name)
         return key.text
@@ -184,20 +304,38 @@ class LocalServer:
 
     def reset(self) -> None:
         """Remove all API keys, and all prompts, partials, labels and collections but those that always exist."""
-        machine = self._running()
-        machine.store.write_now(keys.clear)
-        machine.store.write_now(places.clear)
-        machine.service.library.clear()
+        server = self._running()
+        server.store.write_now(keys.clear)
+        server.store.write_now(universals.clear)
+        server.parts.prompts.clear()
 
-    def _run(self, machine: Machine, settled: threading.Event) -> None:
+    def _run(self, server: Server, settled: threading.Event) -> None:
         try:
-            machine.run(settled.set)
+            server.run(settled.set)
         except BaseException as error:
             self._failure = error
         finally:
             settled.set()
 
-    def _running(self) -> Machine:
-        if self._machine is None:
+    def _running(self) -> Server:
+        if self._server is None:
             raise StartError("The server does not run. Use it in a with block, or call start().")
-        return self._machine
+        return self._server
+
+
+def _check_guarded(place: Place, store: Store) -> None:
+    """Refuse to serve other machines without API keys.
+
+    Raises:
+        StartError: There is no key that lets anybody in, or the database does not say.
+    """
+    try:
+        is_guarded = store.read_now(keys.any_in_force)
+    except ApiError as error:
+        raise StartError(f"Whether there are API keys can't be read: {error.message}") from error
+    if not is_guarded:
+        raise StartError(
+            f"The host {place.host!r} is reached from other machines, and this database has no API key. Make one "
+            "first, with the same --database: portkey-prompts keys create --scope read,write,run,release. "
+            "Or serve 127.0.0.1 alone."
+        )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from portkey_ai._secrets import shown_url, without
 from portkey_ai.errors import (
     APIConnectionError,
     APIError,
@@ -16,9 +15,13 @@ from portkey_ai.errors import (
     APITimeoutError,
     class_for_status,
 )
+from portkey_openapi.errors import AnswerTooLong
+from portkey_openapi.requests import shown_url
+from portkey_prompts.redaction import redact
 
 if TYPE_CHECKING:
-    from portkey_ai._http import Request, RequestError, Response
+    from portkey_openapi.connections import Proxy, Request, Response
+    from portkey_prompts.chunks import StreamError
 
 SHOWN = 200
 """How much of an unexpected body an error message shows, in characters."""
@@ -62,21 +65,27 @@ def beginning(text: str) -> str:
     return shown if len(text) <= SHOWN else f"{shown} … ({len(text)} characters)"
 
 
-def status_error(response: Response, secrets: tuple[str, ...] = ()) -> APIStatusError:
-    """Make the error of an answer whose status says no; the response must have been read.
+def status_error(response: Response, secrets: tuple[str, ...] = (), proxy: Proxy | None = None) -> APIStatusError:
+    """Make the error of an answer whose status says no.
 
     Args:
         response: the answer.
         secrets: texts that must not stand in the message, should a server repeat them.
+        proxy: the proxy that the answer came through.
     """
-    body = read_body(response.text)
+    from portkey_openapi.connections import text_of
+
+    text = text_of(response)
+    body = read_body(text)
     message = message_of(body)
     if message is None:
         phrase = response.reason_phrase or "no reason given"
-        shown = beginning(response.text) if response.text else "an empty body"
-        message = f"The server answered {response.status_code} ({phrase}): {shown}"
+        shown = beginning(text) if text else "an empty body"
+        message = f"The server{_by_way_of(proxy)} answered {response.status_code} ({phrase}): {shown}"
+    if response.has_redirect_location:
+        message += f" It leads to {shown_url(response.headers['location'])}. Is the base URL right?"
     return class_for_status(response.status_code)(
-        without(message, secrets),
+        redact(message, secrets),
         request=response.request,
         response=response,
         body=body,
@@ -84,22 +93,41 @@ def status_error(response: Response, secrets: tuple[str, ...] = ()) -> APIStatus
     )
 
 
-def connection_error(error: RequestError, request: Request, secrets: tuple[str, ...] = ()) -> APIError:
-    """Make the error of a call that got no answer, or one that can't be unpacked."""
-    from portkey_ai._http import DecodingError, TimeoutException
+def connection_error(
+    error: Exception, request: Request, secrets: tuple[str, ...] = (), proxy: Proxy | None = None
+) -> APIError:
+    """Make the error of a call that got no answer, or one that can't be unpacked.
 
-    kind, said = type(error).__name__, without(str(error), secrets) or "no further reason given"
-    where = f"{request.method} {shown_url(request.url)}"
+    Args:
+        error: whatever was raised in the place of an answer.
+        request: what was asked.
+        secrets: texts that must not stand in the message.
+        proxy: the proxy that the call was to go through.
+    """
+    from portkey_openapi.connections import DecodingError, RequestError, SetupError, TimeoutException
+
+    kind, said = type(error).__name__, shown_url(redact(str(error), secrets)) or "no further reason given"
+    where = f"{request.method} {shown_url(request.url)}{_by_way_of(proxy)}"
     made: APIError
     if isinstance(error, TimeoutException):
         times = ", ".join(f"{step} {seconds} s" for step, seconds in request.extensions.get("timeout", {}).items())
         made = APITimeoutError(f"No answer in time ({kind}) to {where}; the limits are: {times}.", request=request)
     elif isinstance(error, DecodingError):
         made = APIResponseValidationError(f"The answer to {where} can't be unpacked: {said}", request=request)
+    elif isinstance(error, AnswerTooLong):
+        made = APIResponseValidationError(f"The answer to {where} can't be taken: {said}.", request=request)
+    elif isinstance(error, RequestError | OSError):
+        asked = "Is the base URL right?" if proxy is None else f"Is {proxy.name} right?"
+        made = APIConnectionError(f"No answer ({kind}: {said}) to {where}. {asked}", request=request)
     else:
-        made = APIConnectionError(f"No answer ({kind}: {said}) to {where}. Is the base URL right?", request=request)
+        why = said if isinstance(error, SetupError) else f"{kind}: {said}"
+        made = APIConnectionError(f"The call {where} failed: {why}.", request=request)
     made.__cause__ = error
     return made
+
+
+def _by_way_of(proxy: Proxy | None) -> str:
+    return "" if proxy is None else f" by way of the proxy {proxy}"
 
 
 def decoded(response: Response, secrets: tuple[str, ...] = ()) -> Any:
@@ -112,40 +140,57 @@ def decoded(response: Response, secrets: tuple[str, ...] = ()) -> Any:
         return None
     try:
         return json.loads(response.content)
-    except (ValueError, RecursionError):
+    except (json.JSONDecodeError, UnicodeDecodeError):
         kind = response.headers.get("content-type", "no content type")
         said = f"The answer is not JSON ({kind}): {beginning(response.text)}"
-        raise unexpected(response, said, response.text, secrets) from None
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # JSON with an int of thousands of digits, or nested too deeply
+        said = f"The answer's JSON can't be read ({error}): {beginning(response.text)}"
+    raise unexpected(response, said, response.text, secrets)
 
 
 def unexpected(
     response: Response, message: str, body: Any, secrets: tuple[str, ...] = ()
 ) -> APIResponseValidationError:
     """Make the error of an answer that is not what the contract says."""
-    return APIResponseValidationError(without(message, secrets), request=response.request, response=response, body=body)
+    return APIResponseValidationError(
+        redact(message, secrets), request=response.request, response=response, body=body, error_code=code_of(body)
+    )
 
 
 _SILENCE = frozenset({"timeout", "408"})
 """Codes of an error in a stream that say that the provider did not go on in time."""
-TELLING_OF_FAILURE = frozenset({"error", "status", "success"})
-"""Fields of which an event must have one to be an error, unless its type says so."""
 
 
-def event_error(kind: str, data: dict[str, Any], response: Response, secrets: tuple[str, ...]) -> APIError | None:
-    """Make the error that an event of a stream reports, or None where it is a chunk.
+def stream_error(error: StreamError, response: Response, secrets: tuple[str, ...]) -> APIError:
+    """Make the error of a stream that can't be read on.
 
     Args:
-        kind: the event's type, "" where none was named.
-        data: the event's decoded JSON.
-        response: the answer that the event is part of.
+        error: what the stream's reader met.
+        response: the answer that is read.
         secrets: texts that must not stand in the message.
     """
-    failed = data.get("error") or kind == "error" or data.get("status") == "failure" or data.get("success") is False
-    if not failed:
-        return None
-    message = message_of(data) or f"The stream reported an error: {beginning(json.dumps(data))}"
-    code = code_of(data)
+    if error.failure is None:
+        kind = response.headers.get("content-type")
+        said = {
+            "no_chunk": f"An event of the stream is no JSON object: {beginning(error.text)}",
+            "no_stream": f"The answer is no event stream, though its type is {kind}: {beginning(error.text)}",
+        }
+        return unexpected(response, said.get(error.kind, str(error)), error.text, secrets)
+    code = error.failure.type if error.failure.code is None else str(error.failure.code)
     kind_of_error = APIStreamTimeoutError if code in _SILENCE else APIStreamError
     return kind_of_error(
-        without(message, secrets), request=response.request, response=response, body=data, error_code=code
+        redact(error.failure.message, secrets),
+        request=response.request,
+        response=response,
+        body=error.failure.body,
+        error_code=code,
     )
+
+
+def silence_error(response: Response, seconds: float) -> APIStreamTimeoutError:
+    """Make the error of a stream that goes on without bringing anything."""
+    message = f"The stream brought nothing for {seconds:g} s, though its connection was kept open."
+    return APIStreamTimeoutError(message, request=response.request, response=response)

@@ -6,15 +6,16 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from portkey_ai._secrets import redacted, shown_url
+from portkey_openapi.requests import shown_url
+from portkey_prompts.redaction import redacted
 
 if TYPE_CHECKING:
-    from portkey_ai._http import Request, Response
+    from portkey_openapi.connections import Request, Response
 
 logger = logging.getLogger("portkey_ai")
 
 
-def obey_environment() -> None:
+def configure_from_environment() -> None:
     """Print the package's log lines on standard error where `PORTKEY_LOG` names a level, such as `debug`."""
     level = os.environ.get("PORTKEY_LOG", "").strip().upper()
     if level not in ("DEBUG", "INFO", "WARNING", "ERROR") or logger.handlers:

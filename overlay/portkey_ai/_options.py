@@ -2,27 +2,86 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+import warnings
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from portkey_ai._secrets import shown_url
 from portkey_ai.errors import PortkeyError
 from portkey_openapi import BASE_URL
+from portkey_openapi import options as contract_options
+from portkey_openapi.requests import check_base_url, is_loopback
 
 if TYPE_CHECKING:
-    from portkey_ai._http import Timeout
-    from portkey_ai.source.settings import PromptSource
+    from typing import Literal
 
-Headers = dict[str, str]
+    from portkey_openapi.connections import Timeout
+    from portkey_openapi.models import HyperparametersParams
+    from portkey_openapi.options import CallHeaders, RunHeaders, RunOptions
+    from portkey_openapi.resources.prompts import UpdatePromptFields
+    from portkey_prompts.source.settings import PromptSource
 
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+    class RunKeywords(HyperparametersParams, RunOptions, total=False):
+        """Settings of the model call, and options of the call."""
+
+    class RenderKeywords(RunKeywords, total=False):
+        """Settings of the model call, options of the call, and of rendering in this process."""
+
+        missing: Literal["empty", "error"]
+        """What becomes of a variable that is not given; with a PromptSource only."""
+
+    class CreateVersion(UpdatePromptFields, total=False):
+        """A new version's fields, and options of the call."""
+
+        publish: bool
+        """Whether to publish the version at once."""
+
+    class ClientOptions(CallHeaders, RunHeaders, total=False):
+        """What a client can be told; the headers among it can be told to each call too."""
+
+        base_url: str | None
+        """Where the service is; by default `PORTKEY_BASE_URL`, else the hosted service."""
+        timeout: float | Timeout | None
+        """Seconds to connect, to write, and between two reads, or an `httpx.Timeout`; None waits for ever.
+
+        Completions wait up to 600 s between two reads where nothing is said here.
+        """
+        max_retries: int
+        """How many times a call may be repeated."""
+        max_response_bytes: int
+        """How long an answer may be, unpacked; a stream with all its events. By default 256 MiB."""
+        default_headers: Mapping[str, str] | None
+        """Headers to send with every call."""
+        prompts: PromptSource | None
+        """Has prompts rendered in this process, and says where they are found; left out, the service renders."""
+        telemetry: bool | None
+        """Whether OpenTelemetry is told of renders and runs; left out, its environment variables say so."""
+        Authorization: str | None
+        """As the official SDK takes it: `authorization`, with `Bearer ` before it where that is missing."""
+        calculate_audio_duration: bool | None
+        """The official SDK's; does nothing here, like the next three."""
+        instrumentation: bool | None
+        webhook_secret: str | None
+        websocket_base_url: object
+
+
+_OWN = {"base_url", "timeout", "max_retries", "max_response_bytes", "default_headers", "prompts", "telemetry"}
+"""The options of a client that are no headers."""
+DOES_NOTHING = {
+    "calculate_audio_duration": "there is no audio in prompts; OpenAI's client has it, see `portkey.openai()`",
+    "instrumentation": "this package traces no other library",
+    "webhook_secret": "there are no webhooks; give it to `portkey.openai(webhook_secret=…)`",
+    "websocket_base_url": "there are no sockets; give it to `portkey.openai(websocket_base_url=…)`",
+}
+"""Options of the official SDK's client that are taken and left, and what is said of them once."""
+_warned: set[str] = set()
 
 
 class _DefaultSeconds(float):
     """The time-out that nobody asked for: completions may wait longer than it."""
+
+    def __reduce__(self) -> str:
+        return "DEFAULT_TIMEOUT"
 
 
 DEFAULT_TIMEOUT = _DefaultSeconds(60.0)
@@ -31,190 +90,60 @@ COMPLETION_READ_TIMEOUT = 600.0
 """Seconds that a completion may take between two reads, where no time-out was asked for."""
 
 
-class RequestOptions(TypedDict, total=False):
-    """What any one call can be told; it wins over what the client was told."""
-
-    api_key: str | None
-    """The service's key."""
-    trace_id: str | None
-    """Names the request in the service's logs."""
-    metadata: Mapping[str, str] | str | None
-    """Strings that are kept with the request in the service's logs."""
-    extra_headers: Mapping[str, str | None] | None
-    """Headers to send as they are; None takes one away that the client would send."""
-    extra_query: Mapping[str, Any] | None
-    """Query parameters that this package does not know."""
-    extra_body: Mapping[str, Any] | None
-    """Fields of the body that this package does not know."""
-    timeout: float | Timeout | None
-    """Seconds to connect, to write, and between two reads; None waits for ever."""
-    max_retries: int
-    """How many times the call may be repeated, a count."""
-
-
-class RunOptions(RequestOptions, total=False):
-    """What a render or a run can be told beside; it wins over what the client was told."""
-
-    virtual_key: str | None
-    """Names the provider and the key to run with."""
-    config: Mapping[str, Any] | str | None
-    """A gateway config: its slug, or the config itself."""
-    provider: str | None
-    """The provider to run with."""
-    cache_namespace: str | None
-    """Which part of the gateway's cache to use."""
-    cache_force_refresh: bool | str | None
-    """Whether to run even where the gateway's cache has an answer."""
-    custom_host: str | None
-    """The base URL of a model host of one's own."""
-    forward_headers: Sequence[str] | str | None
-    """Names of headers that are passed on to the provider."""
-    authorization: str | None
-    """The provider's own key, as an Authorization header."""
-    request_timeout: int | None
-    """Milliseconds that the gateway waits for the provider."""
-
-
-class ClientOptions(TypedDict, total=False):
-    """What a client can be told, as `with_options` takes it; the client's own docstring says what each means."""
-
-    api_key: str | None
-    virtual_key: str | None
-    base_url: str | None
-    config: Mapping[str, Any] | str | None
-    provider: str | None
-    trace_id: str | None
-    metadata: Mapping[str, str] | str | None
-    cache_namespace: str | None
-    cache_force_refresh: bool | str | None
-    custom_host: str | None
-    forward_headers: Sequence[str] | str | None
-    authorization: str | None
-    request_timeout: int | None
-    timeout: float | Timeout | None
-    max_retries: int
-    default_headers: Mapping[str, str] | None
-    prompts: PromptSource | None
-
-
-HEADER_OF_OPTION = {
-    "api_key": "x-portkey-api-key",
-    "virtual_key": "x-portkey-virtual-key",
-    "config": "x-portkey-config",
-    "provider": "x-portkey-provider",
-    "trace_id": "x-portkey-trace-id",
-    "metadata": "x-portkey-metadata",
-    "cache_namespace": "x-portkey-cache-namespace",
-    "cache_force_refresh": "x-portkey-cache-force-refresh",
-    "custom_host": "x-portkey-custom-host",
-    "forward_headers": "x-portkey-forward-headers",
-    "authorization": "authorization",
-    "request_timeout": "x-portkey-request-timeout",
-}
-
-
-def option_headers(options: Mapping[str, Any]) -> Headers:
-    """Turn options into headers; what was not set sends none.
+def client_options(called: Callable[..., object], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the names of a client's options, and put those of the official SDK's that are spelled otherwise right.
 
     Raises:
-        PortkeyError: where a value can't stand in a header, naming the option.
+        TypeError: where one is unknown.
     """
-    headers: Headers = {}
-    for option, header in HEADER_OF_OPTION.items():
-        value = options.get(option)
-        if value is not None:
-            headers[header] = sendable(option, _header_text(option, value))
-    return headers
+    options = dict(given)
+    key = options.pop("Authorization", None)
+    if isinstance(key, str):
+        options["authorization"] = key if key.startswith("Bearer ") else f"Bearer {key}"
+    for name in DOES_NOTHING.keys() & options.keys():
+        if options.pop(name) and name not in _warned:
+            _warned.add(name)
+            warnings.warn(f"`{name}` does nothing here: {DOES_NOTHING[name]}.", RuntimeWarning, stacklevel=3)
+    for name in sorted(options.keys() - contract_options.HEADERS.keys() - _OWN):
+        raise TypeError(f"{called.__name__}() got an unexpected keyword argument {name!r}")
+    return options
 
 
-def headers_from(option: str, given: Mapping[str, str | None] | None) -> Headers:
-    """Check headers that were given as they are, and put their names in lower case; None leaves one out.
+NOTHING: dict[str, Any] = {}
+"""The options and the settings of a call that was given none; not to be written to."""
+
+
+def run_body(variables: Mapping[str, Any] | None, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a render's or a run's body together: the variables, and the settings at its root.
 
     Raises:
-        PortkeyError: where one can't be sent, naming it.
+        TypeError: where the variables are no mapping.
     """
-    if given is not None and not isinstance(given, Mapping):
-        raise PortkeyError(f"`{option}` must be a mapping of names to texts, not {type(given).__name__}.")
-    for name in given or {}:
-        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
-            raise PortkeyError(f"`{option}` holds {name!r}, which is no header's name.")
-    return {name.lower(): sendable(name, value) for name, value in (given or {}).items() if value is not None}
+    if variables is None:
+        return dict(settings)
+    if not isinstance(variables, (dict, Mapping)):  # which is found out sooner of a dict
+        raise TypeError(f"`variables` must be a mapping of names to values, not {type(variables).__name__}.")
+    return {"variables": dict(variables), **settings}
 
 
-def _header_text(option: str, value: Any) -> Any:
-    """Write an option's value as a header's text; what it can't be is left for `sendable` to refuse."""
-    if isinstance(value, str):
-        return value
-    if option == "cache_force_refresh" and isinstance(value, bool):
-        return "true" if value else "false"
-    if option == "request_timeout":
-        return str(count(option, value))
-    if option == "forward_headers" and isinstance(value, list | tuple | set | frozenset):
-        return ",".join(map(str, value))
-    if option not in ("config", "metadata"):
-        return value
-    try:
-        texts = {str(name): _text(item) for name, item in value.items()} if option == "metadata" else dict(value)
-        return json.dumps(texts)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise PortkeyError(f"`{option}` must be text, or a mapping that is JSON: {error}.") from None
-
-
-def _text(value: Any) -> str:
-    """Say a metadata value as text, which is all that the service takes."""
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def sendable(name: str, value: Any) -> str:
-    """Check that a text can stand in a header, without showing it: it may be a secret.
-
-    Raises:
-        PortkeyError: naming the option or the header.
-    """
-    if not isinstance(value, str):
-        raise PortkeyError(f"`{name}` must be text, not {type(value).__name__}.")
-    if not value.isascii() or not value.isprintable() or value != value.strip():
-        raise PortkeyError(
-            f"`{name}` holds a character that can't stand in a header (a line break, a space at an end, or one "
-            "outside of ASCII). Did a stray character come along when it was copied?"
-        )
-    return value
-
-
-def count(name: str, value: Any) -> int:
-    """Check a count.
-
-    Raises:
-        PortkeyError: where it is none, naming the option.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise PortkeyError(f"`{name}` must be a count, 0 or more, not {value!r}.")
-    return value
+def update_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy the keywords of an update, with the template's notes under the name that the operation has for them."""
+    given = dict(fields)
+    if "template_metadata" in given:
+        given.setdefault("prompt_metadata", given.pop("template_metadata"))
+    return given
 
 
 def base_url_from(given: str | None) -> str:
-    """Choose the base URL: as given, from `PORTKEY_BASE_URL`, or the hosted service's.
+    """Choose the base URL: as given, from `PORTKEY_BASE_URL` or the official SDK's `PORTKEY_PROXY`, or the hosted one.
 
     Raises:
-        PortkeyError: where it is no http or https URL.
+        OptionError: where it is no http or https URL.
     """
-    url = str(given or os.environ.get("PORTKEY_BASE_URL") or BASE_URL).strip().rstrip("/")
-    if not _is_base_url(url):
-        raise PortkeyError(
-            f"The base URL {shown_url(url)!r} can't be used: write it like {BASE_URL} or http://127.0.0.1:8790/v1."
-        )
-    return url
-
-
-def _is_base_url(url: str) -> bool:
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, half an IPv6 address
-        return False
-    return known and not re.search(r"[\s?#]", url) and url.isprintable()
+    environment = os.environ
+    return check_base_url(
+        str(given or environment.get("PORTKEY_BASE_URL") or environment.get("PORTKEY_PROXY") or BASE_URL)
+    )
 
 
 def api_key_from(given: str | None, base_url: str, *, needed: bool = True) -> str | None:
@@ -235,17 +164,3 @@ def api_key_from(given: str | None, base_url: str, *, needed: bool = True) -> st
             "a server on this machine needs none: pass base_url='http://127.0.0.1:8790/v1'."
         )
     return key
-
-
-def is_loopback(url: str) -> bool:
-    """Say whether a URL names this machine itself."""
-    from ipaddress import ip_address
-    from urllib.parse import urlsplit
-
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

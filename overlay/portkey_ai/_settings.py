@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from portkey_ai import _http, _json
-from portkey_ai._options import (
-    COMPLETION_READ_TIMEOUT,
-    DEFAULT_TIMEOUT,
-    Headers,
-    api_key_from,
-    base_url_from,
-    count,
-    headers_from,
-    option_headers,
-)
-from portkey_ai._secrets import is_secret, secrets_in
+from portkey_ai._options import COMPLETION_READ_TIMEOUT, DEFAULT_TIMEOUT, api_key_from, base_url_from
 from portkey_ai._version import __version__
+from portkey_ai.errors import PortkeyError
+from portkey_openapi import connections
+from portkey_openapi.errors import OptionError
+from portkey_openapi.options import HEADERS, call_headers, check_count, check_headers, option_headers
+from portkey_prompts.redaction import secrets_in
+from portkey_prompts.telemetry import telemetry_of
 
 if TYPE_CHECKING:
     from portkey_openapi.types import Request
+
+_NO_OPTIONS: Mapping[str, Any] = {}
+_IDLE_OPTIONS = frozenset({"extra_body", "max_retries", "timeout"})
+"""Options of a call that no header and no query says."""
+_IDLE = frozenset(
+    {
+        *("accept", "accept-encoding", "connection", "user-agent"),
+        *("x-portkey-cache-force-refresh", "x-portkey-cache-namespace", "x-portkey-debug", "x-portkey-metadata"),
+        *("x-portkey-request-timeout", "x-portkey-trace-id"),
+    }
+)
+"""Headers that do not decide which prompt is answered."""
 
 USER_AGENT = f"portkey-prompts/{__version__} python/{platform.python_version()}"
 
@@ -31,33 +39,75 @@ class Settings:
     """A client's options, ready for use."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
+        """Work a client's options out.
+
+        Raises:
+            PortkeyError: where one can't be used, naming it.
+        """
+        try:
+            self._read(options)
+        except OptionError as error:
+            raise PortkeyError(str(error)) from None
+
+    def _read(self, options: Mapping[str, Any]) -> None:
         self.base_url = base_url_from(options.get("base_url"))
         frozen = getattr(options.get("prompts"), "frozen", False)
         self.api_key = api_key_from(options.get("api_key"), self.base_url, needed=not frozen)
-        self.timeout: float | _http.Timeout | None = options.get("timeout", DEFAULT_TIMEOUT)
-        self.max_retries = count("max_retries", options.get("max_retries", 2))
-        self._headers = self._base_headers(options)
+        self.timeout: float | connections.Timeout | None = options.get("timeout", DEFAULT_TIMEOUT)
+        self.max_retries = check_count("max_retries", options.get("max_retries", 2))
+        most = options.get("max_response_bytes", connections.MOST_BYTES)
+        self.max_response_bytes = check_count("max_response_bytes", most)
+        self.telemetry = telemetry_of(options.get("telemetry"), "portkey_ai")
+        self.gateway_headers = {
+            **option_headers({**options, "api_key": self.api_key}),
+            **check_headers("default_headers", options.get("default_headers")),
+        }
+        client = options.get("http_client")
+        self._headers = self._base_headers(client)
+        auth = getattr(client, "auth", None)
+        self._auth = None if auth is None else repr(getattr(auth, "__dict__", auth))
         self._secrets = secrets_in({**options, "api_key": self.api_key})
         self._timings = _timings(self.timeout, run=False)
         self._run_timings = _timings(self.timeout, run=True)
 
-    def account(self) -> str:
-        """Tell this service and account from others, without naming the key."""
-        keys = "\n".join(sorted(value for name, value in self._headers.items() if is_secret(name)))
-        return f"{self.base_url} {hashlib.sha256(keys.encode()).hexdigest()}"
+    def account(self, options: Mapping[str, Any] = _NO_OPTIONS) -> str:
+        """Tell by whom and where a call is answered: it differs where anything does that may decide the answer.
 
-    def _base_headers(self, options: Mapping[str, Any]) -> Headers:
-        client = options.get("http_client")
+        Args:
+            options: what one call is told; left out, what the client was.
+        """
+        headers: dict[str, str | None] = {**self._headers, **(call_headers(options) if options else {})}
+        query = options.get("extra_query")
+        told = [[name, value] for name, value in sorted(headers.items()) if value is not None and name not in _IDLE]
+        text = json.dumps([told, str(query) if query else None, self._auth])
+        return f"{self.base_url} {hashlib.sha256(text.encode()).hexdigest()}"
+
+    def decides(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Pick those options of a call that may have it answered otherwise than the client's other calls.
+
+        Raises:
+            PortkeyError: where an option can't be used, naming it.
+        """
+        given = {
+            name: value
+            for name, value in options.items()
+            if name not in _IDLE_OPTIONS and HEADERS.get(name, (name,))[0] not in _IDLE and value is not None
+        }
+        try:
+            return given if given and self.account(given) != self.account() else {}
+        except OptionError as error:
+            raise PortkeyError(str(error)) from None
+
+    def _base_headers(self, client: Any) -> dict[str, str]:
         return {
-            **({} if client is None else dict(client.headers)),
+            **dict(getattr(client, "headers", {})),  # the pool says what is no client
             "accept": "application/json",
             "accept-encoding": "gzip, deflate",
             "user-agent": USER_AGENT,
-            **option_headers({**options, "api_key": self.api_key}),
-            **headers_from("default_headers", options.get("default_headers")),
+            **self.gateway_headers,
         }
 
-    def build(self, request: Request, options: Mapping[str, Any], *, run: bool, stream: bool) -> _http.Request:
+    def build(self, request: Request, options: Mapping[str, Any], *, run: bool, stream: bool) -> connections.Request:
         """Build what goes out for one call: the operation's request, the client's options, and this call's on top.
 
         Args:
@@ -65,23 +115,16 @@ class Settings:
             options: what this call was told.
             run: whether a model runs, which may take longer.
             stream: whether an event stream is asked for.
+
+        Raises:
+            PortkeyError: where an option can't be used, naming it.
+            TypeError, ValueError: where the body is no JSON.
         """
-        headers = {**self._headers, **request.headers}
-        if stream:
-            headers["accept"] = "text/event-stream"
-        content = None
-        if request.body is not None:
-            headers["content-type"] = "application/json"
-            content = _json.encode({**request.body, **(options.get("extra_body") or {})})
-        if options:
-            headers.update(option_headers(options))
-            extra = options.get("extra_headers") or {}
-            headers.update(headers_from("extra_headers", extra))
-            for name in [name.lower() for name, value in extra.items() if value is None]:
-                headers.pop(name, None)
-        return _http.build_request(
-            request.method, self._url(request, options), headers, content, self._time(options, run)
-        )
+        headers = {**self._headers, "accept": "text/event-stream"} if stream else self._headers
+        try:
+            return connections.outgoing(self.base_url, headers, request, options, self._time(options, run))
+        except OptionError as error:
+            raise PortkeyError(str(error)) from None
 
     def secrets(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """Collect the texts that must not stand in the error of a call that was told these options."""
@@ -89,20 +132,15 @@ class Settings:
 
     def retries(self, options: Mapping[str, Any]) -> int:
         """Say how many times a call that was told these options may be repeated."""
-        return count("max_retries", options["max_retries"]) if "max_retries" in options else self.max_retries
+        count: int = options.get("max_retries", self.max_retries)
+        return count
 
-    def _url(self, request: Request, options: Mapping[str, Any]) -> str:
-        extra = options.get("extra_query")
-        params = {**request.params, **extra} if extra else request.params
-        url = self.base_url + request.path
-        return f"{url}?{_http.query_string(params)}" if params else url
-
-    def _time(self, options: Mapping[str, Any], run: bool) -> _http.Timings:
+    def _time(self, options: Mapping[str, Any], run: bool) -> connections.Timings:
         if "timeout" in options:
             return _timings(options["timeout"], run=run)
         return self._run_timings if run else self._timings
 
 
-def _timings(timeout: float | _http.Timeout | None, *, run: bool) -> _http.Timings:
+def _timings(timeout: float | connections.Timeout | None, *, run: bool) -> connections.Timings:
     """Spell a time-out out; where nobody asked for one, a run may take longer between two reads."""
-    return _http.timings(timeout, COMPLETION_READ_TIMEOUT if run and timeout is DEFAULT_TIMEOUT else None)
+    return connections.timings(timeout, COMPLETION_READ_TIMEOUT if run and timeout is DEFAULT_TIMEOUT else None)

@@ -29,13 +29,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from portkey_prompts.errors import PortkeyError as PortkeyError
+
 if TYPE_CHECKING:
-    from portkey_ai._http import Request, Response
     from portkey_ai.types import PromptCompletion
-
-
-class PortkeyError(Exception):
-    """Every error that this package raises of its own accord."""
+    from portkey_openapi.connections import Request, Response
+else:
+    Request = Response = object  # of httpx, which is not imported for an error
 
 
 class APIVersionError(PortkeyError):
@@ -46,7 +46,7 @@ class APIError(PortkeyError):
     """A call that failed.
 
     Attributes:
-        message: what went wrong, for people.
+        message: what went wrong, for people; left out, what the class says.
         status_code: the answer's HTTP status, None where there was no answer.
         error_code: the service's own word for it, such as `AB02`, or None.
         body: the answer's decoded JSON, or its text, or None.
@@ -58,15 +58,15 @@ class APIError(PortkeyError):
 
     def __init__(
         self,
-        message: str,
+        message: str | None = None,
         *,
         request: Request | None = None,
         response: Response | None = None,
         body: Any = None,
         error_code: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = message if message is not None else (type(self).__doc__ or "")
+        super().__init__(self.message)
         self.request = request
         self.response = response
         self.body = body

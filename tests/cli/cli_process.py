@@ -25,7 +25,20 @@ def environment(**more: str) -> dict[str, str]:
 def piped(*arguments: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """Run the command with all of its streams in pipes."""
     return subprocess.run(
-        [COMMAND, *arguments], input=stdin, env=environment(**more), capture_output=True, text=True, timeout=60
+        [COMMAND, *arguments], input=stdin, env=environment(**more), capture_output=True, text=True, timeout=120
+    )
+
+
+def without(missing: tuple[str, ...], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command where some packages can't be imported."""
+    script = (
+        "import sys\n"
+        f"for name in {missing!r}: sys.modules[name] = None\n"
+        "from portkey_cli.main import main\n"
+        f"sys.exit(main({list(arguments)!r}))"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=120
     )
 
 
@@ -52,7 +65,7 @@ class Terminal:
         os.close(slave)
         self._seen = b""
 
-    def read_until(self, text: str, seconds: float = 20) -> str:
+    def read_until(self, text: str, seconds: float = 60) -> str:
         """Read until the screen shows a text, and return all that it showed."""
         end = time.monotonic() + seconds
         while text not in self.text:
@@ -60,12 +73,16 @@ class Terminal:
             assert self._read(0.2) or self.process.poll() is None, f"{text!r} did not come; there was {self.text!r}"
         return self.text
 
+    def type(self, text: str) -> None:
+        """Type on the keyboard."""
+        os.write(self._master, text.encode())
+
     def finish(self) -> Screen:
         """Read to the end."""
-        while self._read(20):
+        while self._read(120):
             pass
         os.close(self._master)
-        return Screen(self.text, self.process.wait(20))
+        return Screen(self.text, self.process.wait(120))
 
     @property
     def text(self) -> str:

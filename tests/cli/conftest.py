@@ -6,7 +6,6 @@ import io
 import json
 import os
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,11 +15,6 @@ import pytest
 from portkey_ai import Portkey
 from portkey_cli.main import main
 from portkey_local import LocalServer
-
-with warnings.catch_warnings():
-    # While it is imported, typer takes names from click that click is about to drop. That is between the two of them.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import typer.testing  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
 GREETING = [{"role": "system", "content": "Be {{mood}}."}, {"role": "user", "content": "Greet {{name}}."}]

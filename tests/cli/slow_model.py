@@ -50,7 +50,7 @@ class SlowModel:
                 self.end_headers()
                 for number, event in enumerate([{"role": "assistant", "content": "Hello"}, *model.rest]):
                     if number == 1:
-                        model._go.wait(20)
+                        model._go.wait(60)
                     try:
                         self.wfile.write(f"data: {_event(event)}\n\n".encode())
                     except OSError:

@@ -77,7 +77,7 @@ def test_a_pipe_is_written_into(planted: str, tmp_path: Path) -> None:
         [COMMAND, "export", "--database", planted, "-o", str(pipe)], env=environment(), stderr=subprocess.DEVNULL
     ) as process:
         read = pipe.read_bytes()
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0
     assert read.decode() == piped("export", "--database", planted).stdout
 
 
@@ -93,7 +93,7 @@ def test_a_reader_that_goes_away_ends_an_export(planted: str) -> None:
     assert process.stdout is not None
     process.stdout.read(10)
     process.stdout.close()
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 141
     assert errors == b""
 
@@ -126,9 +126,9 @@ def test_what_is_wrong_with_a_file_is_said_in_one_line(
         ("\ufeff" + data, "Line 1", "byte order mark"),
     ):
         fails(alone("import", "-", "--database", other, stdin=spoilt), 1, *words)
-    fails(alone("import", str(tmp_path / "missing"), "--database", other), 2, "missing", "No such file")
-    fails(alone("import", str(tmp_path), "--database", other), 2, "directory")
-    fails(alone("export", "--database", other, "-o", str(tmp_path / "no" / "x")), 2, "No such file")
+    fails(alone("import", str(tmp_path / "missing"), "--database", other), 3, "missing", "No such file")
+    fails(alone("import", str(tmp_path), "--database", other), 3, "directory")
+    fails(alone("export", "--database", other, "-o", str(tmp_path / "no" / "x")), 3, "No such file")
     assert alone("import", "-", "--database", other, stdin=data).code == 0
 
 
@@ -151,7 +151,7 @@ def test_keys_and_runs_come_with_all(alone: Any, planted: str, new_database: Mak
 
 
 def test_a_database_that_is_not_there_is_not_made_by_an_export(alone: Any, fails: Any, tmp_path: Path) -> None:
-    fails(alone("export", "--database", f"sqlite:///{tmp_path / 'typo.db'}"), 1, "There is no database", "typo.db")
+    fails(alone("export", "--database", f"sqlite:///{tmp_path / 'typo.db'}"), 3, "There is no database", "typo.db")
     assert not (tmp_path / "typo.db").exists()
 
 

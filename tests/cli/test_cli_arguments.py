@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+from pkgutil import iter_modules
 
 import pytest
-from cli_process import COMMAND, environment
+from cli_process import COMMAND, environment, piped
 
-from portkey_ai import Portkey, __version__
+from portkey_ai import API_VERSION, Portkey, __version__
 from portkey_cli import plain
-from portkey_cli.app import application
-from portkey_cli.arguments import hoisted
+from portkey_cli.app import hoisted
 from portkey_cli.clients import Connection
-from portkey_cli.contract import _facts
+from portkey_cli.commands import COMMANDS
 from portkey_cli.failures import one_line
 from portkey_local import LocalServer
 
-COMMANDS = [
+HELP = [
     ("list", ["--search", "--collection", "--limit", "--json"]),
     ("show", ["PROMPT", "@latest", "--template", "--json"]),
     ("versions", ["PROMPT", "--json"]),
@@ -27,6 +28,7 @@ COMMANDS = [
     ("update", ["PROMPT", "--file", "EDITOR", "--message", "--publish", "--json"]),
     ("publish", ["PROMPT", "--json"]),
     ("label", ["PROMPT", "LABEL", "--create", "--remove", "--json"]),
+    ("delete", ["PROMPT", "--yes", "--json"]),
     ("diff", ["PROMPT", "NEW", "--exit-code", "--json"]),
     ("serve", ["--host", "--port", "--database", "--config", "8790"]),
     ("contract", ["--expect", "--json", "diff"]),
@@ -34,24 +36,28 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.parametrize(("command", "words"), COMMANDS, ids=[command for command, _ in COMMANDS])
+@pytest.mark.parametrize(("command", "words"), HELP, ids=[command for command, _ in HELP])
 def test_help_of_each_command_says_enough_and_gives_an_example(alone, command: str, words: list[str]) -> None:
     done = alone(*command.split(), "--help")
     assert (done.code, done.err) == (0, "")
     assert [word for word in words if word not in done.out] == []
-    example = {"serve": "PORTKEY_BASE_URL=", "contract": "--expect 1.0.0"}.get(command, f"portkey-prompts {command} ")
+    example = {"serve": "PORTKEY_BASE_URL=", "contract": f"--expect {API_VERSION}"}.get(
+        command, f"portkey-prompts {command} "
+    )
     assert example in done.out.split("Options:")[1]
 
 
 def test_help_lists_every_command_with_a_whole_sentence(alone) -> None:
     listed = alone("--help").out.split("Commands:")[1].split("Exit codes:")[0].split("\n\n")[0]
-    assert {line.split()[0] for line in listed.splitlines() if line} == {*plain.HERE, *plain.ELSEWHERE}
+    assert {line.split()[0] for line in listed.splitlines() if line} == set(COMMANDS)
     assert all(line.endswith(".") for line in listed.splitlines() if line)
 
 
 def test_help_tells_the_exit_codes_and_where_a_key_belongs(alone) -> None:
     shown = " ".join(alone("--help").out.split())
-    assert "Exit codes: 0 as asked, 1 not as asked, 2 wrong usage." in shown
+    assert (
+        "Exit codes: 0 as asked, 1 not as asked, 2 wrong usage, 3 no file, 4 no key, 5 no answer, 6 no port," in shown
+    )
     assert "Better in the environment" in shown
     assert "PORTKEY_API_KEY" in shown
 
@@ -96,7 +102,7 @@ def test_what_stands_behind_two_dashes_is_left_alone() -> None:
 def test_the_environment_names_the_service_and_the_command_line_wins(alone, server, monkeypatch) -> None:
     monkeypatch.setenv("PORTKEY_BASE_URL", server.base_url)
     assert alone("list").code == 0
-    assert alone("list", "--base-url", "http://127.0.0.1:9/v1").code == 1
+    assert alone("list", "--base-url", "http://127.0.0.1:9/v1").code == 5
 
 
 def test_the_key_is_sent(alone, httpserver) -> None:
@@ -106,19 +112,36 @@ def test_the_key_is_sent(alone, httpserver) -> None:
 
 
 def test_without_a_key_the_hosted_service_is_not_called(alone, fails, monkeypatch) -> None:
-    fails(alone("list"), 2, "PORTKEY_API_KEY", "--base-url http://127.0.0.1:8790/v1")
+    fails(alone("list"), 4, "PORTKEY_API_KEY", "--base-url http://127.0.0.1:8790/v1")
     monkeypatch.setenv("PORTKEY_API_KEY", "")
-    fails(alone("list"), 2, "PORTKEY_API_KEY")
+    fails(alone("list"), 4, "PORTKEY_API_KEY")
 
 
 def test_a_service_that_does_not_answer_fails_in_one_line(alone, fails, monkeypatch) -> None:
-    monkeypatch.setattr("portkey_ai._retry.FIRST_WAIT", 0.001)
-    fails(alone("--base-url", "http://127.0.0.1:9/v1", "list"), 1, "http://127.0.0.1:9/v1", "refused")
+    monkeypatch.setattr("portkey_openapi.retries.FIRST_WAIT", 0.001)
+    fails(alone("--base-url", "http://127.0.0.1:9/v1", "list"), 5, "http://127.0.0.1:9/v1", "refused")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("HTTPS_PROXY", "foo://127.0.0.1:9", "Unknown scheme"),
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "socksio"),
+        ("SSL_CERT_FILE", "/nowhere/ca.pem", "No such file"),
+        ("SSL_CERT_FILE", __file__, "NO_CERTIFICATE"),
+    ],
+    ids=["no proxy's scheme", "a package is missing", "no such file", "no certificates"],
+)
+def test_a_network_that_can_not_be_set_up_fails_in_one_line(name: str, value: str, word: str) -> None:
+    done = piped("--base-url", "https://service.invalid/v1", "--api-key", "k", "list", **{name: value})
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (5, "", 1)
+    assert word in done.stderr
+    assert name in done.stderr.replace(value, "")
 
 
 def test_an_answer_of_another_kind_fails_in_one_line(alone, fails, httpserver) -> None:
     httpserver.expect_request("/v1/prompts").respond_with_data("<html>\n<p>Hi</p></html>", content_type="text/html")
-    fails(alone("--base-url", httpserver.url_for("/v1"), "list"), 1, "not JSON", "text/html")
+    fails(alone("--base-url", httpserver.url_for("/v1"), "list"), 5, "not JSON", "text/html")
 
 
 def test_an_error_can_not_steer_the_terminal(alone, fails, httpserver) -> None:
@@ -143,25 +166,66 @@ def test_one_line_keeps_letters_of_all_scripts() -> None:
     assert one_line("Grüße,\n\t挨拶 🙂 \x00") == "Grüße, 挨拶 🙂 \\x00"
 
 
-def test_the_plain_parser_knows_the_same_commands() -> None:
-    app = application()
-    names = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
-    assert names == {*plain.HERE, *plain.ELSEWHERE}
+def test_a_command_loads_no_other(alone, server: LocalServer) -> None:
+    program = (
+        "import sys\nfrom portkey_cli.main import main\n"
+        "main(['--base-url', sys.argv[1], 'list'])\n"
+        "print(*(name for name in sys.modules if name.startswith('portkey_cli.commands.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, server.base_url], env=environment(), capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == "portkey_cli.commands.list"
+
+
+def test_every_module_of_a_command_is_in_the_table() -> None:
+    import portkey_cli.commands as package
+
+    assert sorted(set(COMMANDS.values())) == sorted(module.name for module in iter_modules(package.__path__))
 
 
 def test_contract_prints_the_facts(alone, fails) -> None:
-    assert alone("contract", "--json").json == _facts()
+    assert alone("contract", "--json").json == plain.contract_facts()
     assert alone("contract").out.splitlines()[3].split()[1:] == ["portkey-prompts", __version__]
     assert alone("contract", "--expect", "9.9.9").code == 1
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+ORPHANED = """
+import os, sys
+reader, writer = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    os.dup2(writer, 1)
+    os.execv(sys.argv[1], sys.argv[1:])
+os.close(writer)
+sys.stdout.write(os.fdopen(reader).read())
+"""
+"""Runs a command in a session of its own whose parent has ended: no shell is among its ancestors."""
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_each_shell_gets_a_completion(shell: str) -> None:
-    done = subprocess.run(
-        [COMMAND, "--show-completion", shell], env=environment(), capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0
+    asked = [sys.executable, "-c", ORPHANED, COMMAND, "completion", shell]
+    done = subprocess.run(asked, env=environment(), capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
     assert "_PORTKEY_PROMPTS_COMPLETE" in done.stdout
+    assert f"complete_{shell}" in done.stdout
+
+
+def test_bash_completes_with_its_script(server: LocalServer) -> None:
+    ask = (
+        f'eval "$({COMMAND} completion bash)"; COMP_WORDS=({COMMAND} show pp-gr); COMP_CWORD=2\n'
+        f'_portkey_prompts_completion {COMMAND}; printf "%s\\n" "${{COMPREPLY[@]}}"'
+    )
+    there = environment(PORTKEY_BASE_URL=server.base_url)
+    done = subprocess.run(["bash", "-c", ask], env=there, capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == ["pp-greeting"], done.stderr
+
+
+def test_a_shell_that_is_not_known_is_wrong_usage(alone, fails) -> None:
+    fails(alone("completion", "tcsh"), 2, "tcsh", "'bash', 'zsh', 'fish', 'powershell'")
 
 
 def complete(words: str, **more: str) -> list[str]:
@@ -171,7 +235,7 @@ def complete(words: str, **more: str) -> list[str]:
         "COMP_CWORD": str(len(words.split(" ")) - 1),
         "_PORTKEY_PROMPTS_COMPLETE": "complete_bash",
     }
-    done = subprocess.run([COMMAND], env=environment(**asked, **more), capture_output=True, text=True, timeout=60)
+    done = subprocess.run([COMMAND], env=environment(**asked, **more), capture_output=True, text=True, timeout=120)
     assert done.stderr == ""
     return done.stdout.split()
 
@@ -181,3 +245,22 @@ def test_commands_options_and_prompts_are_completed(server: LocalServer, portkey
     assert complete("portkey-prompts render --var-") == ["--var-json"]
     assert complete("portkey-prompts show pp-gr", PORTKEY_BASE_URL=server.base_url) == ["pp-greeting"]
     assert complete("portkey-prompts show pp-gr", PORTKEY_BASE_URL="http://127.0.0.1:9/v1") == []
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS, "keys create", "contract diff"])
+def test_h_is_short_for_help(alone, command: str) -> None:
+    short, long = (alone(*command.split(), name) for name in ("-h", "--help"))
+    assert (short.code, short.out, short.err) == (0, long.out, "")
+
+
+def test_v_is_short_for_var(cli) -> None:
+    assert cli("render", "pp-greeting@1", "-v", "name=Ada").out == "Hello Ada!\n"
+    assert cli("run", "pp-greeting@1", "-v", "name=Ada").code == 0
+
+
+def test_the_package_runs_as_the_program_does() -> None:
+    run = [sys.executable, "-m", "portkey_cli"]
+    done = subprocess.run([*run, "--version"], env=environment(), capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, f"portkey-prompts {__version__}\n")
+    done = subprocess.run([*run, "nope"], env=environment(), capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (2, "")

@@ -88,6 +88,13 @@ def test_create_takes_parameters_from_a_file_with_single_ones_on_top(cli, portke
     assert portkey.prompts.retrieve(slug).parameters == {"temperature": 0, "seed": 2}
 
 
+def test_a_parameter_that_is_null_is_taken_away(cli, portkey: Portkey) -> None:
+    assert cli("update", "pp-greeting", "--param", "temperature=0.5", "--param", "mood=null").code == 0
+    assert portkey.prompts.retrieve("pp-greeting@latest").parameters == {"temperature": 0.5}
+    assert cli("update", "pp-greeting", "--param", "temperature=null").code == 0
+    assert not portkey.prompts.retrieve("pp-greeting@latest").parameters
+
+
 def test_create_puts_the_prompt_where_it_was_told(cli, portkey: Portkey) -> None:
     folder = portkey.collections.create(name="Folder")
     slug = cli("create", "--name", "Hi", "-f", "-", "--collection", folder.slug, stdin="Hi").out.strip()
@@ -118,7 +125,7 @@ def test_create_of_nothing_is_wrong_usage(cli, fails) -> None:
     fails(cli("create", "--name", "Hi", "-f", "-", stdin=" \n"), 2, "stdin is empty")
     fails(cli("create", "--name", "Hi"), 2, "--file")
     fails(cli("create", "-f", "-", stdin="Hi"), 2, "--name")
-    fails(cli("create", "--name", "Hi", "-f", "nowhere.txt"), 2, "nowhere.txt: No such file")
+    fails(cli("create", "--name", "Hi", "-f", "nowhere.txt"), 3, "nowhere.txt: No such file")
 
 
 def test_stdin_can_be_asked_for_one_thing_only(cli, fails) -> None:
@@ -153,7 +160,7 @@ def test_update_publish_publishes_it_too(cli, portkey: Portkey) -> None:
 
 def test_update_json_is_the_api_s_answer(cli) -> None:
     made = cli("update", "pp-greeting", "-f", "-", "--json", stdin="Hey").json
-    assert made.keys() == {"id", "slug", "prompt_version_id", "object"}
+    assert made.keys() == {"id", "slug", "prompt_version_id", "prompt_version", "object"}
 
 
 def test_update_with_what_is_there_already_makes_no_version(cli, portkey: Portkey, tmp_path: Path) -> None:
@@ -276,7 +283,7 @@ def test_an_editor_that_fails_changes_nothing(cli, editor, fails, monkeypatch: p
 
 def test_an_editor_that_removes_the_file_changes_nothing(cli, editor, fails) -> None:
     editor("path.unlink()\n")
-    fails(cli("update", "pp-greeting"), 2, "No such file")
+    fails(cli("update", "pp-greeting"), 3, "No such file")
 
 
 def test_an_editor_that_writes_no_utf8_makes_no_version(cli, editor) -> None:
@@ -293,3 +300,68 @@ def test_update_without_a_terminal_or_an_editor_is_wrong_usage(cli, fails) -> No
 
 def test_update_of_an_unknown_prompt_fails(cli, fails) -> None:
     fails(cli("update", "pp-nowhere", "-f", "-", stdin="Hi"), 1, "`pp-nowhere`")
+
+
+LIKE_JSON = [
+    '[{"role": "user",]',
+    ' [\n {"role": "user", "content": "Hi"}',
+    '{"string": "Hi", }',
+    '["a" "b"]',
+    '{"a": NaN}',
+]
+
+
+@pytest.mark.parametrize("text", LIKE_JSON)
+def test_what_begins_like_json_and_is_none_is_refused_unless_it_is_said_to_be_text(
+    cli, fails, portkey: Portkey, text: str
+) -> None:
+    before = len(list(portkey.prompts.list()))
+    fails(cli("create", "--name", "Hi", "-f", "-", stdin=text), 2, "stdin is no JSON", "--text")
+    fails(cli("update", "pp-greeting", "-f", "-", stdin=text), 2, "stdin is no JSON", "--text")
+    assert len(list(portkey.prompts.list())) == before
+    slug = cli("create", "--name", "Hi", "-f", "-", "--text", stdin=text).out.strip()
+    assert portkey.prompts.retrieve(slug).string == text
+    assert cli("update", slug, "-f", "-", "--text", stdin=f"{text}!").out == f"{slug}@2\n"
+
+
+def test_what_is_no_json_is_refused_with_its_place(cli, fails) -> None:
+    fails(cli("create", "--name", "Hi", "-f", "-", stdin='[\n  {"role": "user",\n]'), 2, "line 3, column 1")
+
+
+@pytest.mark.parametrize(
+    "text", ["{{name}}, hi", "{{#a}}x{{/a}}", "[Note] Hi", "[{{x}}]", "{ {{x}} }", "{x}", "[1, 2", "{"]
+)
+def test_what_only_looks_a_little_like_json_is_text(cli, portkey: Portkey, text: str) -> None:
+    slug = cli("create", "--name", "Hi", "-f", "-", stdin=text).out.strip()
+    assert portkey.prompts.retrieve(slug).string == text
+
+
+def test_json_that_is_said_to_be_text_is_text(cli, fails, portkey: Portkey, tmp_path: Path) -> None:
+    slug = cli("create", "--name", "Hi", "-f", "-", "--text", stdin='{"string": "Hi"}').out.strip()
+    assert portkey.prompts.retrieve(slug).string == '{"string": "Hi"}'
+    (tmp_path / "a.json").write_text("{}")
+    slug = cli("create", "--name", "Hi", "-f", str(tmp_path / "a.json"), "--text").out.strip()
+    assert portkey.prompts.retrieve(slug).string == "{}"
+    fails(cli("update", "pp-greeting", "--text", "--model", "m"), 2, "--file")
+
+
+def test_a_partial_that_is_not_there_is_told_by_create_update_push_and_partials(cli, portkey: Portkey) -> None:
+    slug = portkey.prompts.partials.create(name="Tone", string="softly").slug
+    wrong = slug.replace("tone", "tune")
+    made = cli("create", "--name", "A", "--file", "-", stdin=f"{{{{>{wrong}}}}} {{{{>{slug}@7}}}} {{{{>{slug}}}}}")
+    assert made.code == 0
+    assert f"no partial '{wrong}'" in made.err
+    assert f"Is {slug} meant?" in made.err
+    assert f"no version 7 of the partial '{slug}'" in made.err
+    assert made.err.count("There is no") == 2
+    told = "There is no partial 'nope'"
+    assert told in cli("update", "pp-greeting", "--file", "-", stdin="{{>nope}}").err
+    assert told not in cli("update", "pp-greeting", "--param", "seed=1").err
+    assert told in cli("partials", "create", "B", "--file", "-", stdin="{{>nope}}").err
+    assert told in cli("partials", "update", slug, "--file", "-", stdin="{{>nope}}").err
+    Path("prompts").mkdir()
+    Path("prompts/_mine.prompt").write_text("here")
+    Path("prompts/new.prompt").write_text("{{>mine}} {{>nope}}")
+    pushed = cli("push", "new")
+    assert (pushed.code, pushed.err.count("There is no")) == (0, 1), pushed
+    assert f"new.prompt: {told}" in pushed.err

@@ -106,7 +106,7 @@ def test_contract_diff_exit_code_is_1_where_the_change_is_breaking(alone, contra
 def test_contract_diff_of_what_is_no_contract_fails(alone, fails, contracts, tmp_path: Path) -> None:
     (tmp_path / "list.yaml").write_text("[]")
     (tmp_path / "broken.yaml").write_text("a: [\n")
-    fails(alone("contract", "diff", contracts[0], "nowhere.yaml"), 2, "nowhere.yaml: No such file")
+    fails(alone("contract", "diff", contracts[0], "nowhere.yaml"), 3, "nowhere.yaml: No such file")
     fails(alone("contract", "diff", contracts[0], "list.yaml"), 2, "list.yaml is no OpenAPI document")
     fails(alone("contract", "diff", contracts[0], "broken.yaml"), 2, "broken.yaml is no YAML")
     fails(alone("contract", "diff", contracts[0]), 2, "NEW", "contract diff --help")

@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ def test_a_name_of_several_keys_is_not_enough(keys, fails) -> None:
 def test_a_database_that_is_not_there_is_only_made_for_a_key(alone, fails, tmp_path: Path) -> None:
     path = tmp_path / "new.db"
     for command in (["list"], ["revoke", "x"]):
-        fails(alone("keys", *command, "--database", f"sqlite:///{path}"), 1, str(path), "--database")
+        fails(alone("keys", *command, "--database", f"sqlite:///{path}"), 3, str(path), "--database")
         assert not path.exists()
     assert alone("keys", "create", "--scope", "read", "--database", f"sqlite:///{path}").code == 0
     assert path.exists()
@@ -197,7 +198,7 @@ def test_the_other_commands_send_the_key(keys, database: str, alone) -> None:
         key = keys("create", "--scope", "read", "--json").json["key"]
         assert becomes(401, server.base_url)
         refused = alone("--base-url", server.base_url, "show", "p")
-        assert refused.code == 1
+        assert refused.code == 4
         assert "keys create" in refused.err
         assert alone("--base-url", server.base_url, "--api-key", key, "show", "p", "--template").out == "Hi\n"
 
@@ -218,14 +219,153 @@ def served(database: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     yield serve
     for process in running:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=120)
 
 
 def test_from_a_refusal_to_a_server_for_other_machines(served, keys) -> None:
     refused = served("--host", "0.0.0.0")
-    output, errors = refused.communicate(timeout=20)
+    output, errors = refused.communicate(timeout=120)
     assert (refused.returncode, output) == (2, "")
     (remedy,) = re.findall(r"portkey-prompts (keys create \S+ \S+)\.", errors)
     key = keys("create", *remedy.split()[2:]).out.strip()
     url = served("--host", "0.0.0.0").stdout.readline().split()[-1]
     assert (status(url), status(url, key)) == (401, 200)
+
+
+def test_a_key_expires_when_it_was_said_to(keys, database: str) -> None:
+    with LocalServer(database) as server:
+        keys("create", "--scope", "read")
+        made = keys("create", "--scope", "read", "--expires", "8s", "--json").json
+        assert becomes(200, server.base_url, made["key"])
+        assert becomes(401, server.base_url, made["key"])
+        with (
+            Portkey(api_key=made["key"], base_url=server.base_url) as portkey,
+            pytest.raises(AuthenticationError, match=f"The API key {made['id']} expired at {made['expires_at']}"),
+        ):
+            portkey.labels.list()
+        assert keys("list", "--json").json["data"][1] == {name: made[name] for name in made if name != "key"}
+
+
+def test_a_day_ends_a_key_at_its_beginning_and_a_length_of_time_from_now(keys) -> None:
+    day = datetime.now(UTC) + timedelta(days=200)
+    made = keys("create", "--scope", "read", "--expires", f"{day:%Y-%m-%d}", "--json").json
+    assert made["expires_at"] == f"{day:%Y-%m-%d}T00:00:00.000Z"
+    assert f"until {day:%Y-%m-%d} 00:00 (UTC)" in keys("create", "--scope", "read", "--expires", f"{day:%Y-%m-%d}").err
+    for text, length in (("90d", timedelta(days=90)), ("2w", timedelta(14)), ("36h", timedelta(1.5))):
+        facts = keys("create", "--scope", "read", "--expires", text, "--json").json
+        stamps = [datetime.fromisoformat(facts[name]) for name in ("created_at", "expires_at")]
+        assert abs(stamps[1] - stamps[0] - length) < timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("2026-01-01", "is over"),
+        (f"{datetime.now(UTC):%Y-%m-%d}", "is over"),
+        ("0d", "is over"),
+        ("-1d", "no day"),
+        ("2027-02-30", "no day"),
+        ("2027-01-31T12:00", "no day"),
+        ("90", "s, m, h, d or w"),
+        ("90y", "s, m, h, d or w"),
+        ("1.5d", "s, m, h, d or w"),
+        ("20270131", "s, m, h, d or w"),
+        ("", "s, m, h, d or w"),
+        ("٣d", "s, m, h, d or w"),
+        ("36501d", "36500d"),
+        ("999999999w", "36500d"),
+        ("9999-12-31", "36500 days"),
+    ],
+)
+def test_a_wrong_expiry_is_wrong_usage_and_makes_no_key(keys, fails, database: str, text: str, word: str) -> None:
+    fails(keys("create", "--scope", "read", "--expires", text), 2, "--expires", word)
+    keys("create", "--scope", "read", "--name", "only")
+    fails(keys("rotate", "only", "--expires", text), 2, "--expires", word)
+    assert len(keys("list", "--json").json["data"]) == 1
+
+
+def test_the_list_warns_of_keys_that_expire_within_14_days(keys) -> None:
+    made = {
+        text: keys("create", "--scope", "read", "--name", f"for {text}", "--expires", text, "--json").json["id"]
+        for text in ("1h", "3d", "14d", "15d")
+    }
+    keys("create", "--scope", "read", "--name", "for ever")
+    gone = keys("create", "--scope", "read", "--expires", "1d", "--json").json["id"]
+    keys("revoke", gone)
+    done = keys("list")
+    warnings = done.err.splitlines()
+    assert len(warnings) == 3
+    for text, left in (("1h", "less than a day"), ("3d", "2 days"), ("14d", "13 days")):
+        (warning,) = (each for each in warnings if made[text] in each)
+        assert f"(for {text}) expires in {left}, at 20" in warning
+        assert f"keys rotate {made[text]}" in warning
+    assert "expires (UTC)" in done.out
+    assert keys("list", "--json").err == ""
+
+
+def test_a_rotated_key_works_until_its_grace_is_over(keys, database: str) -> None:
+    with LocalServer(database) as server:
+        old = keys("create", "--scope", "read,run", "--name", "app", "--expires", "90d", "--json").json
+        done = keys("rotate", "app", "--grace", "8s", "--json").json
+        assert KEY.fullmatch(done["key"])
+        assert (done["scopes"], done["name"], done["revoked_at"]) == (old["scopes"], "app", None)
+        assert done["replaces"]["id"] == old["id"]
+        assert done["replaces"]["replaced_by"] == done["id"]
+        lives = [
+            datetime.fromisoformat(each["expires_at"]) - datetime.fromisoformat(each["created_at"])
+            for each in (old, done)
+        ]
+        assert abs(lives[0] - lives[1]) < timedelta(seconds=60)
+        assert becomes(200, server.base_url, done["key"])
+        assert status(server.base_url, old["key"]) == 200
+        assert becomes(401, server.base_url, old["key"])
+        assert status(server.base_url, done["key"]) == 200
+        # The name means the one that works, now that the other does not.
+        assert keys("revoke", "app", "--json").json["id"] == done["id"]
+
+
+def test_rotation_shows_the_new_key_and_says_until_when_the_old_one_works(keys) -> None:
+    old = keys("create", "--scope", "read", "--json").json
+    done = keys("rotate", old["key"])
+    assert KEY.fullmatch(done.out.strip())
+    assert re.search(rf"{old['id']}, whose place it takes, works until \d{{4}}-\d\d-\d\d \d\d:\d\d \(UTC\)", done.err)
+    first, second = keys("list", "--json").json["data"]
+    left = datetime.fromisoformat(first["expires_at"]) - datetime.fromisoformat(second["created_at"])
+    assert abs(left - timedelta(days=1)) < timedelta(seconds=60)
+    assert second["expires_at"] is None
+    assert f"{second['id']} takes its place" in keys("list").err
+
+
+def test_a_grace_does_not_make_a_key_last_longer(keys) -> None:
+    old = keys("create", "--scope", "read", "--expires", "1h", "--json").json
+    done = keys("rotate", old["id"], "--grace", "30d", "--expires", "10d", "--json").json
+    assert done["replaces"]["expires_at"] == old["expires_at"]
+    assert done["expires_at"] > old["expires_at"]
+
+
+def test_what_does_not_work_or_has_a_successor_is_not_rotated(keys, fails) -> None:
+    old = keys("create", "--scope", "read", "--name", "twin", "--json").json
+    new = keys("rotate", "twin", "--json").json
+    fails(keys("rotate", old["id"]), 1, new["id"], "rotated already")
+    fails(keys("rotate", "twin"), 1, old["id"], new["id"])
+    keys("revoke", new["id"])
+    fails(keys("rotate", new["id"]), 1, "was revoked")
+    over = keys("create", "--scope", "read", "--name", "over", "--json").json
+    keys("rotate", over["id"], "--grace", "0s")
+    fails(keys("rotate", over["id"]), 1, "expired at")
+    fails(keys("rotate", "nope"), 1, "`nope`")
+    fails(keys("rotate", ""), 2, "Which key?")
+    fails(keys("rotate", new["id"], "--grace", "soon"), 2, "--grace")
+
+
+def test_a_server_for_other_machines_wants_a_key_that_has_not_expired(served, keys) -> None:
+    old = keys("create", "--scope", "read", "--json").json
+    keys("rotate", old["id"], "--grace", "0s", "--expires", "1s")
+    deadline = time.monotonic() + 30
+    while True:
+        refused = served("--host", "0.0.0.0")
+        if refused.stdout.readline() == "":
+            break
+        refused.terminate()
+        assert time.monotonic() < deadline
+    assert "has no API key" in refused.communicate(timeout=120)[1]

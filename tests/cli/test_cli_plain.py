@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
-from cli_process import environment
+from cli_process import without
 
 from portkey_ai import API_VERSION, __version__
 from portkey_cli import plain
+from portkey_cli.commands import COMMANDS
 
-
-def without(missing: tuple[str, ...], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command where some packages can't be imported."""
-    script = (
-        "import sys\n"
-        f"for name in {missing!r}: sys.modules[name] = None\n"
-        "from portkey_cli.main import main\n"
-        f"sys.exit(main({list(arguments)!r}))"
-    )
-    return subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=60)
-
-
+ELSEWHERE = [*([name] for name in COMMANDS if name not in plain.HERE), ["contract", "diff", "a", "b"]]
 CLI = ("typer", "rich", "click", "yaml")
 
 
@@ -36,7 +24,7 @@ def test_contract_works_without_typer() -> None:
     assert "portkey-prompts==9.9.9.*" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [*[[name] for name in plain.ELSEWHERE], ["contract", "diff", "a", "b"]], ids=str)
+@pytest.mark.parametrize("arguments", ELSEWHERE, ids=str)
 def test_other_commands_name_the_extra(arguments: list[str]) -> None:
     done = without(CLI, *arguments)
     assert (done.returncode, done.stdout) == (1, "")

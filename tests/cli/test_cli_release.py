@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from cli_process import Terminal
 
 from portkey_ai import NotFoundError, Portkey
+from portkey_local import LocalServer
 
 
 def labels(portkey: Portkey, version: int) -> set[str]:
@@ -61,7 +63,13 @@ def test_label_create_makes_the_label_once(cli, portkey: Portkey) -> None:
 
 
 def test_an_unknown_label_fails_and_names_the_known_ones(cli, fails) -> None:
-    fails(cli("label", "pp-greeting@2", "canary"), 1, "'canary'", "--create", "development, production, staging")
+    fails(
+        cli("label", "pp-greeting@2", "canary"),
+        1,
+        "'canary'",
+        "labels create canary",
+        "development, production, staging",
+    )
 
 
 def test_label_remove_takes_a_label_off(cli, portkey: Portkey) -> None:
@@ -95,3 +103,45 @@ def test_label_without_a_label_is_wrong_usage(cli, fails) -> None:
 
 def test_a_label_that_can_not_be_made_fails(cli, fails) -> None:
     fails(cli("label", "pp-greeting@2", "a b", "--create"), 1, "`a b`", "status 400")
+
+
+def test_of_many_labels_the_nearest_and_a_few_more_are_named(cli, fails, portkey: Portkey) -> None:
+    for number in range(40):
+        portkey.labels.create(name=f"release-{number}")
+    portkey.labels.create(name="zz-checked")
+    done = cli("label", "pp-greeting", "checked")
+    fails(done, 1, "zz-checked", "release-0", "and 3")
+    assert len(done.err) < 300
+
+
+def test_delete_takes_a_prompt_away_for_good(cli, portkey: Portkey) -> None:
+    done = cli("delete", "pp-greeting", "--yes")
+    assert (done.code, done.out, done.err) == (0, "", "Deleted pp-greeting.\n")
+    assert list(portkey.prompts.list()) == []
+
+
+def test_delete_asks_nobody_where_there_is_no_terminal(cli, fails, portkey: Portkey) -> None:
+    fails(cli("delete", "pp-greeting"), 2, "--yes")
+    fails(cli("delete", "pp-greeting", stdin="y\n"), 2, "--yes")
+    assert len(list(portkey.prompts.list())) == 1
+
+
+@pytest.mark.parametrize("reference", ["pp-greeting@1", "pp-greeting@latest", "pp-greeting@production"])
+def test_delete_never_takes_a_version_for_the_whole(cli, fails, portkey: Portkey, reference: str) -> None:
+    fails(cli("delete", reference, "--yes"), 2, "only the whole prompt", "delete pp-greeting")
+    assert len(list(portkey.prompts.list())) == 1
+
+
+def test_delete_of_an_unknown_prompt_fails(cli, fails) -> None:
+    fails(cli("delete", "pp-nowhere", "--yes"), 1, "`pp-nowhere`")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "left"), [("y", 0, 0), ("YES", 0, 0), ("n", 1, 1), ("", 1, 1), ("yep", 1, 1)]
+)
+def test_delete_asks_on_a_terminal(server: LocalServer, portkey: Portkey, answer: str, code: int, left: int) -> None:
+    terminal = Terminal("delete", "pp-greeting", more={"PORTKEY_BASE_URL": server.base_url})
+    terminal.read_until("Delete pp-greeting, versions 1 to 2, for good? [y/N]")
+    terminal.type(f"{answer}\n")
+    assert terminal.finish().code == code
+    assert len(list(portkey.prompts.list())) == left

@@ -76,12 +76,14 @@ def test_render_shows_parts_of_a_message_that_are_no_text_as_json(cli, server: L
         (["--vars", "-"], ["stdin is no JSON"]),
     ],
 )
-def test_variables_that_can_not_be_read_are_wrong_usage(cli, fails, tmp_path: Path, arguments, words) -> None:
+def test_variables_that_can_not_be_read_have_no_file_or_are_wrong_usage(
+    cli, fails, tmp_path: Path, arguments, words
+) -> None:
     (tmp_path / "list.json").write_text("[]")
     (tmp_path / "broken.json").write_text("{")
     (tmp_path / "latin.json").write_bytes('{"a": "ö"}'.encode("latin-1"))
     for command in ("render", "run"):
-        fails(cli(command, "pp-greeting", *arguments), 2, *words)
+        fails(cli(command, "pp-greeting", *arguments), 3 if arguments[1] in ("nowhere.json", ".") else 2, *words)
 
 
 def test_render_of_an_unknown_version_fails(cli, fails) -> None:

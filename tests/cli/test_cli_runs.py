@@ -11,8 +11,8 @@ import pytest
 from cli_process import on_terminal
 
 from portkey_ai import InternalServerError, Portkey
+from portkey_cli.commands.runs import since
 from portkey_cli.failures import UsageError
-from portkey_cli.runs import since
 from portkey_local import Config, LocalServer, RunsSettings
 from portkey_local.store import Store, runs
 
@@ -167,12 +167,28 @@ def test_a_label_names_no_runs(list_runs: Runs, fails: Any) -> None:
 
 
 def test_a_database_that_is_not_there_is_no_empty_one(alone: Any, fails: Any, tmp_path: Any) -> None:
-    fails(alone("runs", "--database", f"sqlite:///{tmp_path}/no.db"), 1, "There is no database", "--database")
+    fails(alone("runs", "--database", f"sqlite:///{tmp_path}/no.db"), 3, "There is no database", "--database")
     path = tmp_path / "other.db"
     with sqlite3.connect(path) as other:
         other.execute("CREATE TABLE runs (x)")
     other.close()
     fails(alone("runs", "--database", f"sqlite:///{path}"), 1, "can't be used")
+
+
+def test_a_url_of_sqlite_is_read_as_the_server_reads_it(alone: Any, fails: Any, tmp_path: Any) -> None:
+    path = tmp_path / "a b.db"
+    Store(f"sqlite:///{path}").close()
+    for url in (f"sqlite:///file:{path}?mode=ro&uri=true", f"sqlite:///file:{tmp_path}/a%20b.db?uri=true"):
+        assert alone("runs", "--database", url).err == "There are no runs yet.\n"
+    missing = f"sqlite:///file:{tmp_path}/c%20d.db?mode=rwc&uri=true"
+    fails(alone("runs", "--database", missing), 3, "There is no database", f"{tmp_path}/c d.db. ")
+    assert not (tmp_path / "c d.db").exists()
+
+
+@pytest.mark.parametrize("url", ["temporary", "sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_temporary_database_has_nothing_to_work_on(alone: Any, fails: Any, url: str) -> None:
+    for arguments in (["runs"], ["export"], ["keys", "list"], ["keys", "create", "--scope", "read"], ["import", "-"]):
+        fails(alone(*arguments, "--database", url), 1, "temporary", "sqlite:///portkey.db")
 
 
 def test_wrong_usage_is_named(list_runs: Runs, fails: Any) -> None:

@@ -97,7 +97,7 @@ def test_an_answer_streams_into_a_pipe(slow) -> None:
     assert process.stdout
     assert process.stdout.read(5) == b"Hello"
     model.go_on()
-    rest, notes = process.communicate(timeout=20)
+    rest, notes = process.communicate(timeout=120)
     assert (process.returncode, rest) == (0, b" world\n")
     assert notes.count(b"\n") == 1
 
@@ -122,7 +122,7 @@ def test_ctrl_c_ends_a_stream_with_130_and_no_traceback(slow) -> None:
     assert process.stdout
     assert process.stdout.read(5) == "Hello"
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=20)
+    rest, errors = process.communicate(timeout=120)
     assert (process.returncode, rest, errors) == (130, "\n", "")
 
 
@@ -135,6 +135,20 @@ def test_ctrl_c_on_a_terminal_gives_the_prompt_back_on_a_line_of_its_own(slow) -
     assert screen.code == 130
     assert screen.text.endswith("Hello\n")
     assert "Traceback" not in screen.text
+
+
+def test_the_tests_of_ctrl_c_pass_where_the_signal_was_ignored(request: pytest.FixtureRequest) -> None:
+    tests = f"{__file__}::{test_ctrl_c_ends_a_stream_with_130_and_no_traceback.__name__}"
+    script = f"trap '' INT; exec '{sys.executable}' -m pytest -q -p no:cacheprovider '{tests}'"
+    done = subprocess.run(
+        ["sh", "-c", script],
+        cwd=request.config.rootpath,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(
@@ -150,7 +164,7 @@ def test_a_pipe_that_is_closed_early_is_no_error(server: LocalServer, arguments:
         env=environment(PORTKEY_BASE_URL=server.base_url),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert (done.returncode, len(done.stdout), done.stderr) == (141, 5, "")
 
@@ -164,9 +178,57 @@ def test_a_full_disk_fails_in_one_line(server: LocalServer, buffering: dict[str,
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=60,
+            timeout=120,
         )
     assert (done.returncode, done.stderr) == (1, "portkey-prompts: No space left on device\n")
+
+
+def closed(redirection: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with a standard stream closed."""
+    script = f'exec "$@" {redirection}'
+    return subprocess.run(
+        ["bash", "-c", script, "bash", COMMAND, *arguments],
+        env=environment(**more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_a_closed_stdout_fails_in_one_line_where_there_is_a_result(server: LocalServer) -> None:
+    for arguments in (["list"], ["list", "--json"], ["run", "pp-greeting@1"], ["contract"], ["--version"]):
+        done = closed(">&-", *arguments, PORTKEY_BASE_URL=server.base_url)
+        assert (done.returncode, done.stdout) == (1, ""), arguments
+        assert done.stderr.endswith("portkey-prompts: The output is closed, and there is something to write to it.\n")
+        assert "Traceback" not in done.stderr
+    assert closed(">&-", "publish", "pp-greeting@1", PORTKEY_BASE_URL=server.base_url).returncode == 0
+
+
+@pytest.mark.parametrize("redirection", ["2>&-", "2>/dev/full"])
+def test_notes_that_nobody_can_read_change_nothing(server: LocalServer, redirection: str) -> None:
+    there = {"PORTKEY_BASE_URL": server.base_url}
+    done = closed(redirection, "run", "pp-greeting@1", "--var", "name=Ada", **there)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Hello Ada!\n", "")
+    assert closed(redirection, "show", "pp-nowhere", **there).returncode == 1
+    assert closed(redirection, "show", **there).returncode == 2
+
+
+def test_a_closed_stdin_fails_in_one_line_where_it_is_read(server: LocalServer) -> None:
+    there = {"PORTKEY_BASE_URL": server.base_url}
+    done = closed("<&-", "update", "pp-greeting", "--file", "-", **there)
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "portkey-prompts: stdin: Bad file descriptor\n")
+    assert closed("<&-", "list", **there).returncode == 0
+
+
+def test_a_long_text_does_not_make_every_line_of_a_table_as_long(server: LocalServer) -> None:
+    for number in range(20):
+        server.add_prompt(slug=f"pp-{number}", name="n" * (20_000 if number == 7 else 10), versions=["Hi"])
+    printed = piped("list", PORTKEY_BASE_URL=server.base_url).stdout
+    assert 20_000 < len(printed) < 24_000
+    assert "n" * 20_000 in printed
+    lines = [line for line in printed.splitlines() if len(line) < 1000]
+    assert len({line.index(" UTC" if "UTC" in line else "20") for line in lines if "active" in line}) == 1
 
 
 def test_an_output_that_only_knows_ascii_gets_escapes(server: LocalServer) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from portkey_ai.diff import PromptDiff, Verdict, compare
-from portkey_ai.templates import Partial, Template, TemplateLimitError
 from portkey_ai.types import PromptDetail
+from portkey_prompts.diff import PromptDiff, Verdict, compare
+from portkey_prompts.templates import Partial, Template, TemplateLimitError
 
 
 def chat(*messages: tuple[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from portkey_ai.diff import PromptDiff, compare
+from portkey_prompts.diff import PromptDiff, compare
 
 
 def tool(name: str = "weather", properties: dict[str, Any] | None = None, **schema: Any) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from portkey_ai.diff import compare
-from portkey_ai.templates import MissingVariablesError, PromptTemplate
+from portkey_prompts.diff import compare
+from portkey_prompts.templates import MissingVariablesError, PromptTemplate
 
 Parameters = dict[str, Any]
 

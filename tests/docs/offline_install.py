@@ -23,16 +23,26 @@ def install_command(root: Path, folder: Path) -> str:
         root: this repository.
         folder: where to put the wheel and the links.
     """
-    wheels, links = folder / "wheels", folder / "links"
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir"]
-    subprocess.run([*build, str(wheels), str(root)], check=True, capture_output=True)
-    links.mkdir()
-    for name in sorted(required(REQUESTED) - {OURS}):
-        _link(distribution(name), links)
-    (wheel,) = wheels.glob("*.whl")
+    wheel, links = build_wheel(root, folder / "wheels"), folder / "links"
+    link_packages(REQUESTED, links)
     site = "$(python -c 'import sysconfig; print(sysconfig.get_path(\"purelib\"))')"
     install = f"pip install --quiet --disable-pip-version-check --no-index --no-deps {shlex.quote(str(wheel))}"
     return f'{install}\necho {shlex.quote(str(links))} > "{site}/links.pth"'
+
+
+def build_wheel(root: Path, folder: Path) -> Path:
+    """Build this repository's wheel into a folder."""
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir"]
+    subprocess.run([*build, str(folder), str(root)], check=True, capture_output=True)
+    (wheel,) = folder.glob("portkey_prompts-*.whl")
+    return wheel
+
+
+def link_packages(requested: tuple[str, ...], folder: Path) -> None:
+    """Link all that requirements ask for, but this repository's own, into a new folder."""
+    folder.mkdir()
+    for name in sorted(required(requested) - {OURS}):
+        _link(distribution(name), folder)
 
 
 def required(requested: tuple[str, ...]) -> set[str]:

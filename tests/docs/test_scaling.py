@@ -46,7 +46,7 @@ class SlowUpstream:
         self.go_on.set()
         with socket.create_connection(self._listener.getsockname()):
             pass
-        self._thread.join(20)
+        self._thread.join(60)
         self._listener.close()
 
     def _serve(self) -> None:
@@ -58,7 +58,7 @@ class SlowUpstream:
             for word in ("first", "second"):
                 chunk = {"choices": [{"index": 0, "delta": {"content": word}, "finish_reason": None}]}
                 connection.sendall(f"data: {json.dumps(chunk)}\n\n".encode())
-                self.go_on.wait(20)
+                self.go_on.wait(60)
             connection.sendall(b"data: [DONE]\n\n")
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(65536):
@@ -89,8 +89,8 @@ class Serving:
             for _ in range(2):
                 self.process.send_signal(signal.SIGTERM)
                 time.sleep(0.1)
-        code = self.process.wait(30)
-        self._reader.join(10)
+        code = self.process.wait(120)
+        self._reader.join(60)
         assert self.process.stdout is not None
         assert self.process.stderr is not None
         self.process.stdout.close()
@@ -124,7 +124,7 @@ def balanced(program: str, ports: tuple[str, str], folder: Path) -> Iterator[str
         yield url
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 def answers(url: str) -> bool:
@@ -134,7 +134,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline
@@ -152,9 +152,9 @@ def servings(
     new_database: Callable[[str], str], upstream: SlowUpstream, tmp_path: Path
 ) -> Iterator[tuple[Serving, Serving]]:
     """Two servers on one PostgreSQL, configured as the page says, and an upstream besides."""
-    doors, _ = blocks_of(PAGE, "toml")
+    rules, _ = blocks_of(PAGE, "toml")
     config = tmp_path / "portkey-local.toml"
-    config.write_text(f'{doors}\n[upstreams.up]\nkind = "openai"\nbase_url = "{upstream.base_url}"\n')
+    config.write_text(f'{rules}\n[upstreams.up]\nkind = "openai"\nbase_url = "{upstream.base_url}"\n')
     database = new_database("postgresql")
     with ExitStack() as stack:
         started = []
@@ -171,7 +171,7 @@ def test_two_servers_behind_a_load_balancer_stream_and_may_be_stopped_in_turn(
     one, two = servings
     with (
         balanced(program, (one.port, two.port), tmp_path) as url,
-        httpx.Client(base_url=f"{url}/v1", trust_env=False, timeout=20, headers={"host": NAME}) as client,
+        httpx.Client(base_url=f"{url}/v1", trust_env=False, timeout=120, headers={"host": NAME}) as client,
     ):
         body = {"name": "P", "collection_id": "default", "string": "Hi {{x}}", "parameters": {}, "virtual_key": "up"}
         made = client.post("/prompts", json=body)
@@ -207,8 +207,8 @@ def test_two_servers_behind_a_load_balancer_stream_and_may_be_stopped_in_turn(
 def test_the_configurations_are_understood() -> None:
     import tomllib
 
-    doors, gateway = (Config.of(tomllib.loads(text)) for text in blocks_of(PAGE, "toml"))
-    assert doors.doors.hosts == {NAME}
+    rules, gateway = (Config.of(tomllib.loads(text)) for text in blocks_of(PAGE, "toml"))
+    assert rules.access.hosts == {NAME}
     assert set(gateway.upstreams) == {"gateway"}
 
 

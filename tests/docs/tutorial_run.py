@@ -27,6 +27,7 @@ CHECKOUT = (
     "generator-templates",
     "generated",
     "overlay",
+    "prompts",
     "pyproject.toml",
     "requirements",
     "tools",

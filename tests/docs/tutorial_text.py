@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from portkey_ai import API_VERSION
+
 FENCE = re.compile(r"^```(?P<kind>[^\n]*)\n(?P<text>.*?)^```$", re.M | re.S)
 HEADING = re.compile(r"^## (.+)$", re.M)
 EXIT_CODE = re.compile(r"^exit code (\d+)$", re.M)
@@ -20,6 +22,7 @@ VARYING = {
 """What is another with each run, but the same wherever it stands in one run."""
 INCIDENTAL = {
     r"(?<= in )\d+\.\d+s\b": "TIME",
+    r"(?<=· )\d+\.\d+ s\b": "TIME",
     r"(?<=portkey-prompts )(\d+\.\d+\.\d+)\.\d+\b": r"\1.RELEASE",
     r"\b\d[\d,]*(?= (?:operations|models|lines|modules)\b)": "N",
 }
@@ -46,10 +49,20 @@ class Step(NamedTuple):
         return [int(code) for code in EXIT_CODE.findall(self.expected) if code != "0"]
 
 
+PINNED = re.compile(r"portkey-prompts(?:\[[\w,]+\])?==(\d+\.\d+\.\d+)\.\*")
+
+
+def text_of(path: Path) -> str:
+    """Read a page as if it were written for the version that this is: it pins the last one that was released."""
+    text = path.read_text(encoding="utf-8")
+    found = PINNED.search(text)
+    return text.replace(found[1], API_VERSION) if found else text
+
+
 def steps_of(path: Path) -> list[Step]:
     """Read a tutorial's `sh` blocks, each with the `text` block that follows it; without one nothing is printed."""
     steps: list[Step] = []
-    text = path.read_text(encoding="utf-8")
+    text = text_of(path)
     headings = list(HEADING.finditer(text))
     for block in FENCE.finditer(text):
         section = [heading[1] for heading in headings if heading.start() < block.start()][-1:]
@@ -63,7 +76,7 @@ def steps_of(path: Path) -> list[Step]:
 
 def blocks_of(path: Path, kind: str) -> list[str]:
     """Read all blocks of a kind, such as `yaml`."""
-    return [block["text"] for block in FENCE.finditer(path.read_text(encoding="utf-8")) if block["kind"] == kind]
+    return [block["text"] for block in FENCE.finditer(text_of(path)) if block["kind"] == kind]
 
 
 def normalised(outputs: Iterable[str]) -> list[str]:

@@ -29,7 +29,7 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the waits before a call is repeated."""
-    monkeypatch.setattr("portkey_ai._retry.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("portkey_openapi.retries.FIRST_WAIT", 0.001)
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -96,14 +96,14 @@ def run_python(tmp_path: Path) -> Callable[..., str]:
 
     def run(script: str, *paths: Path, **environment: str) -> str:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PORTKEY_")}
-        folders = [*map(str, paths), str(ROOT / "generated"), str(ROOT / "overlay")]
+        folders = [*map(str, paths), *(str(ROOT / name) for name in ("generated", "prompts", "overlay"))]
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", script],
             cwd=tmp_path,
             env={**clean, "PYTHONPATH": os.pathsep.join(folders), **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout + done.stderr

@@ -88,6 +88,18 @@ def partial(slug: str, string: str | None, number: int = 1) -> dict[str, Any]:
     }
 
 
+def fitting(method: str, path: str) -> dict[str, Any]:
+    """Say what any operation may answer."""
+    last = path.rstrip("/").rpartition("/")[2]
+    if last == "render":
+        return RENDER
+    if last in ("completions", "generate"):
+        return COMPLETION
+    if method == "GET" and last in ("prompts", "versions", "partials", "labels", "collections"):
+        return {"object": "list", "total": 0, "data": []}
+    return {} if method == "DELETE" else PROMPT
+
+
 def control_plane_error(message: str, code: str = "AB02") -> dict[str, Any]:
     """Say a failure as the control plane does."""
     return {"success": False, "data": {"message": message, "errorCode": code}}

@@ -62,7 +62,7 @@ class Connection:
         """Write an event stream, a transfer chunk for each piece."""
         self.send(STREAM_HEAD, *map(transfer_chunk, pieces), *([b"0\r\n\r\n"] if end else []))
 
-    def wait_for_end(self, seconds: float = 5.0) -> bool:
+    def wait_for_end(self, seconds: float = 60) -> bool:
         """Wait for the client to hang up; says whether it did."""
         self.socket.settimeout(seconds)
         try:

@@ -14,7 +14,7 @@ from facade_shapes import RENDER
 from pytest_httpserver import HTTPServer
 
 import portkey_ai
-from portkey_ai import API_VERSION, APIVersionError, AsyncPortkey, Portkey, PortkeyError
+from portkey_ai import API_VERSION, APIConnectionError, APIVersionError, AsyncPortkey, Portkey, PortkeyError
 
 Make = Callable[..., Client]
 KEY = "pk-top-secret-5cd6b6"
@@ -188,7 +188,7 @@ async def test_a_client_of_the_callers_own_is_used_and_left_open(make: Make, htt
 async def test_a_closed_client_says_that_it_is_closed(make: Make) -> None:
     client = make()
     await close(client)
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(APIConnectionError, match="closed"):
         await settle(client.prompts.render(prompt_id="pp-x", variables={}))
 
 
@@ -202,16 +202,16 @@ async def test_a_client_is_a_context_manager(kind: type[Client], httpserver: HTT
         with client as entered:
             entered.prompts.render(prompt_id="pp-x", variables={})
     assert entered is client
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(APIConnectionError, match="closed"):
         await settle(client.prompts.render(prompt_id="pp-x", variables={}))
 
 
 def test_the_other_distribution_beside_this_one_is_warned_of_once(
     kind: type[Client], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "portkey_ai" / "api_resources").mkdir(parents=True)
+    (tmp_path / "portkey_ai" / "api_resources" / "apis").mkdir(parents=True)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("portkey_ai._rivals._looked", False)
+    monkeypatch.setattr("portkey_prompts.installed._looked", False)
     with pytest.warns(RuntimeWarning, match="pip uninstall portkey-ai") as caught:
         kind(api_key="k")
     assert caught[0].filename == __file__
@@ -221,7 +221,7 @@ def test_the_other_distribution_beside_this_one_is_warned_of_once(
 
 
 def test_no_warning_where_this_distribution_is_alone(kind: type[Client], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portkey_ai._rivals._looked", False)
+    monkeypatch.setattr("portkey_prompts.installed._looked", False)
     assert kind(api_key="k").api_key == "k"
 
 

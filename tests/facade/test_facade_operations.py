@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from facade_calls import Client, each, settle
-from facade_shapes import COMPLETION, HELLO
+from facade_shapes import COMPLETION, HELLO, fitting
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -53,6 +53,10 @@ def method_of(client: Client, path: str) -> Any:
     return client
 
 
+def fits(request: Request) -> Response:
+    return Response(json.dumps(fitting(request.method, request.path)), content_type="application/json")
+
+
 def line(request: Request) -> str:
     query = "&".join(sorted(request.query_string.decode().split("&")))
     return f"{request.method} {request.path.removeprefix('/v1')}" + (f"?{query}" if query else "")
@@ -62,7 +66,7 @@ def line(request: Request) -> str:
 async def test_a_method_sends_its_operation(
     portkey: Client, httpserver: HTTPServer, path: str, arguments: dict[str, Any], sent: str, body: Any
 ) -> None:
-    httpserver.expect_request(re.compile("/v1/.*")).respond_with_json({})
+    httpserver.expect_request(re.compile("/v1/.*")).respond_with_handler(fits)
     await settle(method_of(portkey, path)(**arguments, trace_id="t-1"))
     request = httpserver.log[0][0]
     assert line(request) == sent

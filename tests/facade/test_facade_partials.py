@@ -11,8 +11,8 @@ from facade_calls import Client, settle
 from facade_shapes import control_plane_error, partial
 from pytest_httpserver import HTTPServer
 
-from portkey_ai import NotFoundError, PromptRender
-from portkey_ai.templates import MissingVariablesError, TemplateError, TemplateSyntaxError, UnknownPartialError
+from portkey_ai import APIResponseValidationError, NotFoundError, PromptRender
+from portkey_prompts.templates import MissingVariablesError, TemplateError, TemplateSyntaxError, UnknownPartialError
 
 Store = Callable[..., None]
 
@@ -108,9 +108,14 @@ async def test_partials_that_include_each_other_end_in_an_error(portkey: Client,
         await render(portkey, "pp-a")
 
 
-async def test_a_partial_without_text_renders_empty(portkey: Client, store: Store) -> None:
-    store(pp_a=None)
+async def test_a_partial_of_no_words_renders_empty_and_one_without_text_not_at_all(
+    portkey: Client, store: Store
+) -> None:
+    store(pp_a="", pp_b=None, pp_c="{{>pp-b}}")
     assert (await render(portkey, "pp-a")).prompt == ""
+    for reference in ("pp-b", "pp-c"):
+        with pytest.raises(APIResponseValidationError, match="'pp-b' can't be rendered"):
+            await render(portkey, reference)
 
 
 async def test_variables_that_are_no_mapping_are_refused(portkey: Client, httpserver: HTTPServer) -> None:

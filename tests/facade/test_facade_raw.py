@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from typing import Any
 
 import pytest
 from facade_calls import Client, each, settle
-from facade_shapes import COMPLETION, HELLO, PROMPT, RENDER, VERSION_2
+from facade_shapes import COMPLETION, HELLO, PROMPT, RENDER, VERSION_2, fitting
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -56,11 +57,11 @@ def methods_of(resource: Any) -> set[str]:
 
 @pytest.fixture
 def everything(httpserver: HTTPServer) -> None:
-    """Answer every request with an object, and a trace id of its own."""
+    """Answer every request with what its operation may answer, and a trace id of its own."""
 
     def answer(request: Request) -> Response:
         headers = {"x-portkey-trace-id": f"t-{len(httpserver.log)}", "content-type": "application/json"}
-        return Response('{"string": "s", "choices": []}', headers=headers)
+        return Response(json.dumps(fitting(request.method, request.path)), headers=headers)
 
     httpserver.expect_request(re.compile("/v1/.*")).respond_with_handler(answer)
 
@@ -73,7 +74,8 @@ async def test_every_method_answers_its_response_too(portkey: Client, everything
         arguments = CALLS.get(f"{path}.{name}", {} if name == "list" and "versions" not in path else IDS.get(path, {}))
         answer = await settle(getattr(resource.with_raw_response, name)(**arguments))
         assert isinstance(answer, RawResponse), name
-        assert (answer.status_code, answer.json()) == (200, {"string": "s", "choices": []})
+        sent = answer.http_response.request
+        assert (answer.status_code, answer.json()) == (200, fitting(sent.method, sent.url.path))
         assert (
             answer.trace_id
             == answer.headers["x-portkey-trace-id"]

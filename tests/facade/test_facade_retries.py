@@ -13,11 +13,11 @@ from facade_shapes import COMPLETION, HELLO, PROMPT, RENDER, chunk, event
 from facade_wire import Connection, Play, Wire, refusing_url
 
 from portkey_ai import APIConnectionError, APIError, APITimeoutError, InternalServerError, RateLimitError
-from portkey_ai._retry import Failure, growing_wait, retry_after, wait_before_retry
+from portkey_openapi.retries import Failure, growing_wait, retry_after, wait_before_retry
 
 Make = Callable[..., Client]
 Serve = Callable[[Play], Wire]
-NOT_CONNECTED, BROKEN = Failure.NOT_CONNECTED, Failure.BROKEN
+NOT_CONNECTED, INTERRUPTED, LASTING = Failure.NOT_CONNECTED, Failure.INTERRUPTED, Failure.LASTING
 
 
 def decide(outcome: Failure | int, repeatable: bool, retries: int = 0, **headers: str) -> float | None:
@@ -28,10 +28,11 @@ def decide(outcome: Failure | int, repeatable: bool, retries: int = 0, **headers
 @pytest.mark.parametrize(
     ("outcome", "a_read", "a_completion"),
     [
-        (NOT_CONNECTED, True, True), (BROKEN, True, False), (400, False, False), (401, False, False),
+        (NOT_CONNECTED, True, True), (INTERRUPTED, True, False), (400, False, False), (401, False, False),
         (403, False, False), (404, False, False), (408, True, False), (409, False, False), (412, False, False),
         (422, False, False), (429, True, True), (446, False, False), (500, True, False), (502, True, False),
         (503, True, True), (504, True, False), (529, True, False), (302, False, False),
+        (LASTING, False, False),
     ],
 )  # fmt: skip
 def test_what_is_repeated(outcome: Failure | int, a_read: bool, a_completion: bool) -> None:
@@ -169,7 +170,7 @@ async def test_a_completion_is_repeated_where_the_connection_was_refused(
         waits.append(retries)
         return 0.0
 
-    monkeypatch.setattr("portkey_ai._retry.growing_wait", note)
+    monkeypatch.setattr("portkey_openapi.retries.growing_wait", note)
     with pytest.raises(APIConnectionError):
         await run(make(base_url=refusing_url(), max_retries=3))
     assert waits == [0, 1, 2]
@@ -192,7 +193,7 @@ async def test_told_to_wait_longer_than_a_minute_a_call_gives_up_at_once(make: M
 
 
 async def test_reads_and_publishing_are_repeated(make: Make, wire: Serve) -> None:
-    server = wire(then(says(500), says(200, PROMPT)))
+    server = wire(then(says(500), says(200, {**PROMPT, "data": []})))
     client = make(base_url=server.url)
     for call in (
         lambda: client.prompts.retrieve("pp-x"),

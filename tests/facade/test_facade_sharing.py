@@ -16,7 +16,7 @@ from facade_wire import Connection, Play, Wire
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from portkey_ai import AsyncPortkey, Portkey
+from portkey_ai import APIConnectionError, AsyncPortkey, Portkey
 
 Make = Callable[..., Client]
 Serve = Callable[[Play], Wire]
@@ -53,7 +53,7 @@ async def test_closing_a_derived_client_leaves_the_connections_open(make: Make, 
     await render(client)
     assert server.connections == 1
     await close(client)
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(APIConnectionError, match="closed"):
         await render(twin)
 
 

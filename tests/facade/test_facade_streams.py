@@ -37,7 +37,7 @@ async def test_a_chunk_comes_when_it_was_written_not_at_the_end(make: Make, wire
     def play(connection: Connection) -> None:
         connection.read_request()
         connection.send(STREAM_HEAD, transfer_chunk(HELLO[1]))
-        assert go_on.wait(5)
+        assert go_on.wait(60)
         connection.send(*map(transfer_chunk, [*HELLO[2:], b""]))
 
     client = make(base_url=wire(play).url)

@@ -29,6 +29,7 @@ Generations AsyncGenerations Labels AsyncLabels Collections AsyncCollections
 PromptRender PromptCompletion PromptCompletionChunk PromptChoice PromptChoiceDelta GenericResponse
 Stream AsyncStream RawResponse
 LoadedPrompt PromptSource
+PORTKEY_BASE_URL PORTKEY_GATEWAY_URL createHeaders
 PortkeyError APIVersionError APIError APIConnectionError APITimeoutError APIResponseValidationError APIStreamError
 APIStreamTimeoutError APIStatusError BadRequestError AuthenticationError PaymentRequiredError PermissionDeniedError
 NotFoundError RequestTimeoutError ConflictError BudgetExhaustedError UnprocessableEntityError RateLimitError
@@ -47,7 +48,7 @@ def test_an_exported_name_can_be_imported(name: str) -> None:
     assert name in dir(portkey_ai)
 
 
-@pytest.mark.parametrize("module", ["errors", "types", "templates"])
+@pytest.mark.parametrize("module", ["errors", "types", "version", "api_resources"])
 def test_a_public_module_can_be_reached(module: str) -> None:
     assert getattr(portkey_ai, module) is importlib.import_module(f"portkey_ai.{module}")
 

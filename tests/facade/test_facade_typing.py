@@ -47,7 +47,7 @@ FIRST_WRONG = 4
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write the wrong program down, beside a configuration that finds the packages."""
     folder = tmp_path_factory.mktemp("wrong")
-    paths = [str(ROOT / name) for name in ("generated", "overlay")]
+    paths = [str(ROOT / name) for name in ("generated", "prompts", "overlay")]
     (folder / "pyrightconfig.json").write_text(json.dumps({"extraPaths": paths}), encoding="utf-8")
     program = folder / "wrong.py"
     program.write_text(WRONG, encoding="utf-8")

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from portkey_local.content import Author
-from portkey_local.doors.keys import SCOPES, ApiKey
-from portkey_local.limits import LocalLimits
-from portkey_local.planting import PromptPlan, plant_partial, plant_prompt
+from portkey_local.api_keys import SCOPES, ApiKey
+from portkey_local.config import LocalLimits
+from portkey_local.prompts.content import ContentReader
+from portkey_local.seeding import PromptPlan, plant_partial, plant_prompt
 from portkey_local.store import Store, keys
 
-PROGRAM = "import sys; from portkey_local import serving; sys.exit(serving.run(database=sys.argv[1], port=0))"
+PROGRAM = "import sys; from portkey_local import program; sys.exit(program.serve(database=sys.argv[1], port=0))"
 GREETINGS = (
     {
         "id": "00000000-0000-4000-8000-0000000000a1",
@@ -43,7 +43,7 @@ def make_key(store: Store) -> str:
 
 def plant(store: Store) -> None:
     """Put into the database what `schemathesis.toml` names."""
-    author = Author(LocalLimits())
+    author = ContentReader(LocalLimits())
     for slug in ("pp-tone", "pp-doomed"):
         store.write_now(plant_partial, slug, ["Be kind to {{name}}.", "Be very kind."], None, 1, author)
     versions = {
@@ -78,7 +78,7 @@ def serving(database: str) -> Iterator[Target]:
         yield Target(process.stdout.readline().split()[-1], key)
         assert process.poll() is None, "the server is gone"
         process.terminate()
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=120)
         assert (process.returncode, errors) == (0, "")
     finally:
         if process.poll() is None:

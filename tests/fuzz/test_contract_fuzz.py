@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -66,7 +67,8 @@ def test_no_answer_is_other_than_the_contract_says(
     seed, examples = (int(time.time()), LONG_EXAMPLES) if soaking else (SEED, EXAMPLES)
     report = fuzzed(schemathesis, database, tmp_path, seed=seed, examples=examples)
     assert report["complete"]
-    assert report["operations"] == {**report["operations"], "total": 29, "tested": 29, "errored": 0, "skipped": 0}
+    count = len(re.findall(r"^ {6}operationId:", (ROOT / "openapi.yaml").read_text(), re.M))
+    assert report["operations"] == {**report["operations"], "total": count, "tested": count, "errored": 0, "skipped": 0}
     assert {phase["status"] for phase in report["phases"].values()} == {"success"}
     assert [operation for operation, count in successes(report).items() if not count] == []
-    assert len(successes(report)) == 29
+    assert len(successes(report)) == count

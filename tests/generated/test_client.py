@@ -28,7 +28,7 @@ from portkey_openapi.api.prompts import (
     update_prompt,
 )
 from portkey_openapi.api.versions import list_prompt_versions, retrieve_prompt_version, update_prompt_version
-from portkey_openapi.errors import ErrorEvent, IncompleteStream, UnexpectedBody, UnexpectedStatus
+from portkey_openapi.errors import ErrorEvent, IncompleteStream, OptionError, UnexpectedBody, UnexpectedStatus
 
 # As a hosted service was seen to answer: nulls where the documents say text, fields and words that nobody listed.
 FLAT_PROMPT: dict[str, Any] = {
@@ -412,3 +412,25 @@ def test_a_client_shows_no_secret() -> None:
 def test_both_clients_have_the_same_arguments() -> None:
     assert inspect.signature(Client) == inspect.signature(AsyncClient)
     assert "api_key" in inspect.signature(Client).parameters
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "  ", "api.portkey.ai/v1", "ftp://h/v1", "http://", "http://h:port/v1", "http://[::1/v1", "http://h/v1?a=b"],
+)
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_a_base_url_that_can_t_be_used_is_refused_at_once(kind: type[Client | AsyncClient], url: str) -> None:
+    with pytest.raises(OptionError, match="base URL"):
+        kind(url)
+
+
+def test_a_refused_base_url_is_shown_without_its_password() -> None:
+    with pytest.raises(OptionError) as caught:
+        Client("http://ann:hunter2@h:0/v1")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_base_url_may_end_in_a_slash(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/v1/labels").respond_with_json({"object": "list", "total": 0, "data": []})
+    with Client(f" {httpserver.url_for('/v1/')} ") as client:
+        assert client.labels.list().total == 0

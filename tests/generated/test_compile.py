@@ -172,7 +172,7 @@ def test_one_more_operation_is_a_small_diff(tree: Path) -> None:
         body = {"required": True, "content": {"application/json": {"schema": ref("Note")}}}
         document["paths"]["/notes"] = {
             "post": {
-                "operationId": "createNote",
+                "operationId": "annotatePrompt",
                 "tags": ["prompts"],
                 "summary": "Write a note",
                 "requestBody": body,
@@ -184,9 +184,11 @@ def test_one_more_operation_is_a_small_diff(tree: Path) -> None:
     assert compile_tree(tree).returncode == 0
     after = compile_client.read_tree(package(tree))
     touched = {name for name in after if after[name] != before.get(name) and name.endswith(".py")}
-    assert touched == {"contract.py", "models/__init__.py", "models/note.py", "api/prompts/create_note.py"}
-    lines = sum(after[name].count(b"\n") - before.get(name, b"").count(b"\n") for name in touched)
-    assert 0 < lines < 85
+    operation = "api/prompts/annotate_prompt.py"
+    assert touched == {"contract.py", "models/__init__.py", "models/note.py", operation, "resources/prompts.py"}
+    lines = {name: after[name].count(b"\n") - before.get(name, b"").count(b"\n") for name in touched}
+    assert 0 < lines.pop("resources/prompts.py") < 45  # the method, sync and async
+    assert 0 < sum(lines.values()) < 85
 
 
 def test_a_check_names_files_missing_extra_and_different(tree: Path) -> None:
@@ -230,6 +232,26 @@ def break_operation_id(document: dict[str, Any]) -> None:
     document["paths"]["/labels"]["get"]["operationId"] = "listHTTPLabels"
 
 
+def break_method(document: dict[str, Any]) -> None:
+    document["paths"]["/everything"] = {"get": {**document["paths"]["/labels"]["get"], "operationId": "listEverything"}}
+
+
+def break_resource(document: dict[str, Any]) -> None:
+    document["paths"]["/labels"]["get"]["x-resource"] = "Our Labels"
+
+
+def break_argument(document: dict[str, Any]) -> None:
+    add_parameter(document["paths"]["/labels/{label_id}"]["put"], "name")
+
+
+def break_option(document: dict[str, Any]) -> None:
+    add_parameter(document["paths"]["/labels"]["get"], "options")
+
+
+def add_parameter(operation: dict[str, Any], name: str) -> None:
+    operation.setdefault("parameters", []).append({"name": name, "in": "query", "schema": {"type": "string"}})
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -237,6 +259,10 @@ def break_operation_id(document: dict[str, Any]) -> None:
         (break_reference, "Could not find reference in parsed models"),
         (break_path, "Path parameters do not match with path"),
         (break_operation_id, "the operationId listHTTPLabels did not survive"),
+        (break_method, "listLabels and listEverything would both be labels.list()"),
+        (break_resource, "listLabels would be a method of 'Our Labels'"),
+        (break_argument, "updateLabel has two arguments called name"),
+        (break_option, "listLabels has a parameter called options"),
         (lambda document: document.pop("paths"), "paths"),
         (lambda document: document.pop("openapi"), "no key `openapi`"),
         (lambda document: document["components"].pop("securitySchemes"), "securitySchemes"),
@@ -389,6 +415,83 @@ assert probe.parse(500, {"status": "x", "message": "y"}) is None
         text=True,
     )
     assert types.returncode == 0, types.stdout
+
+
+def unusual_operations(document: dict[str, Any]) -> None:
+    """Add what no operation has today: fields named like options, ids that are numbers, bodies that are lists."""
+    note = {"type": "object", "additionalProperties": True, "required": ["text", "metadata"], "properties": {}}
+    note["properties"] = {"text": {"type": "string"}, "metadata": ref("FreeForm"), "timeout": {"type": "integer"}}
+    document["components"]["schemas"]["Note"] = note
+    text, done = {"type": "string"}, {"200": document["components"]["responses"]["Done"]}
+
+    def body(schema: dict[str, Any]) -> dict[str, Any]:
+        return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+    place = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}
+    post = {"operationId": "annotateLabel", "tags": ["labels"], "requestBody": body(ref("Note")), "responses": done}
+    document["paths"]["/labels/{number}/notes"] = {"parameters": [place], "post": post}
+    batch = body({"type": "array", "items": ref("Note")})
+    answered = {"204": {"description": "Nothing."}}
+    document["paths"]["/labels/batch"] = {
+        "post": {"operationId": "importLabels", "tags": ["labels"], "requestBody": batch, "responses": answered}
+    }
+    asked = [
+        {"name": "since", "in": "query", "schema": {**text, "format": "date-time"}},
+        {"name": "kinds", "in": "query", "schema": {"type": "array", "items": text}},
+        {"name": "page", "in": "query", "schema": {"type": "integer"}},
+        {"name": "x-dry-run", "in": "header", "schema": {"type": "boolean"}},
+    ]
+    document["paths"]["/audits"] = {
+        "get": {"operationId": "listAudits", "tags": ["audit trail"], "parameters": asked, "responses": done}
+    }
+    document["paths"]["/ping"] = {"get": {"operationId": "pingService", "responses": answered}}
+
+
+UNUSUAL_CALLS = """
+import datetime
+from portkey_openapi import Client
+client = Client("http://x/v1")
+def calls() -> None:
+    client.labels.annotate(7, text="t", metadata={"a": 1}, timeout=3)
+    client.audit_trail.list(since=datetime.datetime(2026, 5, 1), kinds=["a"], page=2, x_dry_run=True)
+    client.labels.import_(body=[{"text": "x"}])
+    client.default.ping()
+"""
+WHAT_IS_SENT = """
+import json
+class Pool:
+    def client(self): return self
+    def send(self, request, **_): raise RuntimeError(f"{request.method} {request.url} {request.content.decode()}")
+client._pool, client._max_retries = Pool(), 0
+sent = []
+for line in CALLS:
+    try:
+        exec(line)
+    except RuntimeError as error:
+        sent.append(str(error))
+print(json.dumps(sent))
+"""
+
+
+def test_operations_of_unusual_forms_are_methods_too(
+    tree: Path, tmp_path: Path, run_python: Callable[..., str]
+) -> None:
+    edit(tree, unusual_operations)
+    assert compile_tree(tree).stderr == ""
+    (tmp_path / "calls.py").write_text(UNUSUAL_CALLS)
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache")]
+    checked = subprocess.run(
+        [*command, str(tmp_path / "calls.py")], cwd=tree / "generated", capture_output=True, text=True
+    )
+    assert checked.returncode == 0, checked.stdout
+    lines = [line.strip() for line in UNUSUAL_CALLS.splitlines() if line.startswith("    ")]
+    sent = json.loads(run_python(f"{UNUSUAL_CALLS}CALLS = {lines}{WHAT_IS_SENT}", tree / "generated"))
+    assert sent == [
+        'POST http://x/v1/labels/7/notes {"text":"t","metadata":{"a":1},"timeout":3}',
+        "GET http://x/v1/audits?since=2026-05-01T00%3A00%3A00&kinds=a&page=2 ",
+        'POST http://x/v1/labels/batch [{"text":"x"}]',
+        "GET http://x/v1/ping ",
+    ]
 
 
 def ref(name: str) -> dict[str, str]:

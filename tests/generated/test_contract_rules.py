@@ -137,7 +137,7 @@ def test_each_success_of_an_operation_holds_the_same(document: Schema) -> None:
     for operation_id, status, content_type, schema in answers(document):
         if status.startswith("2") and content_type == "application/json":
             kinds.setdefault(operation_id, set()).add(schema["$ref"])
-    assert len(kinds) == 29
+    assert len(kinds) == len(list(operations(document))) > 20
     assert {operation_id: kind for operation_id, kind in kinds.items() if len(kind) != 1} == {}
 
 

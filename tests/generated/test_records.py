@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 
-from portkey_openapi import Record
+from portkey_openapi import Record, fields
+from portkey_openapi.fields import view
 from portkey_openapi.models import (
     CompletionRequest,
     ControlPlaneErrorData,
     FreeForm,
+    LabelCreate,
     Prompt,
     PromptChoice,
     PromptCompletion,
@@ -194,15 +196,15 @@ def test_a_constructor_keeps_what_is_given_and_null_and_nothing_else() -> None:
 def test_a_constructor_refuses_what_is_missing() -> None:
     with pytest.raises(TypeError, match="Publication needs version"):
         Publication()  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="RenderRequest needs variables"):
-        RenderRequest(model="x")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="LabelCreate needs name"):
+        LabelCreate(description="x")  # type: ignore[call-arg]
 
 
 def test_a_closed_type_refuses_further_keywords_and_suggests() -> None:
     class Closed(Record):
         __slots__ = ()
-        name: str
-        size: int | None = None
+        name: str = view("name")
+        size: int | None = view("size", default=None)
 
     with pytest.raises(TypeError, match=r"Closed has no field 'sise': did you mean 'size'\?"):
         Closed(name="a", sise=1)  # type: ignore[call-arg]
@@ -246,9 +248,32 @@ def test_headers_live_beside_the_json() -> None:
     assert choice.get_headers() == {}
     same = choice.with_meta(SimpleNamespace(status_code=246, headers={"X-Portkey-Trace-Id": "t-1"}))
     assert same is choice
-    assert choice.get_headers() == {"x-portkey-trace-id": "t-1"}
+    assert choice.get_headers() == {"x-portkey-trace-id": "t-1", "trace-id": "t-1"}  # the latter as the official SDK
     assert choice == {"index": 0}
     assert choice._meta.status_code == 246
+
+
+def test_an_item_has_its_type_and_a_described_one_that_is_absent_is_none() -> None:
+    completion = PromptCompletion.from_dict(fresh(COMPLETION))
+    assert type(completion["choices"][0]) is PromptChoice
+    assert completion["choices"][0] is completion.choices[0]
+    assert completion["choices"][0].message["refusal"] is None
+    assert "refusal" not in completion["choices"][0]["message"]
+    assert completion.get("usage", 3) == fresh(COMPLETION).get("usage", 3)
+    with pytest.raises(KeyError, match="made-up"):
+        completion["made-up"]
+    assert json.loads(json.dumps(completion)) == fresh(COMPLETION)
+
+
+def test_it_is_made_again_by_the_names_that_pydantic_has() -> None:
+    completion = PromptCompletion.from_dict(fresh(COMPLETION))
+    for again in (
+        PromptCompletion.model_validate(completion.model_dump()),
+        PromptCompletion.model_validate_json(completion.model_dump_json()),
+        PromptCompletion.model_validate_json(completion.model_dump_json().encode()),
+    ):
+        assert type(again) is PromptCompletion
+        assert again == completion
 
 
 @pytest.mark.parametrize("twin", [copy.copy, copy.deepcopy, lambda record: record.copy()])
@@ -365,29 +390,29 @@ def test_the_views_of_a_large_page_are_made_once() -> None:
 
 class Part(Record, more=True):
     __slots__ = ()
-    size: int
+    size: int = view("size")
+
+
+class Sizes(Record, more=fields.one(Part)):
+    __slots__ = ()
+    total: int | None = view("total", default=None)
 
 
 class Everything(Record, more=True):
     __slots__ = ()
-    one: Part | None = None
-    many: list[Part] | None = None
-    by_name: dict[str, Part] | None = None
-    nested: list[list[Part]] | None = None
-    moments: list[datetime] | None = None
-    loose: dict[str, Any] | None = None
-    word_or_parts: str | list[Part] | None = None
-
-
-class Sizes(Record, more="Part | None"):
-    __slots__ = ()
-    total: int | None = None
+    one: Part | None = view("one", fields.one(Part), default=None)
+    many: list[Part] | None = view("many", fields.many(fields.one(Part)), default=None)
+    by_name: Sizes | None = view("by_name", fields.one(Sizes), default=None)
+    nested: list[list[Part]] | None = view("nested", fields.many(fields.many(fields.one(Part))), default=None)
+    moments: list[datetime] | None = view("moments", fields.many(fields.moment), default=None)
+    loose: dict[str, Any] | None = view("loose", default=None)
+    word_or_parts: str | list[Part] | None = view("word_or_parts", fields.many(fields.one(Part)), default=None)
 
 
 def test_threads_that_read_a_field_first_at_the_same_time_all_read_it() -> None:
     class Node(Record):
         __slots__ = ()
-        parts: list[Part]
+        parts: list[Part] = view("parts", fields.many(fields.one(Part)))
 
     barrier = Barrier(8)
     node = Node.from_dict({"parts": [{"size": n} for n in range(200)]})

@@ -20,12 +20,15 @@ class Exchange:
         self._connection = connection
         self.gone = threading.Event()
         head, _, rest = self._read_until(b"\r\n\r\n").partition(b"\r\n\r\n")
-        lines = head.decode().split("\r\n")
+        lines = head.decode("latin-1").split("\r\n")
         self.path = lines[0].split()[1]
         self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
         while len(rest) < int(self.headers.get("content-length", 0)):
-            rest += connection.recv(65536)
-        self.body: dict[str, Any] = json.loads(rest)
+            piece = connection.recv(65536)
+            if not piece:
+                raise ConnectionError("the request was cut off")
+            rest += piece
+        self.body: dict[str, Any] = json.loads(rest) if rest else {}  # a proxy is asked without one
 
     def _read_until(self, end: bytes) -> bytes:
         data = b""
@@ -52,7 +55,7 @@ class Exchange:
     def event(self, data: dict[str, Any] | str) -> None:
         self.send(f"data: {data if isinstance(data, str) else json.dumps(data)}\n\n".encode())
 
-    def wait_until_gone(self, seconds: float = 5) -> bool:
+    def wait_until_gone(self, seconds: float = 60) -> bool:
         """Wait for the other side to close the connection."""
         self._connection.settimeout(seconds)
         try:
@@ -63,6 +66,14 @@ class Exchange:
         except TimeoutError:
             pass
         return self.gone.is_set()
+
+    def wait_for_more(self, seconds: float = 5) -> bool:
+        """Wait for another request on this connection; say whether one came."""
+        self._connection.settimeout(seconds)
+        try:
+            return bool(self._connection.recv(65536))
+        except OSError:
+            return False
 
     def close(self) -> None:
         self._connection.close()
@@ -89,7 +100,7 @@ class Puppet:
         with socket.create_connection(self._listener.getsockname()):
             pass
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive()
         self._listener.close()
 
@@ -141,7 +152,7 @@ def chunk(content: str | None = None, *, finish: str | None = None, **fields: An
     return {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}], **fields}
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 5) -> bool:
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> bool:
     """Wait until a condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():

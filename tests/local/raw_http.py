@@ -36,7 +36,7 @@ class Answer(NamedTuple):
 
 
 @contextmanager
-def connected(port: int, seconds: float = 20) -> Iterator[socket.socket]:
+def connected(port: int, seconds: float = 60) -> Iterator[socket.socket]:
     """Connect; reads wait for so long at most."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
         yield connection

@@ -1,4 +1,4 @@
-"""`portkey_local.serving.run` in a process of its own."""
+"""`portkey_local.program.serve` in a process of its own."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import subprocess
 import sys
 from typing import Any, Self
 
-PROGRAM = "import sys; from portkey_local import serving; sys.exit(serving.run(**eval(sys.argv[1])))"
+PROGRAM = "import sys; from portkey_local import program; sys.exit(program.serve(**eval(sys.argv[1])))"
 
 
 class Serving:
-    """Run the server as a program and read the line that says that it is ready."""
+    """Run the server as a program and read the lines that say that it is ready, and where it keeps prompts."""
 
     def __init__(
-        self, database: str = "sqlite://", *, port: int = 0, environment: dict[str, str] | None = None, **more: Any
+        self, database: str = "temporary", *, port: int = 0, environment: dict[str, str] | None = None, **more: Any
     ):
         self._arguments = {"database": database, "port": port, **more}
         self._environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **(environment or {})}
         self.process: subprocess.Popen[str]
-        self.line = ""
+        self.line = self.kept = ""
 
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(
@@ -31,7 +31,7 @@ class Serving:
             env=self._environment,
         )
         assert self.process.stdout is not None
-        self.line = self.process.stdout.readline()
+        self.line, self.kept = self.process.stdout.readline(), self.process.stdout.readline()
         return self
 
     @property
@@ -46,7 +46,7 @@ class Serving:
 
     def wait(self) -> tuple[int, str, str]:
         """Return the exit code and what else was written, once the process has ended."""
-        output, errors = self.process.communicate(timeout=20)
+        output, errors = self.process.communicate(timeout=120)
         return self.process.returncode, output, errors
 
     def __exit__(self, *_: object) -> None:

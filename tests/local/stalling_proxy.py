@@ -32,7 +32,7 @@ class StallingProxy:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(10)
+            thread.join(60)
             assert not thread.is_alive()
         for each in self._sockets:
             each.close()

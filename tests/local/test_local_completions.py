@@ -118,11 +118,32 @@ def test_an_unknown_upstream_is_named_with_the_known_ones(keyed: tuple[CheckedCl
         assert word in message_of(response)
 
 
-def test_no_upstream_at_all_says_how_to_name_one(api: CheckedClient, slug: str) -> None:
-    response = api.post(f"/prompts/{slug}/completions", json={})
-    assert response.status_code == 404
-    assert "x-portkey-virtual-key" in message_of(response)
-    assert "`VIRTUAL_KEY`" in message_of(response)
+def model_that_answers(name: str) -> dict[str, Any]:
+    return {"kind": "openai", "base_url": "http://127.0.0.1:9/v1", "model": name}
+
+
+def test_of_several_upstreams_one_has_to_be_named(database: str) -> None:
+    models = {name: model_that_answers(name) for name in ("first", "second")}
+    with LocalServer(database, upstreams=models) as server, CheckedClient(server.base_url) as api:
+        server.add_prompt(slug="p", versions=["Hi"])
+        response = api.post("/prompts/p/completions", json={})
+        assert response.status_code == 404
+        for word in ("x-portkey-virtual-key", "`first`", "`second`", "`echo`"):
+            assert word in message_of(response)
+
+
+def test_where_there_is_one_upstream_it_need_not_be_named(database: str) -> None:
+    with LocalServer(database, upstreams={"only": model_that_answers("m")}) as server:
+        server.add_prompt(slug="p", versions=["Hi"])
+        server.add_prompt(slug="lost", versions=[{"string": "Hi", "virtual_key": "gone"}])
+        with CheckedClient(server.base_url) as api:
+            assert api.post("/prompts/p/completions", json={}).json()["provider"] == "only"
+            assert api.post("/prompts/lost/completions", json={}).json()["data"]["errorCode"] == "AB02"
+
+
+def test_where_there_is_none_the_echo_answers_and_says_so(api: CheckedClient, slug: str) -> None:
+    answer = api.post(f"/prompts/{slug}/completions", json={"variables": {"name": "Ann"}}).json()
+    assert (answer["model"], answer["choices"][0]["message"]["content"]) == ("echo", "Hi Ann")
 
 
 def test_a_stream_of_an_unknown_upstream_is_a_plain_error(api: CheckedClient, slug: str) -> None:

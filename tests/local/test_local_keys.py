@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import hashlib
+import json
 import logging
 import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,27 +24,15 @@ from sqlalchemy import create_engine, event, text
 
 from portkey_ai import AsyncPortkey, AuthenticationError, PermissionDeniedError, Portkey
 from portkey_local import ApiError, LocalServer, StartError
-from portkey_local.doors.keyring import Keyring
-from portkey_local.doors.keys import ApiKey
+from portkey_local.access.keyring import Keyring
+from portkey_local.api_keys import SCOPES, ApiKey
+from portkey_local.http.contract import parse
 from portkey_local.store import Store
 from portkey_local.store import keys as stored
+from portkey_local.store import keys as stored_keys
 
-SCOPES = {
-    "read": {
-        *("renderPrompt", "listPrompts", "retrievePrompt", "listPromptVersions", "retrievePromptVersion"),
-        *("listPromptPartials", "retrievePromptPartial", "listPromptPartialVersions"),
-        *("listLabels", "retrieveLabel", "listCollections", "retrieveCollection"),
-    },
-    "write": {
-        *("createPrompt", "updatePrompt", "deletePrompt", "publishPrompt", "updatePromptVersion"),
-        *("createPromptPartial", "updatePromptPartial", "deletePromptPartial", "publishPromptPartial"),
-        *("createLabel", "updateLabel", "deleteLabel"),
-        *("createCollection", "updateCollection", "deleteCollection"),
-    },
-    "run": {"createPromptCompletion", "createGeneration"},
-}
 OPERATIONS = [
-    (operation["operationId"], method.upper(), re.sub(r"\{\w+\}", "nowhere", path))
+    (operation["operationId"], method.upper(), re.sub(r"\{\w+\}", "nowhere", path), operation.get("x-scope"))
     for path, item in document()["paths"].items()
     for method, operation in item.items()
     if method in ("get", "put", "post", "delete", "patch")
@@ -68,7 +59,7 @@ def status(server: LocalServer, key: str | None = None, path: str = "/labels") -
 
 def raw(server: LocalServer, *lines: str, body: bytes = b"") -> bytes:
     """Send what stands here and return what comes back."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         return connection.recv(65536)
 
@@ -159,11 +150,9 @@ def test_a_request_without_a_sound_key_is_a_401_that_says_how(guarded: LocalServ
 
 
 def test_every_operation_takes_exactly_its_scope(guarded: LocalServer) -> None:
-    assert {name for name, _, _ in OPERATIONS} == SCOPES["read"] | SCOPES["write"] | SCOPES["run"]
     keys = {scope: guarded.add_key(scope) for scope in SCOPES}
     with CheckedClient(guarded.base_url) as api:
-        for operation, method, path in OPERATIONS:
-            needed = next(scope for scope, operations in SCOPES.items() if operation in operations)
+        for operation, method, path, needed in OPERATIONS:
             for scope, key in keys.items():
                 response = api.request(method, path, headers=sends(key), json=None if method == "GET" else {})
                 if scope == needed:
@@ -172,6 +161,60 @@ def test_every_operation_takes_exactly_its_scope(guarded: LocalServer) -> None:
                     assert (response.status_code, response.json()["data"]["errorCode"]) == (403, "AB03"), operation
                     assert f"the scope {needed}" in message_of(response)
                     assert f"has {scope}." in message_of(response)
+
+
+def test_the_contract_lets_read_what_only_reads_and_run_what_runs() -> None:
+    by_scope = {scope: {(name, method) for name, method, _, its in OPERATIONS if its == scope} for scope in SCOPES}
+    assert sum(map(len, by_scope.values())) == len(OPERATIONS)
+    assert by_scope["run"] == {("createPromptCompletion", "POST"), ("createGeneration", "POST")}
+    assert {name for name, method in by_scope["read"] if method != "GET"} == {"renderPrompt"}
+    assert "GET" not in {method for _, method in by_scope["write"]}
+
+
+def with_scopes(monkeypatch: pytest.MonkeyPatch, **scopes: Any) -> None:
+    """Have the next server read a contract that names these scopes, or with None does not."""
+    changed = copy.deepcopy(document())
+    for operation in (each for item in changed["paths"].values() for each in item.values() if isinstance(each, dict)):
+        if operation["operationId"] in scopes:
+            del operation["x-scope"]
+            word = scopes[operation["operationId"]]
+            operation |= {} if word is None else {"x-scope": word}
+    contract = parse(json.dumps(changed))
+    monkeypatch.setattr("portkey_local.http.contract.load", lambda: contract)
+
+
+@pytest.mark.parametrize("named", ["write", "run"])
+def test_the_server_asks_for_the_scope_that_the_contract_names(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    with_scopes(monkeypatch, listLabels=named, createLabel="read")
+    with LocalServer() as server:
+        assert {scope: status(server, server.add_key(scope)) for scope in SCOPES} == {
+            scope: 200 if scope == named else 403 for scope in SCOPES
+        }
+        with CheckedClient(server.base_url) as api:
+            made = api.post("/labels", headers=sends(server.add_key("read")), json={"name": "by-a-reader"})
+        assert made.status_code == 200, made.text
+
+
+def test_an_operation_whose_scope_is_not_said_takes_a_key_for_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_scopes(monkeypatch, listLabels=None, createLabel=None)
+    with LocalServer() as server, CheckedClient(server.base_url) as api:
+        assert status(server) == 200  # no key was made yet
+        some, every = server.add_key("read", "write"), server.add_key(*SCOPES)
+        assert [status(server, key) for key in (some, every)] == [403, 200]
+        refused = api.post("/labels", headers=sends(some), json={"name": "canary"})
+        assert "every scope (read, write, run, release)" in message_of(refused)
+        assert "has read, write." in message_of(refused)
+        assert api.post("/labels", headers=sends(every), json={"name": "canary"}).status_code == 200
+        # What may change something takes no parameter that it does not know; what reads ignores it.
+        assert api.post("/labels?unheard=of", headers=sends(every), json={"name": "other"}).status_code == 400
+        assert api.get("/labels?unheard=of", headers=sends(every)).status_code == 200
+
+
+@pytest.mark.parametrize("word", ["admin", "", "Read", ["read"], {"any": "read"}, True, 1])
+def test_a_scope_that_no_key_can_have_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, word: Any) -> None:
+    with_scopes(monkeypatch, listLabels=word)
+    with pytest.raises(StartError, match=r"x-scope of listLabels is .*; it may be read, write, run, release\."):
+        LocalServer().start()
 
 
 @pytest.mark.parametrize(
@@ -466,3 +509,25 @@ def test_a_host_that_is_not_known_is_said(tmp_path: Path, host: str) -> None:
     with pytest.raises(StartError, match=r"not known.*127\.0\.0\.1"):
         LocalServer(f"sqlite:///{database}", host=host).start()
     assert not database.exists()
+
+
+def test_a_revoked_key_counts_within_a_second_in_every_process(database: str) -> None:
+    store = Store(database)
+    key, other = ApiKey.new(), ApiKey.new()
+    for each in (key, other):
+        store.write_now(stored_keys.create, each, ["read"], None)
+    with Serving(database) as first, Serving(database) as second, httpx.Client() as client:
+
+        def statuses(key: ApiKey) -> set[int]:
+            headers = {"x-portkey-api-key": key.text}
+            return {client.get(f"{each.base_url}/labels", headers=headers).status_code for each in (first, second)}
+
+        assert statuses(key) == statuses(other) == {200}
+        store.write_now(stored_keys.revoke, key.id)
+        until = time.monotonic() + 1
+        while time.monotonic() < until:  # that it is asked for all the time keeps nothing alive
+            assert statuses(other) == {200}
+            statuses(key)
+        assert statuses(key) == {401}
+        assert statuses(other) == {200}
+    store.close()

@@ -32,9 +32,9 @@ def test_a_label_reads_as_it_was_written(api: CheckedClient) -> None:
     found = api.get(f"/labels/{label_id}").json()
     assert {name: found[name] for name in fields} == fields
     assert (found["is_universal"], found["status"]) == (False, "active")
-    assert api.put(f"/labels/{label_id}", json={"description": None}).json() == {}
+    assert api.put(f"/labels/{label_id}", json={"description": "", "color_code": None}).json() == {}
     changed = api.get(f"/labels/{label_id}").json()
-    assert (changed["description"], changed["color_code"]) == (None, "#FFB300")
+    assert (changed["description"], changed["color_code"]) == ("", "#FFB300")
     assert api.delete(f"/labels/{label_id}").json() == {}
     assert api.get(f"/labels/{label_id}").status_code == 404
 
@@ -78,7 +78,7 @@ def test_a_collection_reads_as_it_was_written(api: CheckedClient) -> None:
     inner = api.post("/collections", json=fields).json()
     found = api.get(f"/collections/{inner['slug']}").json()
     assert (found["id"], found["name"], found["parent_collection_id"]) == (inner["id"], "Inner", outer["id"])
-    assert found["is_default"] is False
+    assert found["is_default"] == 0
     assert api.put(f"/collections/{inner['id']}", json={"name": "Renamed"}).json() == {}
     renamed = api.get(f"/collections/{inner['id']}").json()
     assert (renamed["name"], renamed["slug"]) == ("Renamed", inner["slug"])
@@ -118,3 +118,15 @@ def test_collections_are_searched(fresh_api: CheckedClient) -> None:
     page = fresh_api.get("/collections", params={"search": "sup"}).json()
     assert [collection["name"] for collection in page["data"]] == ["Support"]
     assert fresh_api.get("/collections", params={"workspace_id": "nope"}).status_code == 404
+
+
+def test_an_unknown_label_is_told_ten_that_are_borne_at_most(fresh_api: CheckedClient) -> None:
+    body = {"name": "Hi", "collection_id": "default", "string": "Hi", "parameters": {}, "virtual_key": "echo"}
+    made = fresh_api.post("/prompts", json=body).json()
+    slug, version = made["slug"], made["version_id"]
+    for number in range(30):
+        label = fresh_api.post("/labels", json={"name": f"label-{number:02}"}).json()["id"]
+        fresh_api.put(f"/prompts/{slug}/versions/{version}", json={"label_id": label})
+    refused = message_of(fresh_api.get(f"/prompts/{slug}@nope"))
+    assert "`label-09` and 20 more" in refused
+    assert "label-10" not in refused

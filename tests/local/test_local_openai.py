@@ -21,7 +21,7 @@ Script = Callable[[Exchange], None]
 
 @pytest.fixture
 def api(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> Iterator[CheckedClient]:
-    """A server whose upstream `up` is the puppet; prompt `p` is a chat, `t` a text completion."""
+    """A server whose upstream `up` is the puppet, `hasty` too; prompt `p` is a chat, `t` a text completion."""
     monkeypatch.setenv("UPSTREAM_KEY", "sk-secret")
     monkeypatch.setenv("TENANT", "tenant-secret")
     settings = {
@@ -31,9 +31,9 @@ def api(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> Iterator[CheckedClie
         "headers": {"x-region": "eu"},
         "headers_env": {"x-tenant": "TENANT"},
         "model": "default-model",
-        "timeout": 1,
+        "timeout": 60,
     }
-    with LocalServer(upstreams={"up": settings}) as server:
+    with LocalServer(upstreams={"up": settings, "hasty": {**settings, "timeout": 1}}) as server:
         chat = {"string": '[{"role":"user","content":"Hi {{x}}"}]', "virtual_key": "up", "parameters": {"top_p": 1}}
         server.add_prompt(slug="p", versions=[chat])
         text = {"string": "Once {{x}}", "template_metadata": {"template_type": "completion"}, "virtual_key": "up"}
@@ -91,7 +91,7 @@ def test_a_stream_passes_through_as_it_comes(api: CheckedClient, puppet: Puppet)
     def script(exchange: Exchange) -> None:
         exchange.begin_stream()
         exchange.event(chunk("first"))
-        assert go_on.wait(5)
+        assert go_on.wait(60)
         exchange.event(chunk("second", finish="stop"))
         exchange.event("[DONE]")
 
@@ -224,19 +224,17 @@ def test_a_refused_connection_is_a_503(stream: bool) -> None:
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_silent_upstream_is_a_408(api: CheckedClient, puppet: Puppet, stream: bool) -> None:
     puppet.script = lambda exchange: exchange.wait_until_gone() and None
-    started = time.monotonic()
-    response = api.post(PATH, json={"stream": stream})
+    response = api.post(PATH, json={"stream": stream, "virtual_key": "hasty"})
     assert (response.status_code, response.json()["error"]["type"]) == (408, "timeout")
-    assert time.monotonic() - started < 3
     assert wait_for(puppet.seen[0].gone.is_set)
 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_call_waits_no_longer_than_it_says(api: CheckedClient, puppet: Puppet, stream: bool) -> None:
     puppet.script = lambda exchange: exchange.wait_until_gone() and None
-    response = api.post(PATH, json={"stream": stream}, headers={"x-portkey-request-timeout": "100"})
+    response = api.post(PATH, json={"stream": stream}, headers={"x-portkey-request-timeout": "500"})
     assert response.status_code == 408
-    assert "0.1 s" in message_of(response)
+    assert "0.5 s" in message_of(response)
     assert wait_for(puppet.seen[0].gone.is_set)
 
 
@@ -299,12 +297,13 @@ def test_a_failure_in_mid_stream_is_an_error_event_and_no_end(
     api: CheckedClient, puppet: Puppet, script: Script, kind: str
 ) -> None:
     puppet.script = script
-    response = api.post(PATH, json={"stream": True})
+    name = "hasty" if script is stall else "up"
+    response = api.post(PATH, json={"stream": True, "virtual_key": name})
     assert response.status_code == 200
     first, last = events_of(response)
     assert json.loads(first)["choices"][0]["delta"] == {"content": "a"}
     assert json.loads(last)["error"]["type"] == kind
-    assert json.loads(last)["provider"] == "up"
+    assert json.loads(last)["provider"] == name
 
 
 def test_a_failure_as_the_first_event_has_a_status_of_its_own(api: CheckedClient, puppet: Puppet) -> None:
@@ -345,7 +344,7 @@ def test_a_client_that_leaves_a_stream_cancels_the_upstream_call(api: CheckedCli
     puppet.script = script
     with api.stream("POST", PATH, json={"stream": True}) as response:
         next(response.iter_lines())
-    assert wait_for(puppet.seen[0].gone.is_set, 0.9)  # sooner than the time-out
+    assert wait_for(puppet.seen[0].gone.is_set, 30)  # sooner than the time-out
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -358,11 +357,11 @@ def test_a_client_that_leaves_before_the_answer_cancels_the_upstream_call(
         head = f"POST /v1{PATH} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
         connection.sendall(f"{head}content-length: {len(raw)}\r\n\r\n".encode() + raw)
         assert wait_for(lambda: bool(puppet.seen))
-    assert wait_for(puppet.seen[0].gone.is_set, 0.9)
+    assert wait_for(puppet.seen[0].gone.is_set, 30)
 
 
 def test_many_streams_run_at_the_same_time(api: CheckedClient, puppet: Puppet) -> None:
-    everyone = threading.Barrier(20, timeout=10)
+    everyone = threading.Barrier(20, timeout=60)
 
     def script(exchange: Exchange) -> None:
         exchange.begin_stream()

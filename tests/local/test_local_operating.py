@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import os
@@ -28,7 +29,7 @@ TEXT = {"name": "P", "collection_id": "default", "string": "Hi {{x}}", "paramete
 
 
 def ask(base_url: str, path: str, method: str = "GET", **options: Any) -> httpx.Response:
-    return httpx.request(method, base_url.removesuffix("/v1") + path, trust_env=False, timeout=20, **options)
+    return httpx.request(method, base_url.removesuffix("/v1") + path, trust_env=False, timeout=120, **options)
 
 
 # Health and readiness
@@ -67,7 +68,7 @@ def test_a_stalled_database_is_told_in_time_and_does_not_concern_health(proxied:
         assert ask(server.base_url, "/readyz").status_code == 200
         proxy.stall()
         try:
-            assert wait_for(lambda: ask(server.base_url, "/readyz").status_code == 503, 10)
+            assert wait_for(lambda: ask(server.base_url, "/readyz").status_code == 503, 60)
             answers: list[httpx.Response] = []
             askers = [
                 threading.Thread(target=lambda: answers.append(ask(server.base_url, "/readyz"))) for _ in range(20)
@@ -82,7 +83,7 @@ def test_a_stalled_database_is_told_in_time_and_does_not_concern_health(proxied:
         assert {answer.status_code for answer in answers} == {503}
         assert answers[0].json()["parts"] == {"server": "ok", "database": "No answer within 2 s."}
         assert "pg-secret" not in "".join(answer.text for answer in answers)
-        assert wait_for(lambda: ask(server.base_url, "/readyz").status_code == 200, 10)
+        assert wait_for(lambda: ask(server.base_url, "/readyz").status_code == 200, 60)
 
 
 def test_a_database_that_is_gone_is_told(proxied: tuple[StallingProxy, str], caplog: pytest.LogCaptureFixture) -> None:
@@ -90,7 +91,7 @@ def test_a_database_that_is_gone_is_told(proxied: tuple[StallingProxy, str], cap
     with LocalServer(url) as server:
         assert ask(server.base_url, "/readyz").status_code == 200
         proxy.__exit__()
-        assert wait_for(lambda: ask(server.base_url, "/readyz").status_code == 503, 10)
+        assert wait_for(lambda: ask(server.base_url, "/readyz").status_code == 503, 60)
         said = ask(server.base_url, "/readyz")
         assert said.json()["status"] == "not ready"
         assert "can't be reached" in said.json()["parts"]["database"]
@@ -130,7 +131,7 @@ def test_a_connection_that_was_kept_is_closed_and_a_new_one_refused(tmp_path: Pa
     def script(exchange: Exchange) -> None:
         exchange.begin_stream()
         exchange.event(chunk("a"))
-        go_on.wait(20)
+        go_on.wait(60)
         exchange.event("[DONE]")
 
     puppet.script = script
@@ -151,7 +152,7 @@ def test_a_connection_that_was_kept_is_closed_and_a_new_one_refused(tmp_path: Pa
             try:
                 assert kept.recv(1) == b""
                 with pytest.raises(OSError, match="refused"):
-                    socket.create_connection((url.host, url.port or 0), timeout=5)
+                    socket.create_connection((url.host, url.port or 0), timeout=60)
             finally:
                 go_on.set()
             assert b"".join(pieces).endswith(b"data: [DONE]\n\n")
@@ -193,7 +194,7 @@ def test_a_database_that_never_answers_keeps_nobody_from_ending_it(proxied: tupl
     with Serving(url, grace=1) as serving:
         assert ask(serving.base_url, "/readyz").status_code == 200
         proxy.stall()
-        assert wait_for(lambda: ask(serving.base_url, "/readyz").status_code == 503, 10)
+        assert wait_for(lambda: ask(serving.base_url, "/readyz").status_code == 503, 60)
         serving.process.send_signal(signal.SIGTERM)
         time.sleep(0.5)
         code, _, errors = serving.end()
@@ -234,7 +235,7 @@ def assert_signed(response: httpx.Response) -> None:
 def test_every_answer_bears_the_version_and_the_trace_id(
     method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
-    config = Config.of({"doors": {"origins": ["https://app.example"]}, "limits": {"body": 10}})
+    config = Config.of({"access": {"origins": ["https://app.example"]}, "limits": {"body": 10}})
     content = b'{"name": "longer"}' if method == "POST" else None
     with LocalServer(config=config) as server:
         sent = {"x-portkey-trace-id": "mine", **headers}
@@ -321,7 +322,7 @@ def test_the_log_may_be_chosen_by_the_configuration(tmp_path: Path) -> None:
     with Serving(config_path=str(path)) as serving:
         errors = serving.end()[2]
     assert [json.loads(line)["message"] for line in errors.splitlines()][-1] == "Stopped"
-    assert (Config.read(path).ending.drain, Config.read(path).ending.grace) == (1, 3)
+    assert (Config.read(path).server.drain, Config.read(path).server.grace) == (1, 3)
 
 
 @pytest.mark.parametrize(
@@ -345,7 +346,7 @@ def test_a_log_that_nobody_reads_holds_nobody_up() -> None:
         for _ in range(400):  # more than a pipe takes
             assert api.get(path).status_code == 404
         serving.process.send_signal(signal.SIGTERM)
-        assert wait_for(lambda: serving.process.poll() is not None, 20)
+        assert wait_for(lambda: serving.process.poll() is not None, 60)
         assert serving.process.returncode == 0
 
 
@@ -404,3 +405,22 @@ def test_afterwards_logging_is_as_it_was() -> None:
     os.close(reader)
     os.close(writer)
     assert (list(root.handlers), root.level, logging.getLogger("portkey_local").level) == before
+
+
+def test_however_often_readiness_is_asked_for_the_database_is_asked_twice_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from portkey_local.store import probing
+
+    asked: list[float] = []
+    probe = probing.probe
+    monkeypatch.setattr(probing, "probe", lambda connection: (asked.append(time.monotonic()), probe(connection)))
+    with LocalServer() as server, httpx.Client() as client:
+        asked.clear()
+        answers, until = 0, time.monotonic() + 2
+        while time.monotonic() < until:
+            assert client.get(f"{server.base_url}/readyz").status_code == 200
+            answers += 1
+    assert answers > 20
+    assert 2 <= len(asked) <= 5
+    assert all(later - earlier >= 0.45 for earlier, later in itertools.pairwise(asked))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from checked_client import CheckedClient, message_of
+
+from portkey_ai import AsyncPortkey, ConflictError, Portkey
+from portkey_local import LocalServer
 
 Make = Callable[..., dict[str, Any]]
 
@@ -107,8 +111,8 @@ def test_partials_are_listed_by_collection(fresh_api: CheckedClient) -> None:
 def test_a_prompt_includes_partials_by_reference(api: CheckedClient, make_prompt: Make) -> None:
     tone = make_partial(api, "one {{name}}")["slug"]
     api.put(f"/prompts/partials/{tone}", json={"string": "two {{name}}"})
-    slug = make_prompt(string=f"{{{{>{tone}}}}} {{{{>{tone}@2}}}} {{{{>{tone}@latest}}}}")["slug"]
-    assert render(api, slug, name="Ann") == "one Ann two Ann two Ann"
+    slug = make_prompt(string=f"{{{{>{tone}}}}}, {{{{>{tone}@2}}}}, {{{{>{tone}@latest}}}}")["slug"]
+    assert render(api, slug, name="Ann") == "one Ann, two Ann, two Ann"
 
 
 def test_a_pinned_prompt_takes_the_partial_that_is_published_now(api: CheckedClient, make_prompt: Make) -> None:
@@ -141,7 +145,7 @@ def test_a_deleted_partial_no_longer_renders(api: CheckedClient, make_prompt: Ma
     tone = make_partial(api)["slug"]
     slug = make_prompt(string=f"{{{{>{tone}}}}}")["slug"]
     assert render(api, slug) == "Be kind."
-    assert api.delete(f"/prompts/partials/{tone}").json() == {}
+    assert api.delete(f"/prompts/partials/{tone}?force=true").json() == {}
     assert api.post(f"/prompts/{slug}/render", json={"variables": {}}).status_code == 404
     assert api.get(f"/prompts/partials/{tone}").status_code == 404
     assert api.get(f"/prompts/partials/{tone}/versions").status_code == 404
@@ -158,3 +162,81 @@ def test_partials_that_include_each_other_without_end_fail_fast(api: CheckedClie
     assert loop in message_of(response)
     assert "limits.depth" in message_of(response)
     assert api.get("/labels").status_code == 200
+
+
+def refusal(api: CheckedClient, slug: str) -> str:
+    response = api.delete(f"/prompts/partials/{slug}")
+    assert (response.status_code, response.json()["data"]["errorCode"]) == (409, "AB07"), response.text
+    assert api.get(f"/prompts/partials/{slug}").status_code == 200
+    return message_of(response)
+
+
+@pytest.mark.parametrize(
+    "written", ["{{{{>{slug}}}}}", "{{{{#x}}}}{{{{> {id}@1 }}}}{{{{/x}}}}", "{{{{>{slug}@latest}}}}"]
+)
+@pytest.mark.parametrize("in_use", ["published", "latest", "labelled"])
+def test_a_partial_that_a_version_in_use_includes_is_not_deleted(database: str, written: str, in_use: str) -> None:
+    with LocalServer(database) as server, CheckedClient(server.base_url) as api:
+        planted = server.add_partial(slug='pp-t\\o_n"é', versions=["Be kind."])
+        text = written.format(slug=planted.slug, id=planted.id)
+        others = {"published": ["a", text, "c"], "latest": ["a", "b", text], "labelled": ["a", text, "c"]}[in_use]
+        published = 2 if in_use == "published" else 1
+        labels = {"staging": 2} if in_use == "labelled" else {}
+        server.add_prompt(slug="p", versions=others, labels=labels, published=published)
+        number = others.index(text) + 1
+        assert f"is included by 1 template, which would no longer render: prompt `p@{number}`. " in refusal(
+            api, planted.id
+        )
+        assert api.delete(f"/prompts/partials/{planted.id}?force=false").status_code == 409
+        assert api.delete(f"/prompts/partials/{planted.id}?force=true").json() == {}
+
+
+def test_a_partial_that_only_older_versions_or_other_ones_like_it_include_is_deleted(database: str) -> None:
+    with LocalServer(database) as server, CheckedClient(server.base_url) as api:
+        server.add_partial(slug="tone", versions=["{{>tone}}"])  # itself does not count
+        server.add_partial(slug="tone2", versions=["x"])
+        server.add_prompt(slug="p", versions=["{{>tone}}", "{{>tone2}} tone {{tone}} {{>>tone}}"])
+        assert api.delete("/prompts/partials/tone").json() == {}
+        assert "prompt `p@2`" in refusal(api, "tone2")
+
+
+def test_a_partial_inside_of_a_partial_is_in_use(database: str) -> None:
+    with LocalServer(database) as server, CheckedClient(server.base_url) as api:
+        server.add_partial(slug="inner", versions=["x"])
+        server.add_partial(slug="outer", versions=["{{>inner}}", "y", "{{>inner@1}}"], published=2)
+        assert "partial `outer@3`" in refusal(api, "inner")
+        assert "outer@1" not in refusal(api, "inner")
+        assert api.delete("/prompts/partials/outer").json() == {}
+        assert api.delete("/prompts/partials/inner").json() == {}
+
+
+def test_of_many_users_five_are_named_and_all_counted(database: str) -> None:
+    with LocalServer(database) as server, CheckedClient(server.base_url) as api:
+        server.add_partial(slug="tone", versions=["x"])
+        for number in range(7):
+            server.add_prompt(slug=f"p{number}", versions=["{{>tone}}"])
+        said = refusal(api, "tone")
+        assert "included by 7 templates" in said
+        assert re.findall(r"`(p\d@1)`", said) == [f"p{number}@1" for number in range(5)]
+        assert "and 2 more" in said
+        for query in ("force=yes", "force=1", "forced=true"):
+            assert api.delete(f"/prompts/partials/tone?{query}").status_code == 400
+        assert api.get("/prompts/partials/tone").status_code == 200
+
+
+def test_the_clients_delete_by_force(database: str) -> None:
+    async def by_force(url: str) -> None:
+        async with AsyncPortkey(base_url=url) as portkey:
+            with pytest.raises(ConflictError, match="included by 1 template"):
+                await portkey.prompts.partials.delete("other")
+            await portkey.prompts.partials.delete("other", force=True)
+
+    with LocalServer(database) as server, Portkey(base_url=server.base_url) as portkey:
+        server.add_partial(slug="tone", versions=["x"])
+        server.add_partial(slug="other", versions=["x"])
+        server.add_prompt(slug="p", versions=["{{>tone}}{{>other}}"])
+        with pytest.raises(ConflictError, match="included by 1 template"):
+            portkey.prompts.partials.delete("tone")
+        portkey.prompts.partials.delete("tone", force=True)
+        asyncio.run(by_force(server.base_url))
+        assert list(portkey.prompts.partials.list()) == []

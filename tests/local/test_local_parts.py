@@ -1,4 +1,4 @@
-"""The parts that need no server: events, folding, names, references, reading JSON."""
+"""The parts that need no server: events, names, references, reading JSON."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portkey_local import references
-from portkey_local.contract import load
 from portkey_local.errors import BadRequestError, NotFoundError, quoted
-from portkey_local.http.bodies import read_json
-from portkey_local.names import new_id, new_slug
-from portkey_local.runs.events import event
-from portkey_local.runs.folding import Folding
+from portkey_local.http.contract import load
+from portkey_local.http.json import read_json
+from portkey_local.ids import new_id, new_slug
+from portkey_local.runs.run import event
 from portkey_openapi.events import Decoder
+from portkey_prompts.chunks import ChunkMerger
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -59,10 +59,10 @@ def test_events_are_read_as_the_standard_says(raw: bytes, events: list[str]) -> 
 
 
 def folded(*chunks: dict[str, Any]) -> dict[str, Any]:
-    folding = Folding()
+    merger = ChunkMerger()
     for chunk in chunks:
-        folding.add(chunk)
-    return folding.completion()
+        merger.add(chunk)
+    return merger.completion()
 
 
 def delta(index: int = 0, finish: str | None = None, **fields: Any) -> dict[str, Any]:
@@ -144,14 +144,14 @@ def test_any_text_is_a_reference_or_not_found(text: str) -> None:
 
 @given(JSON)
 def test_what_is_written_as_json_is_read_back(value: Any) -> None:
-    assert read_json(json.dumps(value).encode()) == value
-    assert read_json(json.dumps(value, ensure_ascii=False).encode()) == value
+    assert read_json(json.dumps(value).encode(), values=1000, names=1000) == value
+    assert read_json(json.dumps(value, ensure_ascii=False).encode(), values=1000, names=1000) == value
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_json_or_refused(raw: bytes) -> None:
     try:
-        value = read_json(raw)
+        value = read_json(raw, values=1000, names=1000)
     except BadRequestError:
         return
     assert json.loads(raw) == value
@@ -164,6 +164,6 @@ def test_quoted_text_is_short_and_printable() -> None:
 
 
 def test_every_operation_of_the_contract_has_a_handler() -> None:
-    from portkey_local.handlers import HANDLERS
+    from portkey_local.operations import HANDLERS
 
     assert {operation.id for operation in load().operations} == set(HANDLERS)

@@ -89,6 +89,13 @@ KINDS = [
         path="/v1/completions",
     ),
     Kind(
+        "a chat, and a text of the call",
+        {"string": CHAT, "parameters": {"max_tokens": 3}},
+        {"variables": {}, "prompt": "Once upon"},
+        {"prompt": "Once upon", "max_tokens": 3},
+        path="/v1/completions",
+    ),
+    Kind(
         "tools",
         {"string": CHAT, "tools": [WEATHER], "tool_choice": "auto"},
         {"variables": {}},

@@ -170,10 +170,10 @@ def test_an_update_without_a_template_takes_over_the_latest_one_and_how_it_is_re
 def test_a_patch_takes_over_what_is_left_out_from_the_latest_version(api: CheckedClient, make_prompt: Make) -> None:
     slug = make_prompt(string="one {{x}}", model="gpt-4", parameters={"temperature": 1}, virtual_key="k")["slug"]
     api.put(f"/prompts/{slug}", json={"string": "two {{y}}", "patch": True, "version_description": "Why"})
-    api.put(f"/prompts/{slug}", json={"model": "gpt-5", "virtual_key": None, "patch": True})
+    api.put(f"/prompts/{slug}", json={"model": "gpt-5", "virtual_key": "k-2", "patch": True})
     latest = api.get(f"/prompts/{slug}@3").json()
     assert (latest["string"], latest["model"], latest["parameters"]) == ("two {{y}}", "gpt-5", {"temperature": 1})
-    assert latest["virtual_key"] is None
+    assert latest["virtual_key"] == "k-2"
     assert latest["variable_components"]["variables"] == ["y"]
     assert latest["prompt_version_description"] is None
 

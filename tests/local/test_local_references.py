@@ -108,7 +108,7 @@ def test_a_label_moves_to_the_version_that_it_is_given_to(api: CheckedClient, sl
     assert rendered(api, f"{slug}@staging") == "v3"
     assert api.get(f"/prompts/{slug}@2").json()["prompt_version_labels"] == []
     found = api.get(f"/prompts/{slug}@3").json()
-    assert found["prompt_version_labels"] == [{"id": staging, "name": "staging"}]
+    assert found["prompt_version_labels"] == [{"id": staging, "name": "staging", "given_by": None}]
     assert (found["prompt_version_label_id"], found["prompt_version_label_name"]) == (staging, "staging")
 
 

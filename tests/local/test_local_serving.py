@@ -16,6 +16,8 @@ from checked_client import CheckedClient, events_of
 from puppet_upstream import Exchange, Puppet, chunk, wait_for
 from serving_process import Serving
 
+from portkey_local import LocalServer
+
 
 def test_one_line_tells_the_url_when_requests_are_answered() -> None:
     with Serving() as serving:
@@ -60,7 +62,7 @@ def test_an_answer_under_way_is_finished_before_the_end(tmp_path: Path, puppet: 
     def script(exchange: Exchange) -> None:
         exchange.begin_stream()
         exchange.event(chunk("a"))
-        go_on.wait(10)
+        go_on.wait(60)
         exchange.event(chunk("b", finish="stop"))
         exchange.event("[DONE]")
 
@@ -85,7 +87,7 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path, puppet: Puppet) -> None
 
         def call() -> None:
             try:
-                answers.append(httpx.post(serving.base_url + path, json={}, timeout=20, trust_env=False))
+                answers.append(httpx.post(serving.base_url + path, json={}, timeout=120, trust_env=False))
             except httpx.HTTPError as error:
                 answers.append(error)
 
@@ -128,7 +130,7 @@ def test_a_port_in_use_is_said_and_nothing_is_left_behind(tmp_path: Path) -> Non
         database = tmp_path / "untouched.db"
         with Serving(f"sqlite:///{database}", port=taken.getsockname()[1]) as serving:
             code, output, errors = serving.wait()
-    assert (code, output) == (2, "")
+    assert (code, output) == (6, "")
     assert "is in use" in errors
     assert len(errors.splitlines()) == 1
     assert not database.exists()
@@ -151,6 +153,27 @@ def test_a_database_that_can_not_be_used_is_said(tmp_path: Path) -> None:
         assert (code, output) == (2, "")
         assert "database" in errors
         assert len(errors.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("database", "said"), [("team.db", "write sqlite:///team.db"), ("x:secret@host", "none")])
+def test_what_is_no_url_is_said_with_what_to_write(database: str, said: str) -> None:
+    with Serving(database) as serving:
+        code, _, errors = serving.wait()
+    assert code == 2
+    assert said in errors
+    assert "secret" not in errors
+
+
+def test_a_server_for_other_machines_says_where_they_find_it(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'prompts.db'}"
+    with LocalServer(database) as server:
+        server.add_key("read")
+    with Serving(database, host="0.0.0.0") as serving:
+        assert serving.process.stdout is not None
+        port = serving.base_url.split(":")[2].removesuffix("/v1")
+        line = serving.process.stdout.readline()
+        assert line == f"Other machines reach it too, at http://{socket.gethostname()}:{port}/v1\n"
+        assert serving.end() == (0, "", "")
 
 
 def test_a_wrong_configuration_is_said(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -335,9 +336,19 @@ def test_a_certificate_of_one_s_own_can_be_trusted(is_async: bool, secured: Pupp
         assert App(is_async, server).run(stream=False) == "Hello"
 
 
-def test_a_server_that_speaks_no_tls_is_no_safe_connection(is_async: bool, puppet: Puppet) -> None:
-    with serving(puppet.base_url.replace("http:", "https:")) as server:
-        server.add_prompt(slug="p", versions=[{"string": "Tell a story.", "virtual_key": "up"}])
-        with pytest.raises(InternalServerError, match="No safe connection to https:") as caught:
-            App(is_async, server).run(stream=False)
-        assert caught.value.error_code == "tls"
+def test_a_server_that_speaks_no_tls_is_no_safe_connection(is_async: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
+        pool.submit(_answer_in_plain_text, listening)
+        with serving(f"https://127.0.0.1:{listening.getsockname()[1]}/v1", timeout=30) as server:
+            server.add_prompt(slug="p", versions=[{"string": "Tell a story.", "virtual_key": "up"}])
+            with pytest.raises(InternalServerError, match="No safe connection to https:") as caught:
+                App(is_async, server).run(stream=False)
+            assert caught.value.error_code == "tls"
+
+
+def _answer_in_plain_text(listening: socket.socket) -> None:
+    """Answer what opens a safe connection as a server does that knows HTTP alone."""
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n")

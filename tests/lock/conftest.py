@@ -40,7 +40,7 @@ def lock(server: LocalServer, tmp_path: Path) -> Callable[..., subprocess.Comple
             env={**ours, "PORTKEY_BASE_URL": url, "PYTHONUTF8": "1"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
         )
 
     return run

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from portkey_ai.lock import LockedPrompt, LockFile, lock_prompt
+from portkey_prompts.lock import LockedPrompt, LockFile, lock_prompt
 
 CHAT = json.dumps(
     [
@@ -52,3 +55,16 @@ def greeting(reference: str = "pp-greeting@production") -> LockedPrompt:
 
 def two() -> LockFile:
     return LockFile.of([greeting(), text_prompt("Route {{where}}.", "pp-router")])
+
+
+@contextmanager
+def nobody_special() -> Iterator[None]:
+    """Give up the rights of root, which may write everywhere."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from portkey_ai import Portkey
-from portkey_ai.lock import LockFile
 from portkey_local import LocalServer
+from portkey_prompts.lock import LockFile
 
 Lock = Callable[..., "subprocess.CompletedProcess[str]"]
 NOWHERE = "http://127.0.0.1:9/v1"
@@ -267,7 +268,6 @@ def test_another_file_is_named_in_the_commands_that_are_advised(lock: Lock, path
         (["--upgrade", "--check"], "Choose one of --upgrade and --check."),
         (["--check", "--frozen", "--remove"], "Choose one of"),
         (["--check", "--scan", "src"], "--scan goes with --frozen"),
-        (["--frozen", "--scan", "scr"], "--scan scr: there is no such file or folder."),
         (["pp-x@"], "names no version"),
         (["@production"], "names no prompt"),
         ([""], "names no prompt"),
@@ -281,10 +281,16 @@ def test_wrong_usage_exits_with_2_and_one_line_of_reason(lock: Lock, arguments: 
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_sources_that_are_not_there_are_one_line_and_exit_code_3(lock: Lock) -> None:
+    done = lock("--frozen", "--scan", "scr")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "portkey-prompts: --scan scr: there is no such file or folder.\n"
+
+
 @pytest.mark.parametrize("arguments", [["--check"], ["--upgrade"], ["--frozen"], ["--remove", "pp-x"]])
-def test_a_missing_file_is_one_line_and_exit_code_1(lock: Lock, arguments: list[str]) -> None:
+def test_a_missing_file_is_one_line_and_exit_code_3(lock: Lock, arguments: list[str]) -> None:
     done = lock(*arguments)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("portkey-prompts: prompts.lock: there is no such file. Run: portkey-prompts lock ")
 
 
@@ -292,7 +298,7 @@ def test_a_service_that_is_down_is_one_line_and_leaves_the_file(lock: Lock, path
     lock("pp-router")
     before = path.read_bytes()
     done = lock("--upgrade", url=NOWHERE)
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert (done.returncode, len(done.stderr.splitlines())) == (5, 1)
     assert path.read_bytes() == before
 
 
@@ -308,3 +314,15 @@ def test_commands_at_the_same_time_lose_nothing_of_each_other(lock: Lock, path: 
 def test_help_says_enough(lock: Lock) -> None:
     shown = lock("--help").stdout
     assert all(word in shown for word in ("--upgrade", "--check", "--frozen", "--remove", "--scan", "--file", "--json"))
+
+
+@pytest.mark.parametrize(
+    "arguments", [["pp-greeting"], ["--check"], ["--upgrade"], ["--frozen"], ["--remove", "pp-greeting"]], ids=" ".join
+)
+def test_a_pipe_is_refused_and_not_waited_for(lock: Lock, tmp_path: Path, arguments: list[str]) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = lock(*arguments, "--file", str(pipe))  # nobody ever writes into it
+    assert done.returncode == 1, done.stderr
+    assert "it can't be read: it is no regular file." in done.stderr
+    assert pipe.is_fifo()

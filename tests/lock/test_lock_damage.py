@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from lock_shapes import greeting, text_prompt, two
 
-from portkey_ai.lock import LockError, LockFile
-from portkey_ai.lock import entries as locked_entries
+from portkey_prompts.lock import LockError, LockFile
+from portkey_prompts.lock import entries as locked_entries
 
 
 @pytest.fixture
@@ -109,9 +109,18 @@ def test_other_json_is_no_lock_file(path: Path, text: str) -> None:
 
 
 def test_a_newer_format_asks_for_the_release_that_wrote_it(path: Path) -> None:
-    error = edited(path, lambda value: value.update(lock_format=2))
-    assert error.problem == "it is of format 2, and this package reads format 1."
+    error = edited(path, lambda value: value.update(lock_format=3))
+    assert error.problem == "it is of format 3, and this package reads formats up to 2."
     assert error.remedy == "Install the release that wrote it: pip install --upgrade portkey-prompts"
+
+
+def test_a_file_of_the_first_format_is_read_though_it_has_no_names(path: Path) -> None:
+    value = json.loads(path.read_text())
+    for entry in value["prompts"].values():
+        del entry["name"]
+    path.write_text(json.dumps({**value, "lock_format": 1}))
+    assert [locked.name for locked in LockFile.read(path).prompts.values()] == [None] * len(value["prompts"])
+    assert LockFile.read(path) == LockFile.of(LockFile.read(path).prompts.values())
 
 
 def test_a_field_that_no_lock_file_has_is_refused(path: Path) -> None:
@@ -203,7 +212,7 @@ def test_a_missing_partial_is_named_even_where_the_hash_was_made_to_fit(path: Pa
 def test_an_entry_that_stands_twice_is_refused_by_name(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"prompts": {', '"prompts": {"pp-router": {},'), encoding="utf-8")
-    assert "'pp-router' stands in it twice" in refused(path).problem
+    assert "it names `pp-router` twice in one object" in refused(path).problem
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 5000])

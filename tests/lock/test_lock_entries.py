@@ -11,8 +11,8 @@ from lock_shapes import CHAT, TONE, detail, greeting, text_prompt
 
 from portkey_ai import API_VERSION
 from portkey_ai.errors import PortkeyError
-from portkey_ai.lock import LockedPartial, LockError, lock_prompt
 from portkey_ai.types import PromptDetail, PromptPartial
+from portkey_prompts.lock import LockedPartial, LockError, lock_prompt
 
 
 def partial(string: str, slug: str = "pp-x", version: int = 1) -> dict[str, Any]:
@@ -32,6 +32,13 @@ def test_a_locked_prompt_says_exactly_what_the_service_answered() -> None:
         "model": "gpt-4",
         "parameters": {"temperature": 0, "city": "Ulm"},
     }
+
+
+def test_the_name_is_locked_and_no_part_of_what_was_locked() -> None:
+    other = lock_prompt("pp-greeting@production", detail(name="Salute"), {"pp-tone": TONE})
+    assert (greeting().name, other.name) == ("Greeting", "Salute")
+    assert other == greeting()
+    assert other.means_the_same(greeting())
 
 
 def test_records_of_the_client_are_locked_like_plain_mappings() -> None:
@@ -58,6 +65,15 @@ def test_the_sha256_is_that_of_the_documented_json() -> None:
     assert locked.sha256 == hashlib.sha256(content.encode()).hexdigest()
 
 
+def test_what_may_change_in_a_version_changes_no_sha256() -> None:
+    changed = lock_prompt(
+        "pp-greeting@production", detail(virtual_key="key", prompt_version_description="x"), {"pp-tone": TONE}
+    )
+    assert changed.sha256 == greeting().sha256
+    assert changed.means_the_same(greeting())
+    assert changed.detail["virtual_key"] == "key"
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -67,7 +83,6 @@ def test_the_sha256_is_that_of_the_documented_json() -> None:
         {"slug": "pp-other"},
         {"is_raw_template": 1},
         {"model": "gpt-5"},
-        {"virtual_key": "key"},
         {"tools": []},
         {"tool_choice": "none"},
         {"functions": []},

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from lock_shapes import CHAT, TONE, detail, greeting, text_prompt, two
 
-from portkey_ai.lock import LockedPrompt, LockFile, lock_prompt
+from portkey_prompts.lock import LockedPrompt, LockFile, lock_prompt
 
 
 def changed_lines(old: LockFile, new: LockFile) -> list[str]:
@@ -47,6 +47,13 @@ def test_the_file_is_sorted_and_ends_with_one_line_break_and_is_the_same_for_any
     assert not text.endswith("\n\n")
     references = list(json.loads(text)["prompts"])
     assert references == sorted(references) == ["pp-greeting@production", "pp-router"]
+
+
+def test_a_version_by_its_number_is_found_in_whatever_is_locked_to_it() -> None:
+    lock = two()
+    assert lock.find("pp-greeting@12") == lock.prompts["pp-greeting@production"]
+    assert [lock.find(f"pp-greeting{at}") for at in ("", "@1", "@13", "@latest", "@012", "@")] == [None] * 6
+    assert lock.find("pp-other@12") is None
 
 
 def test_letters_stand_readable_and_what_can_t_be_seen_is_escaped() -> None:

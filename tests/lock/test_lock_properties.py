@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lock_shapes import detail, two
 
-from portkey_ai.lock import LockError, LockFile, lock_prompt
+from portkey_prompts.lock import LockError, LockFile, lock_prompt
 
 words = st.sampled_from(["lines", "literal", "style", "messages", "role", "\n", "\r\n", "{{x}}", "\u202e", "\x00", "é"])
 texts = st.lists(words | st.text(max_size=8), max_size=6).map("".join)

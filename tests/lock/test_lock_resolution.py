@@ -9,8 +9,9 @@ from lock_shapes import detail
 from pytest_httpserver import HTTPServer
 
 from portkey_ai import AuthenticationError, Portkey
-from portkey_ai.lock import LockError, Resolution, Wanted, resolve
+from portkey_cli.resolving import resolve
 from portkey_local import LocalServer
+from portkey_prompts.lock import LockError, Resolution, Wanted
 
 
 def partial(slug: str, string: str) -> dict[str, Any]:

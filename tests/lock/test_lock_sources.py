@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
+import os
+import socket
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from lock_shapes import nobody_special
 
-from portkey_ai.lock import LockError, scan
+from portkey_prompts.lock import LockError, scan
 
 
 @pytest.fixture
@@ -142,7 +148,13 @@ def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
         scan([tmp_path / "scr"])
 
 
-@pytest.mark.parametrize("data", [b"def (", b"\xff\xfe", b"x = '\x00'", b"# coding: nonsense\n", b"(" * 5000])
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(b"def (", b"\xff\xfe", b"x = '\x00'", b"(" * 5000, b"-" * 100_000 + b"1", b"\xef\xbb\xbf# coding: latin-1\n"),
+        *(f"# coding: {name}\nx = 1\n".encode() for name in ("nonsense", "rot13", "hex", "undefined", "punycode")),
+    ],
+)
 def test_a_file_that_is_no_python_is_named(source: Path, data: bytes) -> None:
     source.write_bytes(data)
     ((place, what),) = scan([source]).unseen
@@ -153,3 +165,93 @@ def test_a_file_that_is_no_python_is_named(source: Path, data: bytes) -> None:
 def test_sources_in_another_encoding_and_with_doubtful_escapes_are_read(source: Path) -> None:
     source.write_bytes('# coding: latin-1\nx = "\\d"\nask(prompt_id="pp-grüße")\n'.encode("latin-1"))
     assert list(scan([source]).found) == ["pp-grüße"]
+
+
+@pytest.fixture
+def odd_folder(tmp_path: Path) -> Path:
+    """A folder whose one good source stands among files that can't be read, or never end."""
+    (tmp_path / "good.py").write_text('ask(prompt_id="pp-a")')
+    (tmp_path / "rot13.py").write_text("# coding: rot13\n")
+    os.mkfifo(tmp_path / "pipe.py")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket.py"))
+    (tmp_path / "zero.py").symlink_to("/dev/zero")
+    (tmp_path / "gone.py").symlink_to("nowhere")
+    (tmp_path / "loop.py").symlink_to("loop.py")
+    return tmp_path
+
+
+def test_odd_files_are_named_and_skipped(odd_folder: Path) -> None:
+    result = scan([odd_folder])
+    assert list(result.found) == ["pp-a"]
+    assert [(place.path.name, what) for place, what in result.unseen] == [
+        (name, "a file that is no readable Python")
+        for name in ("gone.py", "loop.py", "pipe.py", "rot13.py", "socket.py", "zero.py")
+    ]
+
+
+def test_a_pipe_that_is_named_itself_is_skipped_too(odd_folder: Path) -> None:
+    assert [place.path.name for place, _ in scan([odd_folder / "pipe.py"]).unseen] == ["pipe.py"]
+
+
+def test_what_this_user_may_not_read_is_named_and_skipped() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        place.chmod(0o755)
+        (place / "good.py").write_text('ask(prompt_id="pp-a")')
+        (place / "mine.py").touch(0o000)
+        for name in ("closed", "listed"):
+            (place / name).mkdir()
+            (place / name / "inner.py").touch()
+        (place / "closed").chmod(0o000)
+        (place / "listed").chmod(0o444)  # its names can be read, and nothing of what they name
+        try:
+            with nobody_special():
+                result = scan([place])
+        finally:
+            (place / "closed").chmod(0o755)
+            (place / "listed").chmod(0o755)
+        assert list(result.found) == ["pp-a"]
+        assert [(str(each.path.relative_to(place)), what) for each, what in result.unseen] == [
+            ("closed", "a folder that can't be read"),
+            ("listed/inner.py", "a file that is no readable Python"),
+            ("mine.py", "a file that is no readable Python"),
+        ]
+
+
+def test_folders_may_be_nested_deeper_than_calls_may_be(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*"d" * 150)
+    deep.mkdir(parents=True)
+    (deep / "deep.py").touch()
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        assert scan([tmp_path]).files == 1
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+IN_A_CLASS = """
+class Outer:
+    A = "pp-outer"
+    class Inner:
+        A: Final = "pp-a"
+        def use(self, portkey):
+            return portkey.prompts.render(prompt_id=self.A)
+"""
+
+
+def test_what_the_class_around_it_gives_a_value_to_is_seen(source: Path) -> None:
+    assert found(source, IN_A_CLASS) == ["pp-a"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        IN_A_CLASS + "\nInner.A = other()",
+        IN_A_CLASS.replace('"pp-a"', "other()"),
+        IN_A_CLASS.replace('A: Final = "pp-a"', "pass"),
+    ],
+)
+def test_what_a_class_gives_another_value_is_not(source: Path, text: str) -> None:
+    assert unseen(source, text) == ["self.A"]

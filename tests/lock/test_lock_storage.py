@@ -9,14 +9,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from lock_shapes import greeting, text_prompt, two
+from lock_shapes import greeting, nobody_special, text_prompt, two
 
-from portkey_ai.lock import LockError, LockFile, storage
+from portkey_prompts.lock import LockError, LockFile
 
 
 def test_what_was_written_is_read_and_nothing_else_is_left_in_the_folder(tmp_path: Path) -> None:
@@ -84,19 +82,6 @@ def test_a_folder_in_the_place_of_the_file_is_said(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == ["prompts.lock"]
 
 
-@contextmanager
-def nobody_special() -> Iterator[None]:
-    """Give up the rights of root, which may write everywhere."""
-    root = os.geteuid() == 0
-    if root:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if root:
-            os.seteuid(0)
-
-
 def test_a_read_only_folder_is_said_and_the_old_file_stays() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "prompts.lock")
@@ -120,7 +105,7 @@ def test_a_write_that_is_interrupted_leaves_the_old_file_and_no_other(
     def interrupt(_: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(storage.os, "fsync", interrupt)
+    monkeypatch.setattr(os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
         LockFile.of([]).write(path)
     assert LockFile.read(path) == two()
@@ -156,7 +141,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from lock_shapes import text_prompt
-from portkey_ai.lock import LockFile
+from portkey_prompts.lock import LockFile
 for number in range(10):
     LockFile.edit(Path(sys.argv[2]), put=[text_prompt("x", f"pp-{sys.argv[3]}-{number}")])
 """
@@ -167,6 +152,6 @@ def test_programs_that_write_at_the_same_time_lose_nothing_of_each_other(tmp_pat
     writers = [
         subprocess.Popen([sys.executable, "-c", WRITER, str(here), str(path), str(number)]) for number in range(4)
     ]
-    assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0, 0]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0, 0]
     assert len(LockFile.read(path).prompts) == 40
     assert [each.name for each in tmp_path.iterdir()] == ["prompts.lock"]

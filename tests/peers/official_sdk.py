@@ -60,8 +60,8 @@ def story(portkey):
     except NotFoundError as error:
         seen["not_found"] = str(error)
     portkey.labels.delete(label.id)
-    portkey.prompts.partials.delete(partial.slug)
     portkey.prompts.delete(slug)
+    portkey.prompts.partials.delete(partial.slug)
     seen["left"] = plain(portkey.prompts.list(collection_id=collection.id))
     return seen
 

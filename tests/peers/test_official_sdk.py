@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from official_environment import OFFICIAL, clean_environment, official_python
 
 from portkey_local import LocalServer
-
-ROOT = Path(__file__).resolve().parents[2]
-OFFICIAL = ROOT / ".venvs/official/bin/python"
 
 
 @pytest.fixture(scope="module")
 def seen(shared_database: str) -> dict[str, Any]:
-    if not OFFICIAL.exists():
-        if os.environ.get("CI"):
-            pytest.fail("the official SDK's environment is missing: run `make check` or `make peers`")
-        pytest.skip("the official SDK is not installed; `make peers` installs it into an environment of its own")
     with LocalServer(shared_database) as server:
         server.add_prompt(slug="official-async", versions=["Hello {{name}}"])
         script = str(Path(__file__).with_name("official_sdk.py"))
         done = subprocess.run(
-            [str(OFFICIAL), script, server.base_url], capture_output=True, text=True, timeout=120, env=_environment()
+            [official_python(), script, server.base_url],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=clean_environment(),
         )
     assert done.returncode == 0, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout)
     return seen
-
-
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PORTKEY_", "PYTHON"))}
 
 
 def _text(chunks: list[dict[str, Any]]) -> str:
@@ -42,7 +35,7 @@ def _text(chunks: list[dict[str, Any]]) -> str:
 
 
 def test_it_is_the_official_sdk_that_ran(seen: dict[str, Any]) -> None:
-    assert seen["distribution"].startswith(str(ROOT / ".venvs/official"))
+    assert seen["distribution"].startswith(str(OFFICIAL))
 
 
 def test_what_it_creates_is_listed_and_read(seen: dict[str, Any]) -> None:

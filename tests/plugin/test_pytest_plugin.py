@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from portkey_ai import Portkey
-from portkey_ai.lock import LockFile, lock_prompt
 from portkey_local import LocalServer
+from portkey_prompts.lock import LockFile, lock_prompt
 
 pytest_plugins = ["pytester"]
 
@@ -46,11 +46,16 @@ def test_what_is_not_locked_raises(portkey):
 """
 
 
-def test_the_fixtures_serve_the_tests_of_an_app(pytester: pytest.Pytester) -> None:
+@pytest.fixture
+def lock_file() -> LockFile:
+    """Lock a prompt, before there is a `pytester`, which has forgotten at its end what was imported meanwhile."""
     with LocalServer() as server, Portkey(base_url=server.base_url) as portkey:
         server.add_prompt(slug="pp-greeting", versions=["Good day {{name}}"])
-        lock_file = LockFile.of([lock_prompt("pp-greeting", portkey.prompts.retrieve("pp-greeting"), {})])
-        lock_file.write(pytester.path / "prompts.lock")
+        return LockFile.of([lock_prompt("pp-greeting", portkey.prompts.retrieve("pp-greeting"), {})])
+
+
+def test_the_fixtures_serve_the_tests_of_an_app(lock_file: LockFile, pytester: pytest.Pytester) -> None:
+    lock_file.write(pytester.path / "prompts.lock")
     pytester.makepyfile(APP_TESTS)
     result = pytester.runpytest_subprocess("-W", "error", "-p", "no:asyncio", "--strict-markers")
     result.assert_outcomes(passed=6)

@@ -18,8 +18,8 @@ from typing import Any
 from flaky_service import FlakyService
 
 from portkey_ai import AsyncPortkey, Portkey, PromptSource
-from portkey_ai.source import entries
 from portkey_local import LocalServer
+from portkey_prompts.source import entries
 
 PROMPTS = [f"pp-chaos-{index}" for index in range(8)]
 PARTIALS = [f"pp-piece-{index}" for index in range(3)]
@@ -116,14 +116,14 @@ class Chaos:
                 for number in range(self.size.threads)
             ]
             loop.start()
-            assert ready.wait(10)
+            assert ready.wait(60)
             for thread in renderers:
                 thread.start()
             self._torment()
             for thread in (*renderers, loop):
-                thread.join(30)
+                thread.join(60)
                 assert not thread.is_alive(), f"{thread.name} hangs"
-            self.happened.known.append(len(portkey._ladder._memory._entries))
+            self.happened.known.append(len(portkey._renderer._finder.memory._entries))
         return self.happened
 
     def _torment(self) -> None:
@@ -174,7 +174,7 @@ class Chaos:
             await portkey.prompts.prefetch(PROMPTS)
             ready.set()
             await asyncio.gather(*(self._task(portkey, f"task {number}") for number in range(self.size.tasks)))
-            self.happened.known.append(len(portkey._ladder._memory._entries))
+            self.happened.known.append(len(portkey._renderer._finder.memory._entries))
         self.happened.tasks_left = len(asyncio.all_tasks()) - 1
 
     async def _task(self, portkey: AsyncPortkey, who: str) -> None:

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-PASSED_ON = ("content-type", "x-portkey-api-version", "x-portkey-trace-id")
+PASSED_ON = ("content-type", "etag", "x-portkey-api-version", "x-portkey-trace-id")
 
 
 class FlakyService:
@@ -18,15 +18,21 @@ class FlakyService:
 
     Attributes:
         status: answer everything with this status; 0 passes requests on.
+        answers: answer everything with this status, these headers and this body; None passes requests on.
         delay: seconds to wait before each answer.
         counts: how many requests came, by method and path.
+        statuses: how many answers went out, by status.
+        headers: of the last request, by their names in lower case.
     """
 
     def __init__(self, base_url: str) -> None:
         self.target = urlsplit(base_url)
         self.status = 0
         self.delay = 0.0
+        self.answers: tuple[int, dict[str, str], bytes] | None = None
         self.counts: Counter[str] = Counter()
+        self.statuses: Counter[int] = Counter()
+        self.headers: dict[str, str] = {}
         self._counting = threading.Lock()
         self._listener: ThreadingHTTPServer | None = None
         self._port = 0
@@ -82,6 +88,7 @@ class FlakyService:
         """Answer one request as things stand."""
         with self._counting:
             self.counts[f"{handler.command} {handler.path}"] += 1
+            self.headers = {name.lower(): value for name, value in handler.headers.items()}
         body = handler.rfile.read(int(handler.headers.get("content-length") or 0))
         status, delay, running = self.status, self.delay, self._listener is not None
         if delay:
@@ -89,7 +96,9 @@ class FlakyService:
         if not running:
             handler.close_connection = True
             return
-        if status:
+        if self.answers is not None:
+            self._send(handler, *self.answers)
+        elif status:
             self._send(handler, status, {"content-type": "application/json"}, b'{"status":"failure","message":"flaky"}')
         else:
             self._pass_on(handler, body)
@@ -106,9 +115,12 @@ class FlakyService:
             upstream.close()
 
     def _send(self, handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
+        with self._counting:
+            self.statuses[status] += 1
         handler.send_response(status)
         for name, value in headers.items():
             handler.send_header(name, value)
-        handler.send_header("content-length", str(len(body)))
+        if status >= 200 and status not in (204, 304):
+            handler.send_header("content-length", str(len(body)))
         handler.end_headers()
         handler.wfile.write(body)

@@ -16,8 +16,8 @@ async def settle(value: Any) -> Any:
     return await value if inspect.isawaitable(value) else value
 
 
-async def until(condition: Callable[[], bool] | Callable[[], Awaitable[bool]], seconds: float = 5.0) -> None:
-    """Wait for something that happens behind."""
+async def until(condition: Callable[[], bool] | Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+    """Wait for something that happens in the background."""
     deadline = time.monotonic() + seconds
     while not await settle(condition()):
         assert time.monotonic() < deadline, "it did not happen in time"

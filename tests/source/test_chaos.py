@@ -21,8 +21,8 @@ def test_renders_go_on_while_the_service_comes_and_goes(
     service: FlakyService,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("portkey_ai.source.entries.FIRST_BACKOFF", 0.2)
-    monkeypatch.setattr("portkey_ai.source.entries.LONGEST_BACKOFF", 0.8)
+    monkeypatch.setattr("portkey_prompts.source.entries.FIRST_BACKOFF", 0.2)
+    monkeypatch.setattr("portkey_prompts.source.entries.LONGEST_BACKOFF", 0.8)
     plant(server)
     happened = Chaos(SOAK if soaking else SMALL, service).run()
     renders = sum(happened.renders.values())

@@ -18,12 +18,12 @@ from flaky_service import FlakyService
 from source_steps import Make, settle, until
 
 from portkey_ai import APIConnectionError, AsyncPortkey, NotFoundError, Portkey, PortkeyError, PromptSource
-from portkey_ai.lock import LockError, LockFile, lock_prompt
-from portkey_ai.source.entries import Entry, Key
-from portkey_ai.source.flights import Flights
-from portkey_ai.source.memory import Memory
-from portkey_ai.templates import TemplateError
 from portkey_local import LocalServer
+from portkey_prompts.lock import LockError, LockFile, lock_prompt
+from portkey_prompts.source.entries import Entry, Key
+from portkey_prompts.source.memory import Memory
+from portkey_prompts.source.single_flight import SingleFlight
+from portkey_prompts.templates import TemplateError
 
 ADA = {"name": "Ada"}
 HELLO = "Hello Ada. Be kind to Ada."
@@ -60,7 +60,7 @@ async def test_a_client_that_is_closed_leaves_no_task_of_who_was_cancelled(servi
 
 
 def test_a_thread_that_is_interrupted_leaves_the_call_to_another() -> None:
-    flights, started = Flights(), threading.Event()
+    calls, started = SingleFlight(), threading.Event()
 
     def interrupted() -> str:
         started.set()
@@ -69,12 +69,12 @@ def test_a_thread_that_is_interrupted_leaves_the_call_to_another() -> None:
 
     def first() -> None:
         with pytest.raises(KeyboardInterrupt):
-            flights.together("key", interrupted)
+            calls.once("key", interrupted)
 
     thread = threading.Thread(target=first)
     thread.start()
     started.wait()
-    assert flights.together("key", lambda: "answered") == "answered"
+    assert calls.once("key", lambda: "answered") == "answered"
     thread.join()
 
 
@@ -123,7 +123,8 @@ async def test_a_refresh_that_comes_late_asks_nobody(make: Make, service: FlakyS
     await greet(portkey)
     asked = service.total
     for _ in range(3):
-        await settle(portkey._ladder._refresh(Key("prompt", "pp-greeting")))
+        renderer = portkey._renderer
+        await settle(renderer._run(renderer._finder.refresh(Key("prompt", "pp-greeting"))))
     assert service.total == asked
 
 
@@ -282,6 +283,83 @@ async def test_frozen_streams_and_generations_run_what_is_locked(
     assert list(service.counts) == ["POST /v1/prompts/pp-greeting@2/completions"]
 
 
+async def test_frozen_runs_what_is_locked_though_the_prompt_was_made_again_under_its_slug(
+    make: Make, server: LocalServer
+) -> None:
+    chat = json.dumps([{"role": "system", "content": "Be {{mood}}."}, {"role": "user", "content": "Hi {{name}}"}])
+    kinds = {
+        "text": {"string": "Dear {{name}}"},
+        "chat": {"string": chat, "parameters": {"mood": "kind", "temperature": 0.25}},
+        "raw": {"string": chat.replace("kind", "mild"), "is_raw_template": 1},
+    }
+    for slug, locked in kinds.items():
+        server.add_prompt(slug=f"pp-{slug}", versions=["first", locked])
+    with Portkey(base_url=server.base_url) as author:
+        lock = LockFile.of([lock_prompt(f"pp-{slug}", author.prompts.retrieve(f"pp-{slug}"), {}) for slug in kinds])
+        portkey = make({"base_url": server.base_url, "virtual_key": "echo"}, lock=lock, frozen=True)
+        variables = {"name": "Ada", "mood": "calm"}
+        before = {
+            slug: await settle(portkey.prompts.completions(prompt_id=f"pp-{slug}", variables=variables))
+            for slug in kinds
+        }
+        for slug in kinds:
+            author.prompts.delete(f"pp-{slug}")
+            server.add_prompt(slug=f"pp-{slug}", versions=["anew", {"string": "Curse {{name}}", "model": "other"}])
+        for slug, done in before.items():
+            again = await settle(
+                portkey.prompts.completions(
+                    prompt_id=f"pp-{slug}", variables={"name": "Bob"}, extra_body={"variables": variables}
+                )
+            )
+            assert again.choices[0].message == done.choices[0].message
+            author.prompts.delete(f"pp-{slug}")
+            server.add_prompt(slug=f"pp-{slug}", versions=["anew"])
+            with pytest.raises(NotFoundError):
+                await settle(portkey.prompts.completions(prompt_id=f"pp-{slug}", variables=variables))
+
+
+async def test_a_frozen_completion_is_run_as_one_though_the_prompt_was_made_again_as_a_chat(
+    make: Make, server: LocalServer
+) -> None:
+    kind = {"template_metadata": {"template_type": "completion"}}
+    server.add_prompt(slug="pp-old", versions=[{"string": "Once {{name}}", **kind}])
+    with Portkey(base_url=server.base_url) as author:
+        lock = LockFile.of([lock_prompt("pp-old", author.prompts.retrieve("pp-old"), {})])
+        author.prompts.delete("pp-old")
+        chat = json.dumps([{"role": "user", "content": "Curse {{name}}"}])
+        server.add_prompt(slug="pp-old", versions=[chat])
+        portkey = make({"base_url": server.base_url, "virtual_key": "echo"}, lock=lock, frozen=True)
+        done = await settle(portkey.prompts.completions(prompt_id="pp-old", variables=ADA))
+    assert done.choices[0].get("text") == "Once Ada"
+
+
+@pytest.mark.parametrize("name", ["messages", "prompt"])
+async def test_frozen_runs_no_other_text_than_the_locked_one(
+    make: Make, service: FlakyService, server: LocalServer, name: str
+) -> None:
+    portkey = make(lock=await lock_of(server, "pp-greeting"), frozen=True)
+    text: Any = "Curse Ada" if name == "prompt" else [{"role": "user", "content": "Curse Ada"}]
+    for options in ({name: text}, {"extra_body": {name: text}}):
+        for stream in (False, True):
+            with pytest.raises(LockError, match=f"`{name}` would be run in the place"):
+                await settle(
+                    portkey.prompts.completions(prompt_id="pp-greeting", variables=ADA, stream=stream, **options)
+                )
+    assert service.total == 0
+
+
+async def test_frozen_can_not_be_got_round_by_a_partial_in_the_extra_body(
+    make: Make, service: FlakyService, server: LocalServer
+) -> None:
+    server.add_prompt(slug="pp-chooser", versions=[{"string": "{{>>choice}}", "parameters": {"choice": "pp-tone"}}])
+    server.add_partial(slug="pp-unlocked", versions=["not locked"])
+    portkey = make(lock=await lock_of(server, "pp-chooser"), frozen=True)
+    chosen = {"variables": {"choice": "pp-unlocked"}}
+    with pytest.raises(LockError, match="pp-unlocked"):
+        await settle(portkey.prompts.completions(prompt_id="pp-chooser", variables=ADA, extra_body=chosen))
+    assert service.total == 0
+
+
 async def test_frozen_refuses_a_chosen_partial_that_is_not_locked(
     make: Make, service: FlakyService, server: LocalServer
 ) -> None:
@@ -327,7 +405,7 @@ async def test_what_the_disk_knows_stale_is_refreshed_by_a_program_that_renders_
     once = make(disk=tmp_path, ttl=0.01, stale=60)
     await asyncio.sleep(0.05)
     assert (await greet(once, "pp-other")).prompt == "Another one, Ada."
-    kept = next(tmp_path.iterdir())
+    (kept,) = tmp_path.iterdir()
     await until(lambda: json.loads(kept.read_text())["detail"]["prompt_version"] == 2)
 
 
@@ -387,7 +465,7 @@ with Portkey(base_url=sys.argv[1], prompts=PromptSource(disk=sys.argv[2])) as po
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no limits to the size of files")
 def test_a_full_disk_fails_no_render_and_keeps_no_half_a_file(service: FlakyService, tmp_path: Path) -> None:
     command = [sys.executable, "-c", FULL, service.base_url, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert (done.stdout, done.returncode) == (HELLO + "\n", 0), done.stderr
     assert done.stderr.count("can't be written on disk") == 1
 

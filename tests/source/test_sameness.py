@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portkey_ai import BadRequestError, NotFoundError, Portkey, PromptSource, UnprocessableEntityError
-from portkey_ai.templates import TemplateError
 from portkey_local import LocalServer
+from portkey_prompts.templates import TemplateError
 
 NAMES = ["name", "items", "first name", "a.b", "temperature", "é", "."]
 PIECES = [

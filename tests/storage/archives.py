@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from portkey_local.archive import archive
-from portkey_local.content import Author
-from portkey_local.limits import LocalLimits
-from portkey_local.planting import PromptPlan, plant_partial, plant_prompt
-from portkey_local.store import Store, collections, labels, places, schema
-from portkey_local.store.words import Words
+from portkey_local.config import LocalLimits
+from portkey_local.prompts.content import ContentReader
+from portkey_local.seeding import PromptPlan, plant_partial, plant_prompt
+from portkey_local.store import Store, collections, labels, schema
+from portkey_local.store.text import AnyText
 
-AUTHOR = Author(LocalLimits())
+READER = ContentReader(LocalLimits())
 MOMENT = "2026-05-29T01:11:58.000Z"
 
 
@@ -66,8 +66,8 @@ def fill(connection: Connection) -> None:
         published=1,
         collection_id=outer["slug"],
     )
-    plant_prompt(connection, plan, AUTHOR)
-    plant_partial(connection, "pp-part", ["one", "two {{y}}"], "Part", 1, AUTHOR)
+    plant_prompt(connection, plan, READER)
+    plant_partial(connection, "pp-part", ["one", "two {{y}}"], "Part", 1, READER)
     assert label["id"]
     connection.execute(insert(schema.api_keys), [a_key()])
     connection.execute(insert(schema.runs), [a_run("r-2"), a_run("r-1", latency_ms=0.1, error="e\0")])
@@ -76,12 +76,14 @@ def fill(connection: Connection) -> None:
 def a_key(**fields: Any) -> dict[str, Any]:
     """A key's row."""
     key = {
-        "id": "k-1",
+        "id": "0123456789abcdef",
         "name": None,
-        "digest": "d",
+        "digest": "d" * 64,
         "scopes": ["read", "run"],
         "created_at": MOMENT,
         "revoked_at": None,
+        "expires_at": MOMENT,
+        "replaced_by": "f" * 16,
     }
     return {**key, **fields}
 
@@ -89,10 +91,14 @@ def a_key(**fields: Any) -> dict[str, Any]:
 def a_run(run_id: str, **fields: Any) -> dict[str, Any]:
     """A run's row: every column that may be null is."""
     values = {
-        column.name: None if column.nullable else "x" if isinstance(column.type, Words) else column.type.python_type(1)
+        column.name: None
+        if column.nullable
+        else "x"
+        if isinstance(column.type, AnyText)
+        else column.type.python_type(1)
         for column in schema.runs.columns
     }
-    return {**values, "id": run_id, "started_at": MOMENT, **fields}
+    return {**values, "id": run_id, "started_at": MOMENT, "status": 200, **fields}
 
 
 def lines(data: bytes) -> list[dict[str, Any]]:
@@ -103,8 +109,3 @@ def lines(data: bytes) -> list[dict[str, Any]]:
 def joined(values: list[dict[str, Any]]) -> bytes:
     """Write an archive."""
     return b"".join(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for value in values)
-
-
-def universals() -> tuple[str, ...]:
-    """The names of the labels that always exist."""
-    return tuple(places.UNIVERSAL_LABELS)

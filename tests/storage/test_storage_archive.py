@@ -23,9 +23,9 @@ from writings import add_version, new_prompt, rendered
 
 from portkey_local import LocalServer
 from portkey_local.archive import archive
-from portkey_local.names import folded
+from portkey_local.ids import folded
 from portkey_local.store import Store, contents, schema
-from portkey_local.store.places import WORKSPACE_ID
+from portkey_local.store.universals import WORKSPACE_ID
 
 Make = Callable[[str], str]
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
@@ -76,7 +76,7 @@ def test_keys_and_runs_come_when_they_are_asked_for_only(database: str) -> None:
     kinds = {line.get("kind") for line in lines(exported(database))}
     assert kinds == {None, *(kind.name for kind in contents.PROMPTS)}
     assert lines(everything)[0]["counts"]["api_key"] == 1
-    assert [line["digest"] for line in lines(everything) if line.get("kind") == "api_key"] == ["d"]
+    assert [line["digest"] for line in lines(everything) if line.get("kind") == "api_key"] == ["d" * 64]
     assert [line["id"] for line in lines(everything) if line.get("kind") == "run"] == ["r-1", "r-2"]
     assert not {"format", "version", "counts"} ^ lines(everything)[0].keys()
 
@@ -93,10 +93,10 @@ def test_an_import_without_all_keeps_the_keys_and_runs_that_are_there(database: 
     with pytest.raises(archive.ArchiveError, match=r"not empty: .*api_key"):
         imported(database, everything, everything=True)
     imported(database, everything, everything=True, replace=True)
-    assert run(database, "SELECT id FROM api_keys") == [("k-1",)]
+    assert run(database, "SELECT id FROM api_keys") == [("0123456789abcdef",)]
     with pytest.raises(archive.ArchiveError, match="made without API keys"):
         imported(database, exported(database), everything=True, replace=True)
-    assert run(database, "SELECT id FROM api_keys") == [("k-1",)]
+    assert run(database, "SELECT id FROM api_keys") == [("0123456789abcdef",)]
 
 
 def test_a_database_that_is_not_empty_is_left_as_it_is_unless_replaced(database: str, new_database: Make) -> None:
@@ -146,12 +146,12 @@ def test_writers_wait_for_an_import_and_readers_do_not(database: str) -> None:
         def slowly(connection: Connection) -> None:
             connection.execute(delete(schema.prompts))
             entered.set()
-            go_on.wait(20)
+            go_on.wait(60)
 
         importing = threading.Thread(target=store.write_long, args=(slowly,))
         importing.start()
         try:
-            assert entered.wait(20)
+            assert entered.wait(60)
             assert rendered(api, slug) == "first"
             assert exported(database) == data
         finally:
@@ -231,10 +231,19 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "a time": (changed("prompt", created_at="yesterday"), "`created_at` that is not a time stamp"),
     "a slug": (changed("prompt", slug="a b"), "`slug` that is not a slug"),
     "an empty id": (changed("prompt", id=""), "Line 12 has a value of `id`"),
-    "parameters that are a list": (changed("prompt_version", parameters=[1]), "`parameters` that is not an object"),
-    "tools that are an object": (changed("prompt_version", tools={}), "`tools` that is not an array"),
-    "a tool choice": (changed("prompt_version", tool_choice=1), "`tool_choice` that is not a string or an object"),
-    "a flag of three": (changed("prompt_version", is_raw_template=2), "`is_raw_template` 2"),
+    "parameters that are a list": (
+        changed("prompt_version", parameters=[1]),
+        "`parameters` must be an object, not an arr",
+    ),
+    "tools that are an object": (
+        changed("prompt_version", tools={}),
+        "`tools` must be an array or null, not an obj",
+    ),
+    "a tool choice": (
+        changed("prompt_version", tool_choice=1),
+        "`tool_choice` must be a string or an object or",
+    ),
+    "a flag of three": (changed("prompt_version", is_raw_template=2), "`is_raw_template` must be at most 1, not `2`"),
     "a collection that is not there": (
         changed("prompt", collection_id="x"),
         "Line 12 .*no collection.*`collection_id`",
@@ -253,8 +262,8 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "no production": (lambda values: spoil_label(values), "production|unknown|no label|missing"),
     "another workspace": (changed("collection", workspace_id="x"), "`workspace_id` `x`"),
     "another organisation": (changed("label", organisation_id="x"), "`organisation_id` `x`"),
-    "a label that is latest": (changed("label", name="latest", is_universal=False), "`name` `latest`"),
-    "a label of digits": (changed("label", name="12", is_universal=False), "`name` `12`"),
+    "a label that is latest": (changed("label", name="latest", is_universal=False), "`name` can't be `latest`"),
+    "a label of digits": (changed("label", name="12", is_universal=False), "`name` can't be `12`"),
     "a gap": (changed("prompt_version", 1, number=3), "`number` 3 where 2 is the next"),
     "a number twice": (changed("prompt_version", 1, number=1), "`number` 1 where 2 is the next"),
     "no such published version": (changed("prompt", published_number=3), "`published_number` is 3.*has 2 versions"),
@@ -262,6 +271,47 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "a template": (changed("prompt_version", string="{{#a}}"), "malformed `string`: "),
     "a partial's template": (changed("partial_version", string="{{a"), "malformed `string`: "),
     "a latency": (changed("run", latency_ms="1"), "`latency_ms` that is not a number"),
+    "a latency below 0": (changed("run", latency_ms=-1), "Line 18 has a `latency_ms` below 0"),
+    "a status": (changed("run", status=7), "Line 18 has the `status` 7"),
+    "a start": (changed("run", started_at="today"), "`started_at` that is not a time stamp"),
+    "a request that is no JSON": (changed("run", request="{'a'"), "`request` that is no JSON"),
+    "an answer that is no JSON": (changed("run", answer="NaN"), "`answer` that is no JSON"),
+    "a day that is none": (changed("prompt", created_at="2026-02-30T01:11:58.000Z"), "`created_at` that is not a time"),
+    "an hour that is none": (changed("version_label", given_at="2026-02-03T25:11:58.000Z"), "`given_at` that is not"),
+    "a name of nothing": (changed("prompt", name=""), "Line 12 is refused: `name` must not be empty"),
+    "a collection of no name": (changed("collection", name=""), "Line 2 is refused: `name` must not be empty"),
+    "a tool that is text": (changed("prompt_version", tools=["x"]), r"`tools\[0\]` must be an object, not a string"),
+    "functions that are text": (changed("prompt_version", functions="x"), "`functions` must be an array or null"),
+    "metadata that is text": (changed("prompt_version", template_metadata="x"), "`template_metadata` must be"),
+    "a label with an @": (changed("label", name="a@b", is_universal=False), "`name` can't be `a@b`"),
+    "dots": (changed("prompt", slug=".."), "`slug` that is not a slug"),
+    "a slug too long": (changed("prompt", slug="x" * 256), "`slug` that is not a slug"),
+    "a slug that is another's id": (
+        lambda values: changed("collection", 1, slug=at(values, "collection")["id"])(values),
+        "Line 3 has a `slug` that names another collection",
+    ),
+    "a scope that is no word": (changed("api_key", scopes=["admin"]), "Line 17 has `scopes` that are none"),
+    "a scope that is a number": (changed("api_key", scopes=[1]), "Line 17 has `scopes` that are none"),
+    "a scope in a list": (changed("api_key", scopes=[["read"]]), "`scopes` that are none"),
+    "scopes in one text": (changed("api_key", scopes=["read,run"]), "`scopes` that are none"),
+    "scopes that are text": (changed("api_key", scopes="read"), "`scopes` that are none"),
+    "scopes that are an object": (changed("api_key", scopes={"read": True}), "`scopes` that are none"),
+    "no scopes": (changed("api_key", scopes=[]), "`scopes` that are none"),
+    "scopes that are null": (changed("api_key", scopes=None), "has the `scopes` null"),
+    "a scope twice": (changed("api_key", scopes=["read", "read"]), "`scopes` that are none"),
+    "a digest that is none": (changed("api_key", digest="d"), "Line 17 has the `digest` `d`, which is none"),
+    "a digest in capitals": (changed("api_key", digest="D" * 64), "has the `digest` .*, which is none"),
+    "a digest that is null": (changed("api_key", digest=None), "has the `digest` null"),
+    "a key's id": (changed("api_key", id="k-1"), "Line 17 has the `id` `k-1`, which is none"),
+    "a key's id twice": (doubled("api_key", digest="e" * 64), "Line 18 has the `id` .* of another api_key"),
+    "a digest twice": (doubled("api_key", id="f" * 16), "Line 18 has the `digest` .* of another api_key"),
+    "a key's name of nothing": (changed("api_key", name=""), "Line 17 has a wrong `name`"),
+    "a key's name that is one": (changed("api_key", name=f"ppk-{'a' * 16}-{'b' * 64}"), "Line 17 has a wrong `name`"),
+    "a key's name that is a number": (changed("api_key", name=7), "`name` that is not a string"),
+    "a key's day": (changed("api_key", created_at="2026-13-01T00:00:00.000Z"), "`created_at` that is not a time stamp"),
+    "a successor": (changed("api_key", replaced_by="me"), "Line 17 has the `replaced_by` `me`, which is none"),
+    "an expiry": (changed("api_key", expires_at="90d"), "`expires_at` that is not a time stamp"),
+    "a revocation": (changed("api_key", revoked_at=""), "`revoked_at` that is not a time stamp"),
 }
 
 
@@ -315,10 +365,19 @@ BYTES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "no object": (lambda data: b"[]\n" + data, "Line 1 is no JSON object"),
     "no UTF-8": (lambda data: data.replace(b"Default", b"D\xff", 1), "Line 2 is no UTF-8"),
     "a lone surrogate": (lambda data: data.replace(b"Default", b"\\ud800", 1), "half a surrogate pair"),
-    "a name twice": (lambda data: data.replace(b'{"format"', b'{"format":1,"format"', 1), "`format` stands twice"),
-    "a constant": (lambda data: data.replace(b'"version":1', b'"version":NaN', 1), "NaN is no JSON value"),
-    "a float too large": (lambda data: data.replace(b'"version":1', b'"version":1e999', 1), "`1e999` is too large"),
-    "too many digits": (lambda data: data.replace(b'"version":1', b'"version":' + b"1" * 5000, 1), "Line 1 is no JSON"),
+    "a name twice": (
+        lambda data: data.replace(b'{"format"', b'{"format":1,"format"', 1),
+        "Line 1 names `format` twice in one object",
+    ),
+    "a constant": (lambda data: data.replace(b'"version":1', b'"version":NaN', 1), "Line 1 is no JSON: it holds NaN"),
+    "a float too large": (
+        lambda data: data.replace(b'"version":1', b'"version":1e999', 1),
+        "Line 1 holds `1e999`, which is too large",
+    ),
+    "too many digits": (
+        lambda data: data.replace(b'"version":1', b'"version":' + b"1" * 5000, 1),
+        "Line 1 holds a number that is too long",
+    ),
     "too deep": (lambda data: b"[" * 200_000 + b"\n", "Line 1 is (nested too deep|no JSON)"),
     "a program": (lambda _: b"\x7fELF\0\0\n", "Line 1 is no JSON"),
 }
@@ -350,18 +409,21 @@ VERSION = st.fixed_dictionaries(
     {
         "string": TEXTS,
         "parameters": OBJECTS,
-        "functions": st.none() | st.lists(JSON, max_size=2),
-        "tools": st.none() | st.lists(JSON, max_size=2),
+        "functions": st.none() | st.lists(OBJECTS, max_size=2),
+        "tools": st.none() | st.lists(OBJECTS, max_size=2),
         "tool_choice": st.none() | TEXTS | OBJECTS,
         "template_metadata": st.just({}) | st.just({"template_type": "completion"}),
         "model": st.none() | TEXTS,
         "virtual_key": st.none() | TEXTS,
         "is_raw_template": st.just(0),
         "description": st.none() | TEXTS,
+        "created_by": st.none() | TEXTS,
     }
 )
 HEADS = st.lists(
-    st.tuples(SLUGS, TEXTS, st.lists(VERSION, min_size=1, max_size=3)), max_size=3, unique_by=lambda head: head[0]
+    st.tuples(SLUGS, TEXTS.filter(bool), st.lists(VERSION, min_size=1, max_size=3), st.none() | TEXTS),
+    max_size=3,
+    unique_by=lambda head: head[0],
 )
 RUNS = st.lists(
     st.fixed_dictionaries(
@@ -381,10 +443,11 @@ def random_archive(heads: list[Any], runs: list[Any], base: list[dict[str, Any]]
     collection = next(value["id"] for value in base if value.get("kind") == "collection")
     stamps = {"created_at": MOMENT, "last_updated_at": MOMENT}
     made: list[dict[str, Any]] = []
-    for slug, name, versions in sorted(heads, key=lambda head: head[0]):
+    for slug, name, versions, publisher in sorted(heads, key=lambda head: head[0]):
         head = {"kind": "prompt", "id": slug, "slug": slug, "name": name, "collection_id": collection}
-        made.append({**head, "status": "active", "published_number": len(versions), **stamps})
-    for slug, _, versions in sorted(heads, key=lambda head: head[0]):
+        published = {"published_number": len(versions), "published_by": publisher}
+        made.append({**head, "status": "active", **published, **stamps})
+    for slug, _, versions, _ in sorted(heads, key=lambda head: head[0]):
         for number, version in enumerate(versions, 1):
             made.append(
                 {"kind": "prompt_version", "id": f"{slug}/{number}", "prompt_id": slug, "number": number}

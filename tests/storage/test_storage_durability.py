@@ -35,7 +35,7 @@ class Ledger:
 
 def write(serving: Serving, writer: int, slug: str, ledger: Ledger) -> None:
     """Add and publish versions until the server is gone."""
-    with httpx.Client(base_url=serving.base_url, trust_env=False, timeout=30) as api:
+    with httpx.Client(base_url=serving.base_url, trust_env=False, timeout=120) as api:
         while True:
             text = f"{writer} {random.random()}"
             with ledger.lock:

@@ -142,7 +142,7 @@ def test_a_migration_that_is_killed_in_the_middle_leaves_the_database_as_it_was(
     make_old(database)
     tables = described_without_version(database)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", KILLED, database, at], env=environment, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", KILLED, database, at], env=environment, timeout=120, check=False)
     assert done.returncode == -signal.SIGKILL
     assert described_without_version(database) == tables
     store = Store(database)

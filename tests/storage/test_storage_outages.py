@@ -128,7 +128,7 @@ def test_a_server_that_is_cut_off_in_a_change_does_not_keep_others_from_theirs(p
     try:
         with pytest.raises(UnreachableError, match="Nothing was changed"):
             store.write_now(stall)
-        with LocalServer(url) as server, httpx.Client(base_url=server.base_url, trust_env=False, timeout=30) as api:
+        with LocalServer(url) as server, httpx.Client(base_url=server.base_url, trust_env=False, timeout=120) as api:
             assert api.post("/labels", json={"name": "theirs"}).status_code == 200
     finally:
         proxy.mend()

@@ -18,6 +18,7 @@ import httpx
 import psycopg
 import pytest
 from checked_client import CheckedClient, message_of
+from puppet_upstream import wait_for
 from serving_process import Serving
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
@@ -25,7 +26,7 @@ from tables import run
 from writings import add_version, new_prompt, rendered, texts
 
 from portkey_local import DatabaseError, LocalServer
-from portkey_local.store import Store, prompts
+from portkey_local.store import Address, Store, prompts
 from portkey_local.store.postgres import PostgreSQL
 from portkey_local.store.problems import FullError
 
@@ -333,9 +334,9 @@ def test_a_full_disk_refuses_changes_until_there_is_room(tmp_path: Path) -> None
 
 LIMITED = """
 import resource, sys
-from portkey_local import serving
+from portkey_local.program import serve
 resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
-sys.exit(serving.run(**eval(sys.argv[1])))
+sys.exit(serve(**eval(sys.argv[1])))
 """
 
 
@@ -443,8 +444,12 @@ def test_a_file_that_was_taken_away_takes_no_changes(tmp_path: Path, replaced: b
         check_refused(add_version(api, slug, "no"), 503, "moved, deleted or replaced", "start the server again")
         assert rendered(api, slug) == "first"
         assert is_alive(api)
+        ready = server.base_url.removesuffix("/v1") + "/readyz"
+        assert wait_for(lambda: httpx.get(ready).status_code == 503)
+        assert "moved, deleted or replaced" in httpx.get(ready).json()["parts"]["database"]
         assert not replaced or path.read_bytes() == b""
         aside.rename(path)
+        assert wait_for(lambda: httpx.get(ready).status_code == 200)
         assert add_version(api, slug, "second").status_code == 200
         assert texts(api, slug) == ["first", "second"]
 
@@ -487,7 +492,7 @@ def test_a_failure_that_nobody_foresaw_is_said(database: str) -> None:
 
 
 def test_nothing_of_the_pool_is_lost_by_failures(new_database: Callable[[str], str]) -> None:
-    database = PostgreSQL(make_url(new_database("postgresql")), readers=1, timeout=0.3)
+    database = PostgreSQL(Address.read(f"{new_database('postgresql')}?timeout=0.3"), readers=1)
     try:
         for _ in range(5):
             with pytest.raises(ZeroDivisionError), database.writing():

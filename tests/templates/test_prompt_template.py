@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portkey_ai.templates import (
+from portkey_prompts.templates import (
     Limits,
     MissingVariablesError,
     Partial,
@@ -136,7 +136,7 @@ def test_a_chat_without_messages_renders_to_none(raw: int) -> None:
         ('[{"role": "user"}, "text"]', r"messages\[1\]: expected an object", None, None),
         ('[{"content": "x"}]', r"messages\[0\]: expected an object with a `role`", None, None),
         ('[{"role": null}]', r"messages\[0\]: expected", None, None),
-        ('[{"role": "user", "n": NaN}]', "NaN is no JSON value", None, None),
+        ('[{"role": "user", "n": NaN}]', "the text is no JSON: it holds NaN", None, None),
         ("[" * 100_000, "nested too deep", None, None),
         ('[{"role": "user", "n": ' + "[" * 200 + "]" * 200 + "}]", "nested deeper than 100", None, None),
         ('[{"role": "user", "n": ' + "1" * 5000 + "}]", "not usable JSON", None, None),
@@ -148,6 +148,16 @@ def test_a_malformed_chat_is_a_clear_error(string: str, problem: str, line: int 
         PromptTemplate(string, template_type="chat")
     assert caught.value.line == line
     assert column is None or caught.value.column == column
+
+
+def test_messages_may_be_a_hundred_levels_deep_and_not_one_more() -> None:
+    def nested(levels: int) -> str:
+        lists = levels - 1  # inside of the message
+        return f'[{{"role": "user", "content": {"[" * lists}"{{{{x}}}}"{"]" * lists}}}]'
+
+    assert '"y"' in json.dumps(PromptTemplate(nested(100)).render({"x": "y"}).messages)
+    with pytest.raises(TemplateError, match="deeper than 100 levels"):
+        PromptTemplate(nested(101), template_type="chat")
 
 
 def test_a_malformed_string_of_a_message_is_named_by_its_way() -> None:

@@ -1,6 +1,6 @@
 """What a template is made of: the contract's `variable_components`."""
 
-from portkey_ai.templates import PromptTemplate, Template
+from portkey_prompts.templates import PromptTemplate, Template
 
 
 def test_components_have_the_shape_of_the_contract() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portkey_ai.templates import Partial, Template, TemplateSyntaxError
+from portkey_prompts.templates import Partial, PromptTemplate, Template, TemplateSyntaxError
 
 
 def rendered(text: str, variables: Any = None, **options: Any) -> str:
@@ -28,10 +28,35 @@ def test_a_dotted_name_walks_objects() -> None:
     assert rendered("{{a.b.c}}", {"a": {"b": {"c": "deep"}}}) == "deep"
 
 
-@pytest.mark.parametrize("name", ["text.upper", "text.__class__", "items.append", "items.0", "n.real", "o.keys"])
+@pytest.mark.parametrize(
+    "name", ["text.upper", "text.__class__", "items.append", "items.1", "items.-1", "n.real", "o.keys"]
+)
 def test_a_dotted_name_never_reaches_attributes(name: str) -> None:
     rendering = Template(f"[{{{{{name}}}}}]").render({"text": "t", "items": [1], "n": 1, "o": {}})
     assert (rendering.text, rendering.missing) == ("[]", (name,))
+
+
+def test_a_dotted_name_walks_lists_and_texts_by_position_and_knows_their_length() -> None:
+    data = {"xs": [{"n": "a"}, ["b"]], "s": "x\N{GRINNING FACE}"}
+    assert rendered("{{xs.0.n}} {{xs.1.0}} {{xs.length}} {{s.0}} {{s.length}}", data) == "a b 2 x 3"
+    assert rendered("{{#xs}}{{0}}{{length}},{{/xs}}", {"xs": [["a", "b"], [], {"length": "own"}]}) == "a2,0,own,"
+
+
+def test_a_dotted_name_that_breaks_off_is_looked_for_further_out_but_not_among_the_defaults() -> None:
+    assert rendered("{{#inner}}{{a.b}}{{/inner}}", {"inner": {"a": {}}, "a": {"b": "outer"}}) == "outer"
+    prompt = PromptTemplate("[{{a.b}}]", parameters={"a": {"b": "default"}})
+    assert (prompt.render({"a": {}}).prompt, prompt.render({}).prompt) == ("[]", "[default]")
+
+
+def test_a_name_with_a_dot_in_front_is_one_name() -> None:
+    template = Template("{{.a}}{{.a.b}}")
+    assert (template.render({".a": 1, ".a.b": 2}).text, template.variables) == ("12", (".a", ".a.b"))
+
+
+def test_true_is_no_item() -> None:
+    assert rendered(
+        "{{#yes}}{{.}}{{/yes}}{{#xs}}{{.}}{{#yes}}{{.}}{{/yes}}{{/xs}}", {"yes": True, "xs": ["a", True]}
+    ) == ('{"yes":true,"xs":["a",true]}aatruetrue')
 
 
 @pytest.mark.parametrize("value", [None, False, 0, 0.0, -0.0, "", [], ()])
@@ -108,13 +133,26 @@ def test_an_unescaped_tag_is_left_alone_by_the_escape(tag: str) -> None:
         (-7, "-7"),
         (10**30, "1" + "0" * 30),
         (1.5, "1.5"),
-        (1e100, "1e+100"),
+        (1.0, "1"),
+        (-0.0, "0"),
+        (1e16, "10000000000000000"),
+        (2.0**69, "590295810358705700000"),
+        (123456789012345680000.0, "123456789012345680000"),
+        (1e21, "1e+21"),
+        (-1.5e300, "-1.5e+300"),
+        (1e-6, "0.000001"),
+        (-1.25e-5, "-0.0000125"),
+        (1e-7, "1e-7"),
+        (5e-324, "5e-324"),
+        (2**53 + 1, "9007199254740993"),
         ("", ""),
         ({}, "{}"),
         ({"a": [1, None, "é\n"], "b": {"c": True}}, '{"a":[1,null,"é\\n"],"b":{"c":true}}'),
         ([], ""),
         (["a", 1], '"a",1'),
         ([["a"], {"b": None}, "\N{GRINNING FACE}"], '["a"],{"b":null},"\N{GRINNING FACE}"'),
+        ({"b": 1.0, "10": [-0.0], "9": 1e21, "09": 2, "-1": 3}, '{"9":1e+21,"10":[0],"b":1,"09":2,"-1":3}'),
+        (["\ud800"], '"\\ud800"'),
     ],
 )
 def test_a_value_is_written_as_json_writes_it(value: Any, text: str) -> None:

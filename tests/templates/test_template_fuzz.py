@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portkey_ai.templates import (
+from portkey_prompts.templates import (
     Limits,
     Partial,
     PromptTemplate,
@@ -128,12 +128,19 @@ REACHING = [
     "name.__class__",
     "name.upper",
     "name.format",
-    "name.0",
+    "name.3",
+    "name.-1",
     "items",
     "keys",
     "list.append",
-    "list.0",
-    "list.length",
+    "list.2",
+    "list.-1",
+    "list.01",
+    "list.1e0",
+    "list.\u0661",
+    "number.0",
+    "number.length",
+    "object.length",
     "object.items",
     "object.__class__.__init__.__globals__",
     "object.keys",

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from portkey_ai.templates import Partial, Template, TemplateError, TemplateSyntaxError, UnknownPartialError
+from portkey_prompts.templates import (
+    Partial,
+    PartialsNeeded,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    UnknownPartialError,
+)
 
 UUID = "0b7e5a3e-12ab-4f7c-9f0e-aa55aa55aa55"
 
@@ -38,8 +45,33 @@ def test_a_partial_alone_on_its_line_indents_each_line_but_no_value_and_no_empty
     assert text == "-\n  a\n\n  1\n2\r\n  b\n    1\n2\n  z\n-"
 
 
-def test_an_empty_line_of_a_partial_with_windows_line_ends_is_not_indented() -> None:
-    assert rendered("  {{>pp-a}}\r\n", {}, stored(pp_a="a\r\n\r\nb\r\n")) == "  a\r\n\r\n  b\r\n"
+def test_a_line_of_a_partial_that_holds_a_carriage_return_is_indented() -> None:
+    assert rendered("  {{>pp-a}}\r\n", {}, stored(pp_a="a\r\n\r\nb\r\n")) == "  a\r\n  \r\n  b\r\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("  {{>pp-a}}\n", "  a\n  b\n\n  c"),
+        ("- {{>pp-a}}\n", "- a\n  b\n\n  c\n"),
+        ("é\t\N{GRINNING FACE}\xa0x{{>pp-a}}\n", "é\t\N{GRINNING FACE}\xa0xa\n \t   b\n\n \t   c\n"),
+        ("- {{x}}{{>pp-a}}\n", "- 1a\nb\n\nc\n"),
+        ("  {{>pp-a}} end\n", "    a\n  b\n\n  c end\n"),
+        ("  {{x}}{{>pp-a}}\n", "  1a\nb\n\nc\n"),
+        ("{{#x}}  {{>pp-a}}{{/x}}\n", "a\nb\n\nc"),
+        ("  {{#x}}{{>pp-a}}{{/x}}\n", "a\nb\n\nc"),
+        ("  {{>pp-a}} {{>pp-a}}\n", "  a\n  b\n\n  ca\nb\n\nc"),
+    ],
+)
+def test_the_lines_of_a_partial_begin_below_the_first_tag_of_the_line(line: str, text: str) -> None:
+    assert rendered(f"-\n{line}", {"x": 1}, stored(pp_a="a\nb\n\nc")) == f"-\n{text}"
+
+
+def test_a_partial_behind_text_is_indented_from_its_second_line_on_and_errors_name_its_own_columns() -> None:
+    for text, line, column in (("- {{>pp-a}}", 1, 3), ("  {{>pp-a}}", 2, 3)):
+        with pytest.raises(UnknownPartialError) as caught:
+            rendered(text, {}, stored(pp_a="a {{>pp-b}}" if line == 1 else "a\nb {{>pp-b}}"))
+        assert (caught.value.line, caught.value.column) == (line, column)
 
 
 def test_a_partial_is_indented_alike_every_time() -> None:
@@ -117,8 +149,9 @@ def test_a_chosen_text_sees_the_item_of_the_loop_around_it() -> None:
     assert rendered("{{#xs}}{{>>row}}{{/xs}}", {"row": "<{{n}}>", "xs": [{"n": 1}, {"n": 2}]}) == "<1><2>"
 
 
-def test_a_chosen_text_alone_on_its_line_is_indented() -> None:
-    assert rendered("-\n  {{>>t}}\n-", {"t": "a\nb\n"}) == "-\n  a\n  b\n-"
+def test_a_chosen_partial_alone_on_its_line_leaves_no_line_and_is_not_indented() -> None:
+    assert rendered("-\n  {{>>t}}\n-", {"t": "a\nb\n"}) == "-\na\nb\n-"
+    assert rendered("-\n  {{>>t}}\n-", {"t": "pp-a"}, stored(pp_a="a\nb\n")) == "-\na\nb\n-"
 
 
 @pytest.mark.parametrize("text", ["{{>pp-a}}", "{{#no}}{{>pp-a}}{{/no}}", "{{>>other}}", "x\n  {{>pp-a}}"])
@@ -178,24 +211,19 @@ def test_what_does_not_look_like_a_reference_is_never_looked_for(text: str) -> N
 @pytest.mark.parametrize("chosen", ["pp-c", "pp-not-stored", "just a text"])
 async def test_a_caller_that_can_only_fetch_between_renders_gets_there(chosen: str) -> None:
     store = stored(pp_a="a{{>pp-b}}", pp_b="b", pp_c="c{{>pp-b}}")
-    template, known, fetched = Template("{{>pp-a}} {{>>which}}"), dict[str, Partial | None](), list[str]()
-    while True:
-        try:
-            text = template.render({"which": chosen}, partials=known).text
-            break
-        except UnknownPartialError as error:
-            if error.reference in known:
-                raise
-            fetched.append(error.reference)
-            known[error.reference] = store.get(error.reference)
-    assert text == {"pp-c": "ab cb"}.get(chosen, f"ab {chosen}")
+    template, known, fetched = Template("{{>pp-a}}, {{>>which}}"), dict[str, Partial | None](), list[str]()
+    needed = PartialsNeeded(lambda: template.render({"which": chosen}, partials=known).text, known.__contains__)
+    for reference in needed:
+        fetched.append(reference)
+        known[reference] = store.get(reference)
+    assert needed.result == {"pp-c": "ab, cb"}.get(chosen, f"ab, {chosen}")
     assert fetched == ["pp-a", "pp-b"] + ([chosen] if chosen.startswith("pp-") else [])
 
 
 def test_such_a_caller_learns_that_a_partial_does_not_exist() -> None:
     known: dict[str, Partial | None] = {"pp-a": None}
     with pytest.raises(UnknownPartialError) as caught:
-        rendered("{{>pp-a}}", {}, known)
+        list(PartialsNeeded(lambda: rendered("{{>pp-a}}", {}, known), known.__contains__))
     assert caught.value.reference in known
 
 

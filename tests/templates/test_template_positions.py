@@ -2,7 +2,7 @@
 
 import pytest
 
-from portkey_ai.templates import Partial, Template, TemplateError, TemplateSyntaxError
+from portkey_prompts.templates import Partial, Template, TemplateError, TemplateSyntaxError
 
 MALFORMED = [
     ("{{x", 1, 1, "expected '}}'"),

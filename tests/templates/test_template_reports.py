@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from portkey_ai.templates import (
+from portkey_prompts.templates import (
     MissingVariablesError,
     Partial,
     Template,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from portkey_ai.templates import Limits, Template, TemplateError, TemplateLimitError
+from portkey_prompts.templates import Limits, Template, TemplateError, TemplateLimitError
 
 
 class Shouting(str):
@@ -74,7 +74,7 @@ def test_a_subclass_of_text_can_choose_a_partial() -> None:
         math.inf,
         -math.inf,
     ],
-    ids=repr,
+    ids=lambda value: f"{type(value).__name__} {value}" if isinstance(value, float) else type(value).__name__,
 )
 @pytest.mark.parametrize(
     ("text", "wrap"),

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 from whole_runs import Run
 
 from portkey_ai import API_VERSION, Portkey, __version__
@@ -89,11 +90,14 @@ def test_help_of_each_command_says_enough(run: Run) -> None:
 def test_serve_prints_its_url_when_it_answers_and_ends_gracefully(tmp_path: Path) -> None:
     with serving(tmp_path, "--port", "0") as (server, url):
         assert httpx.get(url.removesuffix("/v1") + "/healthz").status_code == 200
+        assert server.stdout is not None
+        kept = server.stdout.readline()
         with Portkey(base_url=url) as portkey:
             portkey.collections.create(name="Kept")
         server.send_signal(signal.SIGTERM)
-        rest, errors = server.communicate(timeout=20)
+        rest, errors = server.communicate(timeout=120)
     assert (server.returncode, rest, errors) == (0, "", "")
+    assert kept == f"Prompts are kept in sqlite:///{tmp_path / 'portkey.db'}, which is new\n"
 
 
 def test_serve_keeps_what_it_was_told_in_the_database_file(tmp_path: Path) -> None:
@@ -109,8 +113,9 @@ def test_serve_keeps_what_it_was_told_in_the_database_file(tmp_path: Path) -> No
 
 
 def test_serve_reads_portkey_local_toml_where_there_is_one(tmp_path: Path) -> None:
-    (tmp_path / "portkey-local.toml").write_text('[upstreams.mine]\nkind = "echo"\n')
-    with serving(tmp_path, "--port", "0", "--database", "sqlite://") as (_, url), Portkey(base_url=url) as portkey:
+    written = '[upstreams.mine]\nkind = "echo"\n'
+    (tmp_path / "portkey-local.toml").write_text(written, encoding="utf-8-sig")  # as editors of Windows save it
+    with serving(tmp_path, "--port", "0", "--database", "temporary") as (_, url), Portkey(base_url=url) as portkey:
         folder = portkey.collections.list().data[0]
         made = portkey.prompts.create(
             name="Hi", collection_id=folder.id, string="Hi", parameters={}, virtual_key="mine"
@@ -118,18 +123,39 @@ def test_serve_reads_portkey_local_toml_where_there_is_one(tmp_path: Path) -> No
         assert portkey.prompts.completions(prompt_id=made.slug).choices[0].message.content == "Hi"
 
 
+@pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "2>&-", "<&- >&- 2>&-"])
+def test_serve_goes_on_where_its_output_is_closed(tmp_path: Path, redirection: str) -> None:
+    port = _free_port()
+    script = f"exec '{COMMAND}' serve --port {port} --database sqlite:///kept.db {redirection}"
+    with subprocess.Popen(["bash", "-c", script], cwd=tmp_path, stdout=subprocess.DEVNULL) as server:
+        try:
+            transport = httpx.HTTPTransport(retries=8)  # while it starts, for 0.5 s, 1 s, 2 s, …
+            with httpx.Client(transport=transport) as http:
+                assert http.get(f"http://127.0.0.1:{port}/v1/prompts").json()["data"] == []
+        finally:
+            server.terminate()
+    assert server.returncode == 0
+    assert (tmp_path / "kept.db").read_bytes().startswith(b"SQLite format 3")
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 def test_serve_on_a_taken_port_says_so_in_one_line(run: Run) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = run(COMMAND, "serve", "--port", str(taken.getsockname()[1]), "--database", "sqlite://")
+        done = run(COMMAND, "serve", "--port", str(taken.getsockname()[1]), "--database", "temporary")
     assert done.returncode != 0
     assert len(done.stderr.splitlines()) == 1
     assert "Traceback" not in done.stderr
 
 
 def test_serve_refuses_to_leave_loopback(run: Run) -> None:
-    done = run(COMMAND, "serve", "--host", "0.0.0.0", "--database", "sqlite://")
+    done = run(COMMAND, "serve", "--host", "0.0.0.0", "--database", "temporary")
     assert done.returncode != 0
     assert "0.0.0.0" in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -33,10 +33,10 @@ def test_the_distribution_s_version_is_the_contract_s_and_a_counter() -> None:
     assert __version__.rpartition(".")[2].isdigit()
 
 
-def test_the_wheel_bears_that_version_and_all_four_packages(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_bears_that_version_and_all_five_packages(wheel: zipfile.ZipFile) -> None:
     assert f"portkey_prompts-{__version__}-py3" in str(wheel.filename)
     tops = {name.partition("/")[0] for name in wheel.namelist() if ".dist-info/" not in name}
-    assert tops == {"portkey_ai", "portkey_openapi", "portkey_local", "portkey_cli"}
+    assert tops == {"portkey_ai", "portkey_prompts", "portkey_openapi", "portkey_local", "portkey_cli"}
 
 
 def test_the_contract_ships_inside_the_package(wheel: zipfile.ZipFile, root: Path) -> None:
@@ -50,8 +50,17 @@ def test_the_migrations_ship_inside_the_package(wheel: zipfile.ZipFile, root: Pa
     assert len(shipped) > 1
 
 
+def test_the_page_s_files_ship_inside_the_package(wheel: zipfile.ZipFile, root: Path) -> None:
+    folder = root / "local" / "portkey_local" / "ui"
+    files = {path.relative_to(folder.parents[1]).as_posix() for path in folder.rglob("*.*") if path.suffix != ".pyc"}
+    assert len(files) > 20
+    assert files <= set(wheel.namelist())
+
+
 def test_type_checkers_find_the_markers(wheel: zipfile.ZipFile) -> None:
-    assert {f"{name}/py.typed" for name in ("portkey_ai", "portkey_openapi", "portkey_local")} <= set(wheel.namelist())
+    assert {
+        f"{name}/py.typed" for name in ("portkey_ai", "portkey_prompts", "portkey_openapi", "portkey_local")
+    } <= set(wheel.namelist())
 
 
 def test_a_plain_install_asks_for_three_packages(root: Path) -> None:
@@ -63,7 +72,7 @@ def test_a_plain_install_asks_for_three_packages(root: Path) -> None:
 def test_the_client_and_contract_work_without_the_extras(python: Run) -> None:
     names = ["sqlalchemy", "starlette", "uvicorn", "jsonschema_rs", "yaml", "xllamacpp", "typer", "rich"]
     program = BLOCKED.format(names=names) + (
-        "from portkey_ai import Portkey, AsyncPortkey, templates\n"
+        "from portkey_ai import Portkey, AsyncPortkey\nfrom portkey_prompts import templates\n"
         "Portkey(base_url='http://127.0.0.1:9/v1').prompts.partials\n"
         "from portkey_cli.main import main\nassert main(['contract']) == 0\n"
     )

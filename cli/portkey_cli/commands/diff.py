@@ -1,32 +1,33 @@
-"""`diff`, `contract diff`: what a change means."""
+"""`diff`: what a change of a prompt means."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from portkey_ai.errors import NotFoundError, PortkeyError
 from portkey_cli.clients import connect
-from portkey_cli.extras import load
-from portkey_cli.failures import NOT_AS_ASKED, OK, UsageError
-from portkey_cli.files import named, read_text
-from portkey_cli.options import AsJson, ExitCode, Reference
-from portkey_cli.output import progress, write_diff, write_json, write_line
+from portkey_cli.completing import slugs
+from portkey_cli.failures import NoFileError
+from portkey_cli.options import AsJson, ExitCode, Reference, add_command
+from portkey_cli.output import progress, write_comparison
+from portkey_cli.partials import includes
 from portkey_cli.references import checked, split
+from portkey_cli.sync import folder_of, is_file, slug_reference
+from portkey_prompts.folder import PARTIAL, key_of, sent
 
 if TYPE_CHECKING:
     from portkey_ai import Portkey
-    from portkey_ai.diff import ContractDiff, PromptDiff
-    from portkey_ai.types import PromptDetail
 
-NewReference = Annotated[
-    str,
-    typer.Argument(metavar="[NEW]"),
-]
-OldContract = Annotated[str, typer.Argument(metavar="OLD", show_default=False)]
-NewContract = Annotated[str, typer.Argument(metavar="NEW", show_default=False)]
+NewReference = Annotated[str, typer.Argument(metavar="[NEW]", autocompletion=slugs)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    add_command(app, "diff", diff, "portkey-prompts diff pp-greeting@12 pp-greeting@13 --exit-code")
 
 
 def diff(
@@ -38,93 +39,68 @@ def diff(
 ) -> int:
     """Compare two versions of a prompt.
 
-    NEW is another reference, or @13 of the same prompt; by default the latest version. The verdict says what the
-    change means for who calls the prompt: breaking, compatible, text only or none.
+    NEW is another reference, or @13 of the same prompt; by default the latest version. Each may be a prompt's file
+    too, whose partials are the folder's; a file alone is compared with the service. The verdict says what the change
+    means for who calls the prompt: breaking, compatible, text only or none.
     """
-    from portkey_ai.diff import compare
+    from portkey_prompts.diff import compare
 
+    if is_file(old) and "@" not in old and new == "@latest":
+        old, new = f"{slug_reference(context, old)}@latest", old
     after = f"{split(old)[0]}{new}" if new.startswith("@") else new
     references = checked(old), checked(after)
     with connect(context) as portkey, progress("Comparing …"):
-        one, other = portkey.prompts.retrieve(references[0]), portkey.prompts.retrieve(references[1])
-        partials = {"old_partials": _partials(portkey, one), "new_partials": _partials(portkey, other)}
+        one, other = (_side(context, portkey, each) for each in references)
     try:
-        found = compare(one, other, **partials)
+        found = compare(one.version, other.version, old_partials=one.partials, new_partials=other.partials)
     except (TypeError, ValueError) as error:
         raise PortkeyError(f"{old} and {after} can't be compared: {error}") from None
-    return _report(found, found.unified(), exit_code, as_json)
+    return write_comparison(found, found.unified(), exit_code, as_json)
 
 
-def diff_contracts(old: OldContract, new: NewContract, exit_code: ExitCode = False, as_json: AsJson = False) -> int:
-    """Compare two OpenAPI documents.
-
-    OLD and NEW are files, YAML or JSON; - is stdin. The verdict says what the change means for the clients of the API.
-    """
-    from portkey_ai.diff import compare_contracts
-
-    documents = [_document(path) for path in (old, new)]
-    try:
-        found = compare_contracts(*documents)
-    except (TypeError, ValueError) as error:
-        raise PortkeyError(f"{old} and {new} can't be compared: {error}") from None
-    return _report(found, "", exit_code, as_json)
+class _Side(NamedTuple):
+    version: Mapping[str, Any]
+    partials: dict[str, str]
 
 
-def _report(found: PromptDiff | ContractDiff, text: str, exit_code: bool, as_json: bool) -> int:
-    """Print a comparison, and choose the exit code.
+def _side(context: typer.Context, portkey: Portkey, reference: str) -> _Side:
+    """Read one side of a comparison: a file with the folder's partials, or what the service holds."""
+    if not is_file(reference) or "@" in reference:
+        version = portkey.prompts.retrieve(checked(slug_reference(context, reference)))
+        return _Side(version, _partials(portkey, version.variable_components, {}))
+    file = Path(reference)
+    folder = folder_of(portkey, file.parent)
+    prompt = folder.files.get(key_of(file))
+    if prompt is None:
+        raise NoFileError(f"{reference}: there is no such file.")
+    slugs = folder.slugs()
+    texts = {
+        slugs.get(key.stem, key.stem): sent(each, slugs)["string"]
+        for key, each in folder.files.items()
+        if key.kind == PARTIAL
+    }
+    here = sent(prompt, slugs)
+    return _Side(here, _partials(portkey, {"partials": includes(here["string"])}, texts))
 
-    Args:
-        found: what the comparison found.
-        text: the changed lines themselves, "" where there are none to show.
-        exit_code: whether a breaking change ends with 1.
-        as_json: whether to print JSON.
-    """
-    if as_json:
-        write_json(found.as_dict())
-    else:
-        if text:
-            write_diff(text)
-            write_line("")
-        write_line(str(found))
-    return NOT_AS_ASKED if exit_code and any(change.breaking for change in found.changes) else OK
 
-
-def _partials(portkey: Portkey, version: PromptDetail) -> dict[str, str]:
+def _partials(portkey: Portkey, used: Mapping[str, Any] | None, here: Mapping[str, str]) -> dict[str, str]:
     """Fetch the partials that a version includes, and theirs; those that do not exist are left out.
 
     What is included without a version has today's published text, on both sides of a comparison.
+
+    Args:
+        portkey: the service.
+        used: the names that the template uses.
+        here: the texts that are known, by reference.
     """
-    used: Mapping[str, Any] = version.variable_components or {}
-    waiting, texts = list(used.get("partials") or ()), dict[str, str]()
+    waiting, texts = list((used or {}).get("partials") or ()), dict[str, str]()
     while waiting:
         reference = waiting.pop()
         if reference in texts:
             continue
         try:
-            texts[reference] = portkey.prompts.partials.retrieve(reference).string or ""
+            texts[reference] = here.get(reference) or portkey.prompts.partials.retrieve(reference).string or ""
         except NotFoundError:
             continue
-        waiting.extend(_included(texts[reference]))
+        waiting.extend(includes(texts[reference]))
     return texts
-
-
-def _included(text: str) -> list[str]:
-    """List the partials that a partial includes; of a malformed one, none."""
-    from portkey_ai.templates import Template, TemplateError
-
-    try:
-        return list(Template(text).components["partials"])
-    except TemplateError:
-        return []
-
-
-def _document(path: str) -> dict[str, Any]:
-    """Read an OpenAPI document, YAML or JSON."""
-    yaml = load("yaml", "cli")
-    try:
-        document = yaml.safe_load(read_text(path))
-    except yaml.YAMLError as error:
-        raise UsageError(f"{named(path)} is no YAML: {error}") from None
-    if not isinstance(document, dict) or "openapi" not in document:
-        raise UsageError(f"{named(path)} is no OpenAPI document: it has no field openapi.")
-    return document

@@ -7,16 +7,19 @@ from typing import Annotated
 import typer
 from attrs import asdict
 
-from portkey_ai.errors import PortkeyError
-from portkey_cli import archive
 from portkey_cli.commands.export import Everything
 from portkey_cli.database import DEFAULT, opened
-from portkey_cli.extras import load
 from portkey_cli.failures import OK
-from portkey_cli.options import AsJson, Database
-from portkey_cli.output import note, progress, write_json
+from portkey_cli.files import open_input
+from portkey_cli.options import AsJson, Database, add_command
+from portkey_cli.output import note, progress, summed, write_json
 
 EXAMPLE = "portkey-prompts import prompts.jsonl --database postgresql+psycopg://user@host/name"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    add_command(app, "import", import_archive, EXAMPLE)
 
 
 def import_archive(
@@ -33,14 +36,10 @@ def import_archive(
     FILE is what export wrote; - reads stdin. With --replace the database need not be empty. API keys and recorded runs
     stay as they are, unless --all takes the file's in their place.
     """
-    archives = load("portkey_local.archive.archive", "local")
-    with archive.read(file) as source, opened(database, create=True) as store, progress("Importing …"):
-        try:
-            imported = archives.load(store, source, replace=replace, everything=everything)
-        except archives.ArchiveError as error:
-            raise PortkeyError(str(error)) from None
+    with open_input(file) as source, opened(database, create=True) as admin, progress("Importing …"):
+        imported = admin.load(source, replace=replace, everything=everything)
     if as_json:
         write_json(asdict(imported))
-    left_out = f" Left out: {archive.summed(imported.left_out)}; --all takes them too." if imported.left_out else ""
-    note(f"Imported {archive.summed(imported.counts)}.{left_out}")
+    left_out = f" Left out: {summed(imported.left_out)}; --all takes them too." if imported.left_out else ""
+    note(f"Imported {summed(imported.counts)}.{left_out}")
     return OK

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from portkey_ai.lock.errors import DEFAULT_NAME, command
+from portkey_cli import locking, settings
 from portkey_cli.clients import connect
-from portkey_cli.completion import slugs
-from portkey_cli.failures import NOT_AS_ASKED, OK, UsageError
+from portkey_cli.completing import slugs
+from portkey_cli.failures import NOT_AS_ASKED, OK, NoFileError, UsageError
+from portkey_cli.options import add_command
 from portkey_cli.output import note, progress, write_diff, write_json, write_line
 from portkey_cli.references import checked
-
-if TYPE_CHECKING:
-    from portkey_cli.lock import Coverage, Movement
+from portkey_cli.sync import slug_reference
+from portkey_prompts.lock import scan
+from portkey_prompts.lock.errors import DEFAULT_NAME, command
 
 EXAMPLE = "portkey-prompts lock pp-greeting@production && portkey-prompts lock --frozen --scan src/"
 
@@ -24,7 +25,8 @@ References = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[PROMPT]...",
-        help="Prompts as the app writes them, such as pp-greeting@production; behind --upgrade and --check also slugs.",
+        help="Prompts as the app writes them, such as pp-greeting@production, or their files; behind --upgrade and "
+        "--check also slugs.",
         show_default=False,
         autocompletion=slugs,
     ),
@@ -40,6 +42,11 @@ Sources = Annotated[
 ]
 
 
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    add_command(app, "lock", lock, EXAMPLE)
+
+
 def lock(
     context: typer.Context,
     references: References = None,
@@ -53,22 +60,28 @@ def lock(
     ] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Take the prompts out of the file.")] = False,
     sources: Sources = None,
-    file: Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The lock file.")] = DEFAULT_NAME,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--file",
+            "-f",
+            metavar="FILE",
+            help=f"The lock file. {settings.BY_DEFAULT} {DEFAULT_NAME}.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Lock prompts to their exact versions, in a file to commit.
 
     Without an option, prompts that are not locked yet are added, and the others stay as they are.
     """
-    from portkey_ai.lock import scan
-    from portkey_cli import lock as locking  # what it takes to lock is loaded for this command alone
-
     chosen = [
         name for name, on in {"upgrade": upgrade, "check": check, "frozen": frozen, "remove": remove}.items() if on
     ]
-    names = [checked(reference) for reference in references or ()]
+    names = [checked(slug_reference(context, reference)) for reference in references or ()]
     _check_usage(chosen, names, sources)
-    path = Path(file)
+    path = Path(settings.lock_file(file).value)
     scanned = scan(sources or ())
     if frozen:
         return _report_coverage(locking.cover(path, names, scanned), path, as_json)
@@ -79,7 +92,7 @@ def lock(
             return _report_check(locking.check(portkey, path, names), path, as_json)
         if upgrade:
             return _report(locking.upgrade(portkey, path, names), path, as_json, whole=True)
-        added = locking.add(portkey, path, [*names, *scanned.found])
+        added = locking.add(portkey, path, names, scanned.found)
     _note_unseen(scanned.unseen)
     return _report(added, path, as_json)
 
@@ -91,13 +104,13 @@ def _check_usage(chosen: list[str], names: list[str], sources: list[str] | None)
         raise UsageError(f"--scan goes with --frozen, or alone; not with --{chosen[0]}.")
     for source in sources or ():
         if not Path(source).exists():
-            raise UsageError(f"--scan {source}: there is no such file or folder.")
+            raise NoFileError(f"--scan {source}: there is no such file or folder.")
     if not names and not sources and chosen in ([], ["remove"]):
         what = "remove" if chosen else "lock"
         raise UsageError(f"Which prompts? Name what to {what}, such as pp-greeting@production.")
 
 
-def _report(found: list[Movement], path: Path, as_json: bool, *, whole: bool = False) -> int:
+def _report(found: list[locking.Movement], path: Path, as_json: bool, *, whole: bool = False) -> int:
     """Show what was done."""
     if as_json:
         write_json({"file": str(path), "prompts": [each.as_dict() for each in found]})
@@ -106,7 +119,7 @@ def _report(found: list[Movement], path: Path, as_json: bool, *, whole: bool = F
     return OK
 
 
-def _report_check(found: list[Movement], path: Path, as_json: bool) -> int:
+def _report_check(found: list[locking.Movement], path: Path, as_json: bool) -> int:
     """Show what would be another answer now."""
     other = [each for each in found if each.status != "same"]
     if as_json:
@@ -120,7 +133,7 @@ def _report_check(found: list[Movement], path: Path, as_json: bool) -> int:
     return NOT_AS_ASKED if other else OK
 
 
-def _report_coverage(found: Coverage, path: Path, as_json: bool) -> int:
+def _report_coverage(found: locking.Coverage, path: Path, as_json: bool) -> int:
     """Show what is not locked."""
     if as_json:
         write_json({"file": str(path), **found.as_dict()})
@@ -137,7 +150,7 @@ def _report_coverage(found: Coverage, path: Path, as_json: bool) -> int:
     return NOT_AS_ASKED if found.uncovered else OK
 
 
-def _show(movement: Movement, *, whole: bool = False) -> None:
+def _show(movement: locking.Movement, *, whole: bool = False) -> None:
     """Show what became of a reference: a line, and below it what changed; the texts too where `whole` is wanted."""
     found = movement.diff()
     versions = [str(locked.version) for locked in (movement.old, movement.new) if locked]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,15 +13,30 @@ import typer
 
 from portkey_cli.clients import connect
 from portkey_cli.failures import UsageError
-from portkey_cli.files import json_assignments
-from portkey_cli.messages import calls
-from portkey_cli.options import AsJson, JsonVariables, Model, Reference, Variables, VariablesFile, VirtualKey
-from portkey_cli.output import note, progress, write, write_json, write_line
+from portkey_cli.files import gather_variables, json_assignments
+from portkey_cli.options import (
+    AsJson,
+    JsonVariables,
+    Model,
+    Reference,
+    Strict,
+    Variables,
+    VariablesFile,
+    VirtualKey,
+    add_command,
+)
+from portkey_cli.output import calls, note, pieces, progress, write, write_json, write_line
 from portkey_cli.references import checked
-from portkey_cli.variables import gather
+from portkey_cli.variables import check_variables
+from portkey_prompts.chunks import index_of, whole_characters
 
 if TYPE_CHECKING:
     from portkey_ai import Portkey, PromptCompletion
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    add_command(app, "run", run, "portkey-prompts run pp-greeting --var name=Alice --temperature 0")
 
 
 def run(
@@ -30,6 +45,7 @@ def run(
     var: Variables = None,
     var_json: JsonVariables = None,
     vars_file: VariablesFile = None,
+    strict: Strict = False,
     model: Model = None,
     virtual_key: VirtualKey = None,
     temperature: Annotated[
@@ -42,7 +58,10 @@ def run(
     setting: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="NAME=JSON", help="Any other model setting, as JSON. May be repeated.", show_default=False
+            "--set",
+            metavar="NAME=JSON",
+            help="Any other model setting, as JSON; null leaves out what is saved. May be repeated.",
+            show_default=False,
         ),
     ] = None,
     stream: Annotated[
@@ -59,12 +78,13 @@ def run(
 
     The answer goes to stdout as it comes; the count of tokens goes to stderr.
     """
-    variables = gather(vars_file, var, var_json)
+    variables = gather_variables(vars_file, var, var_json)
     settings = _settings(setting, model=model, temperature=temperature, max_tokens=max_tokens)
     call: dict[str, Any] = {"prompt_id": checked(reference), "variables": variables, **settings}
     if virtual_key:
         call["virtual_key"] = virtual_key
     with connect(context) as portkey:
+        check_variables(portkey, reference, variables, strict=strict)  # a run is paid for
         if as_json and stream:
             _print_chunks(portkey, call)
         elif as_json:
@@ -95,9 +115,10 @@ def _whole(portkey: Portkey, call: Mapping[str, Any]) -> PromptCompletion:
 def _report_whole(portkey: Portkey, call: Mapping[str, Any]) -> None:
     started = time.monotonic()
     completion = _whole(portkey, call)
-    content = completion.choices[0].message.content if completion.choices else None
-    if content:
-        write_line(content if isinstance(content, str) else str(content))
+    printed = _Printed()
+    if completion.choices:
+        printed.add(completion.choices[0].message or {})
+    printed.end()
     _report(completion, started)
 
 
@@ -108,23 +129,53 @@ def _print_chunks(portkey: Portkey, call: Mapping[str, Any]) -> None:
 
 
 def _report_stream(portkey: Portkey, call: Mapping[str, Any]) -> None:
-    """Print the text of a stream as it comes; whatever ends it, the line is ended."""
-    started, last = time.monotonic(), ""
+    """Print a stream as it comes; whatever ends it, the line is ended."""
+    started, printed = time.monotonic(), _Printed()
     asked = {"stream_options": {"include_usage": True}, **call}
+    if asked["stream_options"] is None:  # some providers refuse the field, and what this program adds it can leave out
+        del asked["stream_options"]
     with ExitStack() as waiting, ExitStack() as opened:
         waiting.enter_context(progress("The model answers …"))
         stream = opened.enter_context(portkey.prompts.completions(**asked, stream=True))
         try:
-            for last in stream.text_deltas():
-                waiting.close()
-                write(last)
-                sys.stdout.flush()
+            for chunk in stream:
+                for place, choice in enumerate(chunk.get("choices") or ()):
+                    if choice.get("delta") and index_of(choice, place) == 0:
+                        printed.add(choice["delta"], before=waiting.close)
         finally:
             waiting.close()
-            if last and not last.endswith("\n"):
-                write_line("")
+            printed.end()
         completion = stream.get_final_completion()
     _report(completion, started)
+
+
+class _Printed:
+    """An answer on stdout: what is of one kind goes on, what is of another, such as a refusal, begins a line."""
+
+    def __init__(self) -> None:
+        self._kind = self._last = self._half = ""
+
+    def add(self, message: Mapping[str, Any], before: Callable[[], object] = lambda: None) -> None:
+        """Print what a message or a delta holds; `before` is called where there is something."""
+        for kind, text in pieces(message):
+            if not text:
+                continue
+            before()
+            if kind != self._kind:
+                self.end()
+            whole, self._half = whole_characters(self._half + text)
+            write(whole)
+            self._kind, self._last = kind, whole or self._last
+        sys.stdout.flush()
+
+    def end(self) -> None:
+        """End the line, unless the text has ended it."""
+        if self._half:
+            write(self._half)
+            self._last, self._half = self._half, ""
+        if self._last and not self._last.endswith("\n"):
+            write_line("")
+        self._last = ""
 
 
 def _report(completion: PromptCompletion, started: float) -> None:

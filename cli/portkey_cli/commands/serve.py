@@ -7,34 +7,45 @@ from typing import Annotated, Literal
 
 import typer
 
-from portkey_cli import serve as service
+from portkey_cli import plain
 from portkey_cli.database import DEFAULT
-from portkey_cli.options import Database
+from portkey_cli.options import Database, add_command
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    add_command(app, "serve", serve, plain.SERVE_EXAMPLE)
 
 
 def _port(port: int) -> int:
     try:
-        return service.checked_port(port)
+        return plain.checked_port(port)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
 
 def serve(
-    host: Annotated[str, typer.Option("--host", help=service.HOST_HELP)] = service.HOST,
-    port: Annotated[int, typer.Option("--port", help=service.PORT_HELP, callback=_port)] = service.PORT,
+    host: Annotated[str, typer.Option("--host", help=plain.HOST_HELP)] = plain.HOST,
+    port: Annotated[int, typer.Option("--port", help=plain.PORT_HELP, callback=_port)] = plain.PORT,
     database: Database = DEFAULT,
     config: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help=service.CONFIG_HELP, show_default=False)
+        Path | None, typer.Option("--config", metavar="FILE", help=plain.CONFIG_HELP, show_default=False)
     ] = None,
     drain: Annotated[
-        int | None, typer.Option("--drain", metavar="SECONDS", min=0, help=service.DRAIN_HELP, show_default=False)
+        int | None,
+        typer.Option(
+            "--drain", metavar="SECONDS", min=0, max=plain.MOST_SECONDS, help=plain.DRAIN_HELP, show_default=False
+        ),
     ] = None,
     grace: Annotated[
-        int | None, typer.Option("--grace", metavar="SECONDS", min=0, help=service.GRACE_HELP, show_default=False)
+        int | None,
+        typer.Option(
+            "--grace", metavar="SECONDS", min=0, max=plain.MOST_SECONDS, help=plain.GRACE_HELP, show_default=False
+        ),
     ] = None,
     log: Annotated[
-        Literal["text", "json"] | None, typer.Option("--log", help=service.LOG_HELP, show_default=False)
+        Literal["text", "json"] | None, typer.Option("--log", help=plain.LOG_HELP, show_default=False)
     ] = None,
 ) -> int:
     """Serve the prompt API from a database on this machine. Prints its URL when it is ready; Ctrl-C ends it."""
-    return service.serve(host, port, database, config, drain=drain, grace=grace, log=log)
+    return plain.serve(host, port, database, config, drain=drain, grace=grace, log=log)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime as datetime
+
     from .acknowledgement import Acknowledgement as Acknowledgement
     from .assistant_message import AssistantMessage as AssistantMessage
     from .chat_message import ChatMessage as ChatMessage
@@ -74,85 +76,66 @@ if TYPE_CHECKING:
     from .usage import Usage as Usage
     from .variable_components import VariableComponents as VariableComponents
 
-_HOMES = {
-    "Acknowledgement": "acknowledgement",
-    "AssistantMessage": "assistant_message",
-    "ChatMessage": "chat_message",
-    "Collection": "collection",
-    "CollectionCreate": "collection_create",
-    "CollectionCreateParams": "collection_create",
-    "CollectionCreated": "collection_created",
-    "CollectionList": "collection_list",
-    "CollectionUpdate": "collection_update",
-    "CollectionUpdateParams": "collection_update",
-    "CompletionRequest": "completion_request",
-    "CompletionRequestParams": "completion_request",
-    "ContentPart": "content_part",
-    "ControlPlaneError": "control_plane_error",
-    "ControlPlaneErrorData": "control_plane_error_data",
-    "FreeForm": "free_form",
-    "FunctionCall": "function_call",
-    "GatewayError": "gateway_error",
-    "GenerationRequest": "generation_request",
-    "GenerationRequestParams": "generation_request",
-    "GenericResponse": "generic_response",
-    "Hyperparameters": "hyperparameters",
-    "HyperparametersParams": "hyperparameters",
-    "Label": "label",
-    "LabelCreate": "label_create",
-    "LabelCreateParams": "label_create",
-    "LabelCreated": "label_created",
-    "LabelList": "label_list",
-    "LabelUpdate": "label_update",
-    "LabelUpdateParams": "label_update",
-    "Prompt": "prompt",
-    "PromptChoice": "prompt_choice",
-    "PromptChoiceDelta": "prompt_choice_delta",
-    "PromptCompletion": "prompt_completion",
-    "PromptCompletionChunk": "prompt_completion_chunk",
-    "PromptCreate": "prompt_create",
-    "PromptCreateParams": "prompt_create",
-    "PromptCreated": "prompt_created",
-    "PromptDetail": "prompt_detail",
-    "PromptList": "prompt_list",
-    "PromptPartial": "prompt_partial",
-    "PromptPartialCreate": "prompt_partial_create",
-    "PromptPartialCreateParams": "prompt_partial_create",
-    "PromptPartialCreated": "prompt_partial_created",
-    "PromptPartialList": "prompt_partial_list",
-    "PromptPartialUpdate": "prompt_partial_update",
-    "PromptPartialUpdateParams": "prompt_partial_update",
-    "PromptPartialUpdated": "prompt_partial_updated",
-    "PromptPartialVersion": "prompt_partial_version",
-    "PromptPartialVersionList": "prompt_partial_version_list",
-    "PromptRender": "prompt_render",
-    "PromptUpdate": "prompt_update",
-    "PromptUpdateParams": "prompt_update",
-    "PromptUpdated": "prompt_updated",
-    "PromptVersion": "prompt_version",
-    "PromptVersionList": "prompt_version_list",
-    "PromptVersionUpdate": "prompt_version_update",
-    "PromptVersionUpdateParams": "prompt_version_update",
-    "ProviderError": "provider_error",
-    "ProviderErrorDetail": "provider_error_detail",
-    "Publication": "publication",
-    "PublicationParams": "publication",
-    "RenderRequest": "render_request",
-    "RenderRequestParams": "render_request",
-    "RenderedRequest": "rendered_request",
-    "ToolCall": "tool_call",
-    "Usage": "usage",
-    "VariableComponents": "variable_components",
-}
-
 if not TYPE_CHECKING:
+    from ..lazy import lazy_package
 
-    def __getattr__(name):
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(__import__(f"{__name__}.{_HOMES[name]}", fromlist=[name]), name)
-        globals()[name] = value
-        return value
-
-    def __dir__():
-        return sorted({*globals(), *_HOMES})
+    __getattr__, __dir__, __all__ = lazy_package(
+        __name__,
+        {
+            "datetime": ["datetime"],  # no model, but annotations name it so: it takes long to load
+            ".acknowledgement": ["Acknowledgement"],
+            ".assistant_message": ["AssistantMessage"],
+            ".chat_message": ["ChatMessage"],
+            ".collection": ["Collection"],
+            ".collection_create": ["CollectionCreate", "CollectionCreateParams"],
+            ".collection_created": ["CollectionCreated"],
+            ".collection_list": ["CollectionList"],
+            ".collection_update": ["CollectionUpdate", "CollectionUpdateParams"],
+            ".completion_request": ["CompletionRequest", "CompletionRequestParams"],
+            ".content_part": ["ContentPart"],
+            ".control_plane_error": ["ControlPlaneError"],
+            ".control_plane_error_data": ["ControlPlaneErrorData"],
+            ".free_form": ["FreeForm"],
+            ".function_call": ["FunctionCall"],
+            ".gateway_error": ["GatewayError"],
+            ".generation_request": ["GenerationRequest", "GenerationRequestParams"],
+            ".generic_response": ["GenericResponse"],
+            ".hyperparameters": ["Hyperparameters", "HyperparametersParams"],
+            ".label": ["Label"],
+            ".label_create": ["LabelCreate", "LabelCreateParams"],
+            ".label_created": ["LabelCreated"],
+            ".label_list": ["LabelList"],
+            ".label_update": ["LabelUpdate", "LabelUpdateParams"],
+            ".prompt": ["Prompt"],
+            ".prompt_choice": ["PromptChoice"],
+            ".prompt_choice_delta": ["PromptChoiceDelta"],
+            ".prompt_completion": ["PromptCompletion"],
+            ".prompt_completion_chunk": ["PromptCompletionChunk"],
+            ".prompt_create": ["PromptCreate", "PromptCreateParams"],
+            ".prompt_created": ["PromptCreated"],
+            ".prompt_detail": ["PromptDetail"],
+            ".prompt_list": ["PromptList"],
+            ".prompt_partial": ["PromptPartial"],
+            ".prompt_partial_create": ["PromptPartialCreate", "PromptPartialCreateParams"],
+            ".prompt_partial_created": ["PromptPartialCreated"],
+            ".prompt_partial_list": ["PromptPartialList"],
+            ".prompt_partial_update": ["PromptPartialUpdate", "PromptPartialUpdateParams"],
+            ".prompt_partial_updated": ["PromptPartialUpdated"],
+            ".prompt_partial_version": ["PromptPartialVersion"],
+            ".prompt_partial_version_list": ["PromptPartialVersionList"],
+            ".prompt_render": ["PromptRender"],
+            ".prompt_update": ["PromptUpdate", "PromptUpdateParams"],
+            ".prompt_updated": ["PromptUpdated"],
+            ".prompt_version": ["PromptVersion"],
+            ".prompt_version_list": ["PromptVersionList"],
+            ".prompt_version_update": ["PromptVersionUpdate", "PromptVersionUpdateParams"],
+            ".provider_error": ["ProviderError"],
+            ".provider_error_detail": ["ProviderErrorDetail"],
+            ".publication": ["Publication", "PublicationParams"],
+            ".render_request": ["RenderRequest", "RenderRequestParams"],
+            ".rendered_request": ["RenderedRequest"],
+            ".tool_call": ["ToolCall"],
+            ".usage": ["Usage"],
+            ".variable_components": ["VariableComponents"],
+        },
+    )

@@ -1,12 +1,11 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from .. import models
+from ..fields import many as _many
+from ..fields import one as _one
+from ..fields import view as _view
 from ..types import Record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .content_part import ContentPart
-    from .tool_call import ToolCall
 
 
 class ChatMessage(Record, more=True):
@@ -14,13 +13,13 @@ class ChatMessage(Record, more=True):
 
     __slots__ = ()
 
-    role: str
+    role: str = _view("role")
     """Whose message it is, such as system, user, assistant or tool."""
-    content: str | list[ContentPart] | None = None
+    content: str | list[models.ContentPart] | None = _view("content", _many(_one("ContentPart")), default=None)
     """The text, or the parts (text, image_url and others); null where the message only calls tools."""
-    name: str | None = None
+    name: str | None = _view("name", default=None)
     """Who speaks, among several of one role."""
-    tool_calls: list[ToolCall] | None = None
+    tool_calls: list[models.ToolCall] | None = _view("tool_calls", _many(_one("ToolCall")), default=None)
     """The tools that the message calls."""
-    tool_call_id: str | None = None
+    tool_call_id: str | None = _view("tool_call_id", default=None)
     """Which call a tool's message answers."""

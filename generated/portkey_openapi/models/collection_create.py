@@ -1,13 +1,12 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
-from typing import Required, TypedDict
+from typing import Any, Required, TypedDict
 
+from ..fields import view as _view
 from ..types import Record
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class CollectionCreate(Record, more=True):
@@ -15,11 +14,11 @@ class CollectionCreate(Record, more=True):
 
     __slots__ = ()
 
-    name: str
+    name: str = _view("name")
     """A name for people; the slug is made from it. Need not be unique."""
-    workspace_id: str | None = None
+    workspace_id: str | None = _view("workspace_id", default=None)
     """The workspace to put it in, by UUID or slug; left out, the key's own."""
-    parent_collection_id: str | None = None
+    parent_collection_id: str | None = _view("parent_collection_id", default=None)
     """The collection to put it in, by UUID or slug; left out, the root."""
 
     if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from ..fields import view as _view
 from ..types import Record
 
 
@@ -9,7 +10,7 @@ class CollectionCreated(Record, more=True):
 
     __slots__ = ()
 
-    id: str
+    id: str = _view("id")
     """The collection's UUID."""
-    slug: str | None = None
+    slug: str | None = _view("slug", default=None)
     """The collection's slug."""

@@ -1,21 +1,20 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
+from ..fields import view as _view
 from ..types import Record
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class CollectionUpdate(Record, more=True):
-    """Changes to a collection."""
+    """Changes to a collection; null is the same as left out."""
 
     __slots__ = ()
 
-    name: str | None = None
+    name: str | None = _view("name", default=None)
     """Its new name for people."""
 
     if TYPE_CHECKING:

@@ -1,15 +1,16 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import models
+from ..fields import many as _many
+from ..fields import one as _one
+from ..fields import view as _view
 from .hyperparameters import Hyperparameters, HyperparametersParams
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
-
-    from .chat_message import ChatMessage
-    from .free_form import FreeForm
 
 
 class CompletionRequest(Hyperparameters, more=True):
@@ -17,13 +18,13 @@ class CompletionRequest(Hyperparameters, more=True):
 
     __slots__ = ()
 
-    variables: FreeForm | None = None
+    variables: models.FreeForm | None = _view("variables", _one("FreeForm"), default=None)
     """The template's variables by name, any JSON values."""
-    messages: list[ChatMessage] | None = None
+    messages: list[models.ChatMessage] | None = _view("messages", _many(_one("ChatMessage")), default=None)
     """Messages to run in the place of the template's."""
-    prompt: str | None = None
+    prompt: str | None = _view("prompt", default=None)
     """A text to run in the place of the template's."""
-    stream: bool | None = None
+    stream: bool | None = _view("stream", default=None)
     """Whether to answer an event stream."""
 
     if TYPE_CHECKING:

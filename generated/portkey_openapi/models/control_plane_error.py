@@ -1,11 +1,10 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from .. import models
+from ..fields import one as _one
+from ..fields import view as _view
 from ..types import Record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .control_plane_error_data import ControlPlaneErrorData
 
 
 class ControlPlaneError(Record, more=True):
@@ -13,7 +12,7 @@ class ControlPlaneError(Record, more=True):
 
     __slots__ = ()
 
-    success: bool
+    success: bool = _view("success")
     """Always false."""
-    data: ControlPlaneErrorData
+    data: models.ControlPlaneErrorData = _view("data", _one("ControlPlaneErrorData"))
     """What went wrong."""

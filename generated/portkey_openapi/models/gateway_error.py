@@ -1,6 +1,7 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from ..fields import view as _view
 from ..types import Record
 
 
@@ -9,7 +10,7 @@ class GatewayError(Record, more=True):
 
     __slots__ = ()
 
-    status: str
+    status: str = _view("status")
     """The word failure."""
-    message: str
+    message: str = _view("message")
     """What went wrong, for people."""

@@ -1,17 +1,16 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
+from .. import models
+from ..fields import many as _many
+from ..fields import one as _one
+from ..fields import view as _view
 from ..types import Record
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
-
-    from .chat_message import ChatMessage
-    from .free_form import FreeForm
 
 
 class GenerationRequest(Record, more=True):
@@ -19,11 +18,11 @@ class GenerationRequest(Record, more=True):
 
     __slots__ = ()
 
-    variables: FreeForm | None = None
+    variables: models.FreeForm | None = _view("variables", _one("FreeForm"), default=None)
     """The template's variables by name, any JSON values."""
-    messages: list[ChatMessage] | None = None
+    messages: list[models.ChatMessage] | None = _view("messages", _many(_one("ChatMessage")), default=None)
     """Messages to run in the place of the template's."""
-    prompt: str | None = None
+    prompt: str | None = _view("prompt", default=None)
     """A text to run in the place of the template's."""
 
     if TYPE_CHECKING:

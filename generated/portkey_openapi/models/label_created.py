@@ -1,6 +1,7 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from ..fields import view as _view
 from ..types import Record
 
 
@@ -9,5 +10,5 @@ class LabelCreated(Record, more=True):
 
     __slots__ = ()
 
-    id: str
+    id: str = _view("id")
     """The label's UUID."""

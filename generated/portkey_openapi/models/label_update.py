@@ -1,25 +1,24 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
+from ..fields import view as _view
 from ..types import Record
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class LabelUpdate(Record, more=True):
-    """Changes to a label."""
+    """Changes to a label; null is the same as left out."""
 
     __slots__ = ()
 
-    name: str | None = None
+    name: str | None = _view("name", default=None)
     """Its new name, unique in the workspace."""
-    description: str | None = None
+    description: str | None = _view("description", default=None)
     """What it stands for, for people."""
-    color_code: str | None = None
+    color_code: str | None = _view("color_code", default=None)
     """Its colour in lists, as a CSS hex colour."""
 
     if TYPE_CHECKING:

@@ -1,16 +1,16 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
-from typing import Required, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, Required, TypedDict
 
+from .. import models
+from ..fields import many as _many
+from ..fields import one as _one
+from ..fields import view as _view
 from ..types import Record
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
-
-    from .free_form import FreeForm
 
 
 class PromptCreate(Record, more=True):
@@ -18,29 +18,29 @@ class PromptCreate(Record, more=True):
 
     __slots__ = ()
 
-    name: str
+    name: str = _view("name")
     """A name for people; the slug is made from it. Need not be unique."""
-    collection_id: str
+    collection_id: str = _view("collection_id")
     """The collection to put it in, by UUID or slug."""
-    string: str
+    string: str = _view("string")
     """The template - of a chat prompt a JSON array of messages, of a text prompt plain text."""
-    parameters: FreeForm
+    parameters: models.FreeForm = _view("parameters", _one("FreeForm"))
     """Model settings, and defaults of the template's variables by name."""
-    virtual_key: str | None = None
+    virtual_key: str | None = _view("virtual_key", default=None)
     """Which provider and key run it, where the call names none."""
-    model: str | None = None
+    model: str | None = _view("model", default=None)
     """The model that runs it, where the call names none."""
-    functions: list[FreeForm] | None = None
+    functions: list[models.FreeForm] | None = _view("functions", _many(_one("FreeForm")), default=None)
     """The older form of tools."""
-    tools: list[FreeForm] | None = None
+    tools: list[models.FreeForm] | None = _view("tools", _many(_one("FreeForm")), default=None)
     """Tools that the model may call, as the provider describes them."""
-    tool_choice: str | FreeForm | None = None
+    tool_choice: str | models.FreeForm | None = _view("tool_choice", _one("FreeForm"), default=None)
     """Whether or which tool must be called, a word or an object that names one."""
-    version_description: str | None = None
+    version_description: str | None = _view("version_description", default=None)
     """What is new in the version, for people."""
-    template_metadata: FreeForm | None = None
+    template_metadata: models.FreeForm | None = _view("template_metadata", _one("FreeForm"), default=None)
     """Notes on the template; `template_type` says chat or completion."""
-    is_raw_template: int | None = None
+    is_raw_template: int | None = _view("is_raw_template", default=None)
     """1 where the whole text is rendered before its JSON is read, else 0."""
 
     if TYPE_CHECKING:

@@ -1,21 +1,21 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from .. import models
+from ..fields import many as _many
+from ..fields import one as _one
+from ..fields import view as _view
 from ..types import Page
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .prompt import Prompt
 
-
-class PromptList(Page["Prompt"], more=True):
+class PromptList(Page["models.Prompt"], more=True):
     """One page of prompts."""
 
     __slots__ = ()
 
-    object: str
+    object: str = _view("object")
     """The kind of thing, list."""
-    total: int
+    total: int = _view("total")
     """How many there are on all pages, a count."""
-    data: list[Prompt]
+    data: list[models.Prompt] = _view("data", _many(_one("Prompt")))
     """This page's prompts."""

@@ -1,13 +1,12 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
-from typing import Required, TypedDict
+from typing import Any, Required, TypedDict
 
+from ..fields import view as _view
 from ..types import Record
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class PromptPartialCreate(Record, more=True):
@@ -15,15 +14,15 @@ class PromptPartialCreate(Record, more=True):
 
     __slots__ = ()
 
-    name: str
+    name: str = _view("name")
     """A name for people; the slug is made from it. Need not be unique."""
-    string: str
+    string: str = _view("string")
     """The template."""
-    collection_id: str | None = None
+    collection_id: str | None = _view("collection_id", default=None)
     """The collection to put it in, by UUID or slug; left out, the default one."""
-    workspace_id: str | None = None
+    workspace_id: str | None = _view("workspace_id", default=None)
     """The workspace to put it in, by UUID or slug; left out, the key's own."""
-    version_description: str | None = None
+    version_description: str | None = _view("version_description", default=None)
     """What is new in the version, for people."""
 
     if TYPE_CHECKING:

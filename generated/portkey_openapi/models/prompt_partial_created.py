@@ -1,6 +1,7 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from ..fields import view as _view
 from ..types import Record
 
 
@@ -9,11 +10,11 @@ class PromptPartialCreated(Record, more=True):
 
     __slots__ = ()
 
-    id: str
+    id: str = _view("id")
     """The partial's UUID."""
-    slug: str
+    slug: str = _view("slug")
     """The partial's slug, to be used in templates."""
-    version_id: str
+    version_id: str = _view("version_id")
     """The first version's UUID."""
-    object: str | None = None
+    object: str | None = _view("object", default=None)
     """The kind of thing, partial."""

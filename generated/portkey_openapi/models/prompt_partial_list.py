@@ -1,21 +1,21 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from .. import models
+from ..fields import many as _many
+from ..fields import one as _one
+from ..fields import view as _view
 from ..types import Page
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .prompt_partial import PromptPartial
 
-
-class PromptPartialList(Page["PromptPartial"], more=True):
+class PromptPartialList(Page["models.PromptPartial"], more=True):
     """The partials."""
 
     __slots__ = ()
 
-    object: str
+    object: str = _view("object")
     """The kind of thing, list."""
-    total: int
+    total: int = _view("total")
     """How many there are, a count."""
-    data: list[PromptPartial]
+    data: list[models.PromptPartial] = _view("data", _many(_one("PromptPartial")))
     """The partials."""

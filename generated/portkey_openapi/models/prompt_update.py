@@ -1,50 +1,50 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
+from .. import models
+from ..fields import many as _many
+from ..fields import one as _one
+from ..fields import view as _view
 from ..types import Record
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
-
-    from .free_form import FreeForm
 
 
 class PromptUpdate(Record, more=True):
-    """Changes to a prompt."""
+    """Changes to a prompt; null is the same as left out."""
 
     __slots__ = ()
 
-    name: str | None = None
+    name: str | None = _view("name", default=None)
     """A new name for people; the slug stays."""
-    collection_id: str | None = None
+    collection_id: str | None = _view("collection_id", default=None)
     """The collection to move it to, by UUID or slug."""
-    patch: bool | None = None
+    patch: bool | None = _view("patch", default=None)
     """Whether the new version takes over from the latest what is left out here."""
-    string: str | None = None
+    string: str | None = _view("string", default=None)
     """The template - of a chat prompt a JSON array of messages, of a text prompt plain text."""
-    parameters: FreeForm | None = None
+    parameters: models.FreeForm | None = _view("parameters", _one("FreeForm"), default=None)
     """Model settings, and defaults of the template's variables by name."""
-    virtual_key: str | None = None
+    virtual_key: str | None = _view("virtual_key", default=None)
     """Which provider and key run it, where the call names none."""
-    model: str | None = None
+    model: str | None = _view("model", default=None)
     """The model that runs it, where the call names none."""
-    functions: list[FreeForm] | None = None
+    functions: list[models.FreeForm] | None = _view("functions", _many(_one("FreeForm")), default=None)
     """The older form of tools."""
-    tools: list[FreeForm] | None = None
+    tools: list[models.FreeForm] | None = _view("tools", _many(_one("FreeForm")), default=None)
     """Tools that the model may call, as the provider describes them."""
-    tool_choice: str | FreeForm | None = None
+    tool_choice: str | models.FreeForm | None = _view("tool_choice", _one("FreeForm"), default=None)
     """Whether or which tool must be called, a word or an object that names one."""
-    version_description: str | None = None
+    version_description: str | None = _view("version_description", default=None)
     """What is new in the version, for people."""
-    prompt_metadata: FreeForm | None = None
+    prompt_metadata: models.FreeForm | None = _view("prompt_metadata", _one("FreeForm"), default=None)
     """Notes on the template, as template_metadata on create."""
-    template_metadata: FreeForm | None = None
+    template_metadata: models.FreeForm | None = _view("template_metadata", _one("FreeForm"), default=None)
     """Another spelling of prompt_metadata, which wins where both are given."""
-    is_raw_template: int | None = None
+    is_raw_template: int | None = _view("is_raw_template", default=None)
     """1 where the whole text is rendered before its JSON is read, else 0."""
 
     if TYPE_CHECKING:

@@ -1,21 +1,21 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from .. import models
+from ..fields import many as _many
+from ..fields import one as _one
+from ..fields import view as _view
 from ..types import Page
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .prompt_version import PromptVersion
 
-
-class PromptVersionList(Page["PromptVersion"], more=True):
+class PromptVersionList(Page["models.PromptVersion"], more=True):
     """The versions of a prompt, the newest first."""
 
     __slots__ = ()
 
-    object: str
+    object: str = _view("object")
     """The kind of thing, list."""
-    total: int
+    total: int = _view("total")
     """How many there are, a count."""
-    data: list[PromptVersion]
+    data: list[models.PromptVersion] = _view("data", _many(_one("PromptVersion")))
     """The versions."""

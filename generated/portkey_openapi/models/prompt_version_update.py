@@ -1,13 +1,12 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
-from typing import Required, TypedDict
+from typing import Any, Required, TypedDict
 
+from ..fields import view as _view
 from ..types import Record
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class PromptVersionUpdate(Record, more=True):
@@ -15,7 +14,7 @@ class PromptVersionUpdate(Record, more=True):
 
     __slots__ = ()
 
-    label_id: str | None
+    label_id: str | None = _view("label_id")
     """The label's UUID; null takes all labels from the version."""
 
     if TYPE_CHECKING:

@@ -1,11 +1,10 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from .. import models
+from ..fields import one as _one
+from ..fields import view as _view
 from ..types import Record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .provider_error_detail import ProviderErrorDetail
 
 
 class ProviderError(Record, more=True):
@@ -13,7 +12,7 @@ class ProviderError(Record, more=True):
 
     __slots__ = ()
 
-    error: ProviderErrorDetail
+    error: models.ProviderErrorDetail = _view("error", _one("ProviderErrorDetail"))
     """What went wrong."""
-    provider: str | None = None
+    provider: str | None = _view("provider", default=None)
     """Which provider failed."""

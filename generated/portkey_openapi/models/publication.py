@@ -1,13 +1,12 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
-from typing import Required, TypedDict
+from typing import Any, Required, TypedDict
 
+from ..fields import view as _view
 from ..types import Record
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class Publication(Record, more=True):
@@ -15,7 +14,7 @@ class Publication(Record, more=True):
 
     __slots__ = ()
 
-    version: int
+    version: int = _view("version")
     """The version's number, from 1."""
 
     if TYPE_CHECKING:

@@ -1,17 +1,16 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
-from typing import Required
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from .. import models
+from ..fields import many as _many
+from ..fields import one as _one
+from ..fields import view as _view
 from .hyperparameters import Hyperparameters, HyperparametersParams
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
-
-    from .chat_message import ChatMessage
-    from .free_form import FreeForm
 
 
 class RenderRequest(Hyperparameters, more=True):
@@ -19,11 +18,11 @@ class RenderRequest(Hyperparameters, more=True):
 
     __slots__ = ()
 
-    variables: FreeForm
-    """The template's variables by name, any JSON values."""
-    messages: list[ChatMessage] | None = None
+    variables: models.FreeForm | None = _view("variables", _one("FreeForm"), default=None)
+    """The template's variables by name, any JSON values; left out, there are none."""
+    messages: list[models.ChatMessage] | None = _view("messages", _many(_one("ChatMessage")), default=None)
     """Messages to send in the place of the template's."""
-    prompt: str | None = None
+    prompt: str | None = _view("prompt", default=None)
     """A text to send in the place of the template's."""
 
     if TYPE_CHECKING:
@@ -31,7 +30,6 @@ class RenderRequest(Hyperparameters, more=True):
         def __init__(
             self,
             *,
-            variables: Mapping[str, Any],
             model: str | None = None,
             temperature: float | None = None,
             top_p: float | None = None,
@@ -60,6 +58,7 @@ class RenderRequest(Hyperparameters, more=True):
             suffix: str | None = None,
             echo: bool | None = None,
             best_of: int | None = None,
+            variables: Mapping[str, Any] | None = None,
             messages: Sequence[Mapping[str, Any]] | None = None,
             prompt: str | None = None,
             **more: Any,
@@ -69,8 +68,8 @@ class RenderRequest(Hyperparameters, more=True):
 class RenderRequestParams(HyperparametersParams, total=False):
     """What RenderRequest holds, as keyword arguments: `**options: Unpack[RenderRequestParams]`."""
 
-    variables: Required[Mapping[str, Any]]
-    """The template's variables by name, any JSON values."""
+    variables: Mapping[str, Any] | None
+    """The template's variables by name, any JSON values; left out, there are none."""
     messages: Sequence[Mapping[str, Any]] | None
     """Messages to send in the place of the template's."""
     prompt: str | None

@@ -1,11 +1,11 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from .. import models
+from ..fields import many as _many
+from ..fields import one as _one
+from ..fields import view as _view
 from .hyperparameters import Hyperparameters
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .chat_message import ChatMessage
 
 
 class RenderedRequest(Hyperparameters, more=True):
@@ -15,7 +15,7 @@ class RenderedRequest(Hyperparameters, more=True):
 
     __slots__ = ()
 
-    messages: list[ChatMessage] | None = None
+    messages: list[models.ChatMessage] | None = _view("messages", _many(_one("ChatMessage")), default=None)
     """The rendered messages of a chat prompt."""
-    prompt: str | None = None
+    prompt: str | None = _view("prompt", default=None)
     """The rendered text of a text prompt."""

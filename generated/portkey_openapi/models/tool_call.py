@@ -1,11 +1,10 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
 from __future__ import annotations
 
+from .. import models
+from ..fields import one as _one
+from ..fields import view as _view
 from ..types import Record
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .function_call import FunctionCall
 
 
 class ToolCall(Record, more=True):
@@ -13,11 +12,11 @@ class ToolCall(Record, more=True):
 
     __slots__ = ()
 
-    index: int | None = None
+    index: int | None = _view("index", default=None)
     """Which call of the message a streamed piece belongs to, counted from 0."""
-    id: str | None = None
+    id: str | None = _view("id", default=None)
     """Names the call, for the tool's answer to refer to."""
-    type: str | None = None
+    type: str | None = _view("type", default=None)
     """The kind of tool."""
-    function: FunctionCall | None = None
+    function: models.FunctionCall | None = _view("function", _one("FunctionCall"), default=None)
     """The function and its arguments."""

@@ -5,43 +5,51 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from attrs import define, frozen
 from sqlalchemy import JSON, Boolean, Column, Float, Integer
 
-from portkey_ai.rendering import parse
-from portkey_ai.templates import Template, TemplateError
-from portkey_local.errors import quoted
-from portkey_local.names import folded
+from portkey_local import api_keys
+from portkey_local.errors import BadRequestError, quoted
+from portkey_local.http import contract
+from portkey_local.ids import folded, is_slug
+from portkey_local.store import extra
 from portkey_local.store.contents import OPERATION, PROMPTS, Kind
-from portkey_local.store.places import ORGANISATION_ID, UNIVERSAL_LABELS, WORKSPACE_ID
-from portkey_local.store.words import Words
+from portkey_local.store.text import AnyText
+from portkey_local.store.universals import ORGANISATION_ID, UNIVERSAL_LABELS, WORKSPACE_ID
+from portkey_prompts.rendering import parse
+from portkey_prompts.templates import Template, TemplateError
 
-from .lines import FORMAT, VERSION, ArchiveError, Line
+from .lines import FORMAT, VERSION, ArchiveError, Line, is_json
 
 __all__ = ["ArchiveError", "Checks"]
 
 _LARGEST_INTEGER = 2**31 - 1
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-_LABEL = re.compile(r"(?!(latest|default)\Z)[^\s@/]*[^\s@/0-9][^\s@/]*")
-_SLUG = re.compile(r"[^\s@/?#%]+")
-_FORMS: dict[str, tuple[re.Pattern[str], str]] = {
-    "slug": (_SLUG, "a slug: no white space and none of @/?#%"),
-    "created_at": (_STAMP, "a time stamp such as 2026-05-29T01:11:58.000Z"),
-    "last_updated_at": (_STAMP, "a time stamp such as 2026-05-29T01:11:58.000Z"),
-    "given_at": (_STAMP, "a time stamp such as 2026-05-29T01:11:58.000Z"),
+_STAMPS = ("created_at", "last_updated_at", "given_at", "started_at", "revoked_at", "expires_at")
+_STATUSES = range(100, 600)
+_BODIES = {
+    "collection": "createCollection",
+    "label": "createLabel",
+    "partial": "createPromptPartial",
+    "partial_version": "createPromptPartial",
+    "prompt": "createPrompt",
+    "prompt_version": "createPrompt",
 }
-_SHAPES: dict[str, tuple[type | tuple[type, ...], str]] = {
-    "parameters": (dict, "an object"),
-    "template_metadata": (dict, "an object"),
-    "functions": (list, "an array"),
-    "tools": (list, "an array"),
-    "tool_choice": ((str, dict), "a string or an object"),
-    "scopes": (list, "an array"),
-}
+"""Whose body says what a row's fields may be."""
+_ELSEWHERE = {"name": "x", "collection_id": "x", "string": "", "parameters": {}}
+"""What such a body must have and another row has, or follows from what is left out."""
+_LONG = 1024 * 1024
 _VERSIONS_OF = {"partial_version": ("partial", "partial_id"), "prompt_version": ("prompt", "prompt_id")}
-_UNIQUE = {"collection": ("slug",), "label": ("name",), "partial": ("slug",), "prompt": ("slug",)}
+_UNIQUE = {
+    "api_key": ("digest",),
+    "collection": ("slug",),
+    "label": ("name",),
+    "partial": ("slug",),
+    "prompt": ("slug",),
+}
 
 
 @define
@@ -77,6 +85,8 @@ class Checks:
         self._parents: dict[str, tuple[Line, str | None]] = {}
         self._borne: set[tuple[str, str]] = set()
         self._universal: set[str] = set()
+        self._named: dict[tuple[str, str], str] = {}
+        self._bodies = {each.id: each.body for each in contract.load().operations if each.body is not None}
         self._last = 1
 
     @property
@@ -102,11 +112,19 @@ class Checks:
         name = line.value.pop("kind", None)
         self._go_to(line, name)
         for column in self.kind.columns:
+            if column.name in self.kind.added:
+                line.value.setdefault(column.name, None)
             _check_field(line, column)
-        unknown = line.value.keys() - {column.name for column in self.kind.columns}
+        further = extra.names(self.kind.table.name)
+        unknown = line.value.keys() - {column.name for column in self.kind.columns} - {*further}
         if unknown:
             raise line.error(f"has a field {quoted(min(unknown))}, which a {name} has not")
         self._check_unique(line)
+        self._check_body(line)
+        if self.kind.has_extra:
+            line.value["extra"] = extra.taken(self.kind.table.name, line.value)
+            for field in further:
+                line.value.pop(field, None)
         check = _CHECKS.get(self.kind.name)
         if check is not None:
             check(self, line)
@@ -172,6 +190,25 @@ class Checks:
             if value in seen:
                 raise line.error(f"has the `{name}` {quoted(value)} of another {self.kind.name}")
             seen[value] = None
+        # One is found by either: a slug that is another's id would be answered in its place.
+        if {"id", "slug"} <= set(columns.keys()):
+            for name in ("id", "slug"):
+                holder = self._named.setdefault((self.kind.name, line.value[name]), line.value["id"])
+                if holder != line.value["id"]:
+                    raise line.error(f"has a `{name}` that names another {self.kind.name} too: {line.value[name]}")
+
+    def _check_body(self, line: Line) -> None:
+        """Hold what people write against what the contract says of it."""
+        operation = _BODIES.get(self.kind.name)
+        if operation is None:
+            return
+        given = {name: value for name, value in line.value.items() if value is not None}
+        if self.kind.name.endswith("_version"):
+            given["version_description"] = given.pop("description", None)
+        try:
+            self._bodies[operation].check(_ELSEWHERE | given, size=_LONG)
+        except BadRequestError as error:
+            raise line.error(f"is refused: {error.message}") from error
 
     def _check_known(self, line: Line, field: str, kind: str) -> None:
         if line.value[field] not in self._seen.get((kind, "id"), ()):
@@ -188,8 +225,6 @@ class Checks:
 
     def _take_label(self, line: Line) -> None:
         name = line.value["name"]
-        if not _LABEL.fullmatch(name):
-            raise line.error(f"has the `name` {quoted(name)}, which can't stand behind an @")
         _check_same(line, "workspace_id", WORKSPACE_ID)
         _check_same(line, "organisation_id", ORGANISATION_ID)
         if line.value["is_universal"] is not (name in UNIVERSAL_LABELS):
@@ -216,8 +251,6 @@ class Checks:
         except TemplateError as error:
             raise line.error(f"has a malformed `string`: {error}") from error
         if kind == "prompt":
-            if line.value["is_raw_template"] not in (0, 1):
-                raise line.error(f"has the `is_raw_template` {line.value['is_raw_template']}; it is 0 or 1")
             self._seen[self.kind.name, "id"][line.value["id"]] = _Owned(line.value[field])
 
     def _take_version_label(self, line: Line) -> None:
@@ -230,6 +263,38 @@ class Checks:
         if pair in self._borne:
             raise line.error("gives a `label_id` to a second version of its prompt")
         self._borne.add(pair)
+
+    def _take_api_key(self, line: Line) -> None:
+        for name, is_one in (("id", api_keys.is_id), ("digest", api_keys.is_digest)):
+            if not is_one(line.value[name]):
+                raise line.error(f"has the `{name}` {quoted(line.value[name])}, which is none of an API key")
+        successor = line.value["replaced_by"]
+        if successor is not None and not api_keys.is_id(successor):
+            raise line.error(f"has the `replaced_by` {quoted(successor)}, which is none of an API key")
+        scopes = line.value["scopes"]
+        try:
+            is_sound = isinstance(scopes, list) and api_keys.read_scopes(scopes) == scopes
+        except (AttributeError, ValueError):
+            is_sound = False
+        if not is_sound:
+            known = ", ".join(api_keys.SCOPES)
+            raise line.error(f"has `scopes` that are none. Some of {known} must stand there, once each, in this order")
+        if line.value["name"] is not None:
+            try:
+                api_keys.check_name(line.value["name"])
+            except ValueError as error:
+                raise line.error(f"has a wrong `name`: {error}") from error
+
+    def _take_run(self, line: Line) -> None:
+        run = line.value
+        if run["status"] not in _STATUSES:
+            raise line.error(f"has the `status` {run['status']}; a status has three digits")
+        for name in ("latency_ms", "first_token_ms"):
+            if run[name] is not None and run[name] < 0:
+                raise line.error(f"has a `{name}` below 0")
+        for name in ("request", "answer"):
+            if run[name] is not None and not is_json(run[name]):
+                raise line.error(f"has a `{name}` that is no JSON")
 
     def _check_parents(self) -> None:
         for line, parent in self._parents.values():
@@ -248,12 +313,14 @@ class Checks:
 
 
 _CHECKS: dict[str, Callable[[Checks, Line], None]] = {
+    "api_key": Checks._take_api_key,
     "collection": Checks._take_collection,
     "label": Checks._take_label,
     "partial": Checks._take_head,
     "partial_version": Checks._take_version,
     "prompt": Checks._take_head,
     "prompt_version": Checks._take_version,
+    "run": Checks._take_run,
     "version_label": Checks._take_version_label,
 }
 
@@ -289,15 +356,24 @@ def _wanted(column: Column[Any], value: object) -> str:
         number = isinstance(value, float) or (type(value) is int and abs(value) <= _LARGEST_INTEGER)
         return "" if number else "a number"
     if isinstance(column.type, JSON):
-        shape, said = _SHAPES.get(column.name, (object, ""))
-        return "" if isinstance(value, shape) else said
-    assert isinstance(column.type, Words)
+        return ""  # the contract says what it must be
+    assert isinstance(column.type, AnyText)
     if not isinstance(value, str):
         return "a string"
     if column.primary_key and not value:
         return "longer than nothing"
-    form, said = _FORMS.get(column.name, (None, ""))
-    return "" if form is None or form.fullmatch(value) else said
+    if column.name in _STAMPS and not _is_stamp(value):
+        return "a time stamp such as 2026-05-29T01:11:58.000Z"
+    if column.name == "slug" and not is_slug(value):
+        return "a slug: no white space, none of @/?#%, and no dots alone"
+    return ""
+
+
+def _is_stamp(text: str) -> bool:
+    try:
+        return bool(_STAMP.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _check_same(line: Line, field: str, value: str) -> None:

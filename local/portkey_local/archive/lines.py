@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 from attrs import frozen
 
-from portkey_local.errors import quoted
+from portkey_prompts.strict_json import JSONError, read_json
 
 FORMAT = "portkey-prompts"
 VERSION = 1
@@ -52,23 +51,25 @@ def lines_of(source: BinaryIO) -> Iterator[Line]:
         raise ArchiveError("The archive is empty. An export has a header at least; export again.")
 
 
+def is_json(text: str) -> bool:
+    """Tell whether a text is JSON, read as strictly as a line."""
+    try:
+        read_json(text)
+    except JSONError:
+        return False
+    return True
+
+
 def _object(number: int, raw: bytes) -> dict[str, Any]:
     _check_bytes(number, raw)
     try:
-        text = raw.decode()
-        value = json.loads(text, object_pairs_hook=_pairs, parse_constant=_no_constant, parse_float=_finite)
-        if "\\u" in text:
-            json.dumps(value, ensure_ascii=False).encode()
+        value = read_json(raw.decode())
     except UnicodeDecodeError as error:
         raise _error(number, f"is no UTF-8: {error.reason} at byte {error.start}") from error
-    except UnicodeEncodeError as error:
-        raise _error(number, "holds half a surrogate pair, which is no character") from error
-    except json.JSONDecodeError as error:
-        raise _error(number, f"is no JSON: {error.msg} at column {error.colno}") from error
-    except RecursionError as error:
-        raise _error(number, "is nested too deep") from error
-    except ValueError as error:
-        raise _error(number, f"is no JSON: {error}") from error
+    except JSONError as error:
+        at = error.syntax
+        # The line that JSON counts is the first one always.
+        raise _error(number, f"is no JSON: {at.msg} at column {at.colno}" if at else str(error)) from error
     if not isinstance(value, dict):
         raise _error(number, "is no JSON object")
     return value
@@ -88,22 +89,3 @@ def _check_bytes(number: int, raw: bytes) -> None:
 
 def _error(number: int, problem: str) -> ArchiveError:
     return ArchiveError(f"Line {number} {problem.rstrip('.')}. Nothing was changed.")
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{quoted(next(name for name in names if names.count(name) > 1))} stands twice in one object")
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(f"{quoted(text)} is too large for a number")
-    return number

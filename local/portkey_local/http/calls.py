@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,15 +9,18 @@ from attrs import frozen
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import Receive, Scope
 
-from portkey_local.contract import Operation, Parameter
-from portkey_local.errors import BadRequestError, quoted
-from portkey_local.states import REFUSAL
+from portkey_local.access.keyring import NOBODY, Caller
+from portkey_local.config import LocalLimits
+from portkey_local.errors import BadRequestError, TooLargeError, quoted
+from portkey_local.worker import Worker
 
-from .bodies import read_json
-from .validation import coerced
+from .contract import Operation, Parameter
+from .json import LARGE, read_json
+from .request import REFUSAL
+from .validation import Schema, coerced
 
-_LONG_BODY = 64 * 1024
-"""Bytes from which on a body is read on a thread, so that others are answered meanwhile."""
+_NAMED = 5
+"""Unknown query parameters that a message names at the most."""
 
 
 class ClientGoneError(Exception):
@@ -41,27 +43,79 @@ class Call:
     """After the body, brings only the news that the client went away."""
     size: int
     """Bytes of the body."""
+    caller: Caller = NOBODY
+    """Whose call it is."""
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The body's fields that are not null: in an update null is the same as left out."""
+        return {name: value for name, value in self.body.items() if value is not None}
 
 
-async def read_call(operation: Operation, scope: Scope, receive: Receive) -> Call:
-    """Read a request as a call of an operation.
+class Reader:
+    """Read requests as calls of operations.
 
-    Query parameters that the contract does not name are ignored, as the hosted service does.
+    Args:
+        limits: What a body may hold.
+    """
+
+    def __init__(self, limits: LocalLimits) -> None:
+        self._values, self._names, self._largest = limits.values, limits.names, limits.body
+        self._worker = Worker()
+
+    async def read(self, operation: Operation, scope: Scope, receive: Receive) -> Call:
+        """Read a request.
+
+        Where the operation changes something, a query parameter that the contract does not name is refused: it may be
+        a selector, and what it should narrow would be changed whole. A read ignores it, as the hosted service does.
+
+        Args:
+            operation: The operation that is called.
+            scope: The request's scope.
+            receive: Brings the body.
+
+        Raises:
+            BadRequestError: A parameter or the body is not what the contract says; the message names the field.
+            TooLargeError: The body holds more than it may.
+            ClientGoneError: The client went away before its body was whole.
+        """
+        state = scope["state"]
+        raw = await whole_body(state, receive, self._largest)
+        query = _query(operation, scope["query_string"])
+        body = await self._body(operation, raw)
+        caller = state.get("caller", NOBODY)
+        return Call(scope["path_params"], query, body, state["headers"], state["trace_id"], receive, len(raw), caller)
+
+    async def _body(self, operation: Operation, raw: bytes) -> Mapping[str, Any]:
+        if operation.body is None:
+            return {}
+        if not raw:
+            if operation.body_required:
+                raise BadRequestError("The body is missing. Send a JSON object with the content-type application/json.")
+            return {}
+        if len(raw) < LARGE:
+            return self._checked(operation.body, raw)
+        return await self._worker.do(self._checked, operation.body, raw)
+
+    def _checked(self, schema: Schema, raw: bytes) -> Mapping[str, Any]:
+        body = read_json(raw, values=self._values, names=self._names)
+        schema.check(body, size=len(raw))
+        return body  # type: ignore[no-any-return]
+
+
+async def whole_body(state: Mapping[str, Any], receive: Receive, largest: int) -> bytes:
+    """Receive a request's body.
+
+    Args:
+        state: The request's state.
+        receive: Brings the body.
+        largest: Bytes that it may have.
 
     Raises:
-        BadRequestError: A parameter or the body is not what the contract says; the message names the field.
-        ClientGoneError: The client went away before its body was whole.
+        TooLargeError: It has more.
+        ClientGoneError: The client went away before it was whole.
     """
-    state = scope["state"]
-    raw = await _read_body(state, receive)
-    query = _query(operation, scope["query_string"])
-    body = await _body(operation, raw)
-    return Call(scope["path_params"], query, body, state["headers"], state["trace_id"], receive, len(raw))
-
-
-async def _read_body(state: Mapping[str, Any], receive: Receive) -> bytes:
-    pieces = []
-    more = True
+    pieces, size, more = [], 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -69,27 +123,31 @@ async def _read_body(state: Mapping[str, Any], receive: Receive) -> bytes:
         if REFUSAL in state:
             raise state[REFUSAL]
         pieces.append(message["body"])
+        size += len(message["body"])
+        if size > largest:
+            raise TooLargeError(f"The body is larger than {largest} bytes (limits.body). Send less at once.")
         more = message["more_body"]
     return b"".join(pieces)
 
 
-async def _body(operation: Operation, raw: bytes) -> Mapping[str, Any]:
-    if operation.body is None:
-        return {}
-    if not raw:
-        if operation.body_required:
-            raise BadRequestError("The body is missing. Send a JSON object with the content-type application/json.")
-        return {}
-    body = read_json(raw) if len(raw) < _LONG_BODY else await asyncio.to_thread(read_json, raw)
-    operation.body.check(body)
-    return body  # type: ignore[no-any-return]
-
-
 def _query(operation: Operation, text: bytes) -> dict[str, Any]:
-    if not operation.query:
+    if not operation.query and not (text and operation.changes):
         return {}
     given = QueryParams(text)
+    if operation.changes:
+        _refuse_unknown(operation, given)
     return {each.name: _query_value(each, given) for each in operation.query}
+
+
+def _refuse_unknown(operation: Operation, given: QueryParams) -> None:
+    known = [each.name for each in operation.query]
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        names = ", ".join(quoted(name) for name in unknown[:_NAMED])
+        takes = f"It takes {', '.join(map(quoted, known))}." if known else "It takes none."
+        raise BadRequestError(
+            f"{operation.id} changes things and knows no query parameter {names}, so nothing was changed. {takes}"
+        )
 
 
 def _query_value(parameter: Parameter, query: QueryParams) -> Any:

@@ -6,18 +6,14 @@ import asyncio
 import logging
 import time
 
-from starlette.types import Receive, Scope, Send
-
-from portkey_local.errors import ApiError, MethodNotAllowedError
-from portkey_local.store import Store, probing
-
-from .answers import Json
+from portkey_local.errors import ApiError
+from portkey_local.store import Store
 
 PATIENCE = 2.0
 """Seconds after which a database that says nothing is held to be stalled."""
 TRUST_SECONDS = 0.5
 """How long an answer of the database is passed on to further askers."""
-_OK = "ok"
+OK = "ok"
 logger = logging.getLogger("portkey_local")
 
 
@@ -41,7 +37,7 @@ class Readiness:
 
     async def parts(self) -> dict[str, str]:
         """Say of each part that it is `ok`, or what is wrong with it."""
-        return {"server": "stopping" if self.stopping else _OK, "database": await self._database()}
+        return {"server": "stopping" if self.stopping else OK, "database": await self._database()}
 
     async def _database(self) -> str:
         now = time.monotonic()
@@ -57,40 +53,10 @@ class Readiness:
 
     async def _ask(self) -> str:
         try:
-            await self._store.read(probing.probe)
+            await self._store.check()
         except ApiError as error:
             return error.message
         except Exception:
             logger.exception("The database could not be asked whether it is there")
             return "It failed; the server's log says how."
-        return _OK
-
-
-class Ready:
-    """Answer `/readyz`: 200 where all parts are ready for work, else 503, with a reason for each that is not.
-
-    Args:
-        readiness: What tells.
-    """
-
-    def __init__(self, readiness: Readiness) -> None:
-        self._readiness = readiness
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        _check_method(scope)
-        parts = await self._readiness.parts()
-        ready = all(state == _OK for state in parts.values())
-        body = {"status": "ready" if ready else "not ready", "parts": parts}
-        await Json(body, 200 if ready else 503)(scope, receive, send)
-
-
-async def alive(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer `/healthz`: nothing is asked, that there is an answer is the answer."""
-    _check_method(scope)
-    await Json({"status": _OK})(scope, receive, send)
-
-
-def _check_method(scope: Scope) -> None:
-    if scope["method"] not in ("GET", "HEAD"):
-        raise MethodNotAllowedError("Only GET is allowed here.", headers={"allow": "GET, HEAD"})
+        return OK

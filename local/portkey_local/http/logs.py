@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-from .answers import to_json
+from portkey_local.config import Format
 
-Format = Literal["text", "json"]
-FORMATS: tuple[str, ...] = get_args(Format)
+from .json import to_json
+
 CAPACITY = 4 * 1024 * 1024
 """Bytes of lines that wait to be written."""
 _GATHERING = 0.05
@@ -30,6 +30,7 @@ _LAST_WORDS = 1.0
 """Seconds that a slow reader gets at the end."""
 _OK, _FAILURE = 200, 500
 _PROBES = ("/healthz", "/readyz")
+_SCRAPE = "/metrics"
 _LONGEST_PATH = 500
 _LEVELS: dict[str, dict[str, int]] = {
     "text": {"": logging.WARNING, "uvicorn": logging.ERROR},
@@ -42,7 +43,9 @@ TRACE_ID: ContextVar[str] = ContextVar("TRACE_ID", default="")
 
 
 class Journal:
-    """Write a line of JSON for each request.
+    """Write a line of JSON for each request, once it is answered; of probes only for those that were told of a fault.
+
+    Paths are noted without their query, and no header is but the trace id: no secret stands in the log.
 
     Args:
         put: What takes a line.
@@ -55,43 +58,21 @@ class Journal:
         """Write a line of the fields that are not None."""
         self._put(_json_line(level, message, {name: value for name, value in fields.items() if value is not None}))
 
+    def request(self, scope: Scope, status: int | None, size: int, seconds: float) -> None:
+        """Note a request.
 
-class Noted:
-    """Note each request, once it is answered; of probes only those that were told that something is wrong.
-
-    Paths are noted without their query, and no header is but the trace id: no secret stands in the log.
-
-    Args:
-        app: The application inside. In the request's state it may leave `caller`, `error` and `gone`.
-        journal: Where to note.
-    """
-
-    def __init__(self, app: ASGIApp, journal: Journal) -> None:
-        self._app = app
-        self._journal = journal
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        began, status, size = time.perf_counter(), None, 0
-
-        async def counted(message: Message) -> None:
-            nonlocal status, size
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            else:
-                size += len(message.get("body", b""))
-            await send(message)
-
-        try:
-            await self._app(scope, receive, counted)
-        finally:
-            if status != _OK or not scope["path"].endswith(_PROBES):
-                self._note(scope, status, size, time.perf_counter() - began)
-
-    def _note(self, scope: Scope, status: int | None, size: int, seconds: float) -> None:
+        Args:
+            scope: Its scope; in its state the application may leave `caller`, `error` and `gone`.
+            status: What it was answered with; None where it was not.
+            size: Bytes of the answer's body.
+            seconds: How long it took.
+        """
+        if status == _OK and (scope["path"] == _SCRAPE or scope["path"].endswith(_PROBES)):
+            return
         state, client = scope["state"], scope["client"]
         fields = {
             "trace_id": state["trace_id"],
+            "traceparent_id": state["trace"] if state.get("trace") not in ("", state["trace_id"]) else None,
             "method": scope["method"],
             "path": scope["path"][:_LONGEST_PATH],
             "status": status,
@@ -103,7 +84,7 @@ class Noted:
             "error": state.get("error"),
             "gone": state.get("gone"),
         }
-        self._journal.note("info" if status is None or status < _FAILURE else "error", "request", fields)
+        self.note("info" if status is None or status < _FAILURE else "error", "request", fields)
 
 
 @contextmanager

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
+_COMPARED = 4 * 1024
+"""Bytes of JSON up to which all violations are looked for, so that the most obvious is told."""
 _ARTICLES = {"array": "an array", "integer": "an integer", "object": "an object", "null": "null"}
 
 
@@ -30,20 +32,34 @@ class Schema:
         """The type word, or words, of the schema itself."""
         return self.said.get("type")
 
-    def check(self, value: object, name: str = "") -> None:
+    def check(self, value: object, name: str = "", size: int = 0) -> None:
         """Refuse a value that the schema does not allow.
+
+        Of a short value the most obvious violation is told, of a long one the first that is found.
 
         Args:
             value: A JSON value.
             name: What the value is, in messages: a parameter's name; empty for a body.
+            size: Bytes of the JSON that the value was read from.
 
         Raises:
             BadRequestError: The message names the field, what is wrong with it and what the contract says of it.
         """
         if self.validator.is_valid(value):
             return
-        error = min(self.validator.iter_errors(value), key=_obviousness)
-        raise BadRequestError(self._message(error, name))
+        raise BadRequestError(self._message(self._violation(value, size), name))
+
+    def _violation(self, value: object, size: int) -> ValidationError:
+        from jsonschema_rs import ValidationError
+
+        if size <= _COMPARED:
+            return min(self.validator.iter_errors(value), key=_obviousness)
+        # A body can hold half a million violations, and to collect them takes minutes that nobody else is served in.
+        try:
+            self.validator.validate(value)
+        except ValidationError as first:
+            return first
+        raise AssertionError("a value that is not valid has no violation")
 
     def _message(self, error: ValidationError, name: str) -> str:
         path = list(error.instance_path)
@@ -89,11 +105,12 @@ def coerced(schema: Schema, text: str, name: str) -> object:
         BadRequestError: The text is no such value.
     """
     value: object = text
-    if schema.type == "integer" and _INTEGER.fullmatch(text):
+    types = schema.type if isinstance(schema.type, list) else [schema.type]
+    if "integer" in types and _INTEGER.fullmatch(text):
         value = int(text)
-    elif schema.type == "number" and _NUMBER.fullmatch(text):
+    elif "number" in types and _NUMBER.fullmatch(text):
         value = float(text)
-    elif schema.type == "boolean" and text in ("true", "false"):
+    elif "boolean" in types and text in ("true", "false"):
         value = text == "true"
     schema.check(value, name)
     return value

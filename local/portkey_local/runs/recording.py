@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from attrs import field, frozen
-
-from portkey_ai.rendering import StoredPrompt
 from portkey_local.clock import stamp
-from portkey_local.config_error import ConfigError
+from portkey_local.config import RunsSettings
 from portkey_local.store import Store, runs
 from portkey_local.store.problems import RefusalError, StorageError
+from portkey_prompts.rendering import StoredPrompt
 
-from .entries import Entry
+from .record import RunRecord
 
 _BATCH = 100
 _LONGEST_WAIT = 0.25
@@ -29,34 +27,7 @@ _CAPACITY = 10_000
 _MOST_TEXT = 64 * 1024 * 1024
 """Characters of texts that wait to be written; beyond them, runs are recorded without."""
 _HOUR = 3600.0
-_MOST_DAYS = 36_500
 logger = logging.getLogger("portkey_local")
-
-
-def _check_days(_settings: object, _field: object, days: object) -> None:
-    if not isinstance(days, int) or isinstance(days, bool) or not 0 <= days <= _MOST_DAYS:
-        raise ConfigError(f"runs.keep_days is {days!r}. Write a whole number of days, or 0 for ever.")
-
-
-def _check_texts(_settings: object, _field: object, texts: object) -> None:
-    if not isinstance(texts, bool):
-        raise ConfigError(f"runs.texts is {texts!r}. Write true or false.")
-
-
-@frozen(kw_only=True)
-class RunsSettings:
-    """What is kept of runs.
-
-    Args:
-        keep_days: Days after which a run's record is removed; 0 keeps it for ever.
-        texts: Whether what the model was sent, and what it answered, is kept too.
-
-    Raises:
-        ConfigError: One of them is not what it should be; the message names it.
-    """
-
-    keep_days: int = field(default=90, validator=_check_days)
-    texts: bool = field(default=False, validator=_check_texts)
 
 
 class Recorder:
@@ -65,18 +36,22 @@ class Recorder:
     Args:
         store: Where runs are kept.
         settings: What is kept of them.
+        count: Is told of each run that ends.
     """
 
-    def __init__(self, store: Store, settings: RunsSettings) -> None:
+    def __init__(
+        self, store: Store, settings: RunsSettings, count: Callable[[dict[str, Any]], None] | None = None
+    ) -> None:
         self._store = store
         self._settings = settings
+        self._count = count
         self._waiting: deque[dict[str, Any]] = deque()
         self._text = 0
         self._dropped = 0
         self._pause = _FIRST_PAUSE
         self._some, self._enough = asyncio.Event(), asyncio.Event()
 
-    def entry(self, reference: str, prompt: StoredPrompt, trace_id: str, *, streamed: bool) -> Entry:
+    def entry(self, reference: str, prompt: StoredPrompt, trace_id: str, *, streamed: bool) -> RunRecord:
         """Return the record of a run that begins now; leaving its `with` block ends it.
 
         Args:
@@ -85,10 +60,14 @@ class Recorder:
             trace_id: The request's trace id.
             streamed: Whether the answer is a stream.
         """
-        return Entry(self.put, reference, prompt.detail, trace_id, streamed=streamed, keeps_texts=self._settings.texts)
+        return RunRecord(
+            self.put, reference, prompt.detail, trace_id, streamed=streamed, keeps_texts=self._settings.texts
+        )
 
     def put(self, record: dict[str, Any]) -> None:
         """Take a record; where ten thousand wait for the database already, it is dropped and counted."""
+        if self._count is not None:
+            self._count(record)
         if len(self._waiting) >= _CAPACITY:
             self._dropped += 1
             return
@@ -151,7 +130,7 @@ class Recorder:
     async def _write(self, batch: Sequence[dict[str, Any]]) -> None:
         """Write records; of those that the database can't take, no other one is held up."""
         try:
-            await self._store.note(runs.add, batch)
+            await self._store.write_uncounted(runs.add, batch)
         except Exception as error:
             if isinstance(error, RefusalError) and not isinstance(error, StorageError):
                 raise
@@ -179,7 +158,7 @@ class Recorder:
     async def _remove(self) -> None:
         oldest = stamp(datetime.now(UTC) - timedelta(days=self._settings.keep_days))
         try:
-            while await self._store.note(runs.remove_before, oldest):
+            while await self._store.write_uncounted(runs.remove_before, oldest):
                 pass
         except RefusalError as error:
             logger.warning("Old runs were not removed, and will be in an hour: %s", error)

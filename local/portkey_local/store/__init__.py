@@ -4,7 +4,8 @@
 `store.read(prompts.find, "pp-greeting-5cd6b6")`, `await store.write(prompts.publish, "pp-greeting-5cd6b6", 2)`.
 """
 
+from .address import Address
 from .engine import Store
 from .problems import DatabaseError
 
-__all__ = ["DatabaseError", "Store"]
+__all__ = ["Address", "DatabaseError", "Store"]

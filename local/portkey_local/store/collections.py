@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, or_, 
 
 from portkey_local.clock import now
 from portkey_local.errors import ConflictError, ForbiddenError, unknown
-from portkey_local.names import folded, new_id, new_slug
+from portkey_local.ids import folded, new_id, new_slug
 
-from . import paging, places
+from . import extra, paging, universals
 from .schema import collections, partials, prompts
 
 _BY_REFERENCE = select(collections).where(
@@ -25,10 +25,15 @@ _PAGE = paging.Paged.of(
     collections.c.created_at.desc(),
     collections.c.id.desc(),
 )
-_RENAME = (
+_CHANGE = (
     update(collections)
     .where(collections.c.id == bindparam("collection"))
-    .values(name=bindparam("new_name"), folded_name=bindparam("new_folded"), last_updated_at=bindparam("moment"))
+    .values(
+        name=bindparam("new_name"),
+        folded_name=bindparam("new_folded"),
+        extra=bindparam("new_extra"),
+        last_updated_at=bindparam("moment"),
+    )
 )
 _DELETE = delete(collections).where(collections.c.id == bindparam("collection"))
 _CONTENTS = {
@@ -67,7 +72,7 @@ def create(connection: Connection, fields: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         NotFoundError: There is no such workspace or parent.
     """
-    places.check_workspace(fields.get("workspace_id"))
+    universals.check_workspace(fields.get("workspace_id"))
     parent = fields.get("parent_collection_id")
     made, name = now(), fields["name"]
     row = {
@@ -75,23 +80,31 @@ def create(connection: Connection, fields: Mapping[str, Any]) -> dict[str, Any]:
         "slug": _free_slug(connection, name),
         "name": name,
         "folded_name": folded(name),
-        "workspace_id": places.WORKSPACE_ID,
+        "workspace_id": universals.WORKSPACE_ID,
         "parent_collection_id": None if parent is None else find(connection, parent).id,
         "is_default": False,
-        "status": places.ACTIVE,
+        "status": universals.ACTIVE,
         "created_at": made,
         "last_updated_at": made,
+        "extra": extra.taken("collections", fields),
     }
     connection.execute(insert(collections), row)
     return {"id": row["id"], "slug": row["slug"]}
 
 
-def rename(connection: Connection, reference: str, name: str | None) -> None:
-    """Give a collection another name; its slug stays. None changes nothing."""
+def change(connection: Connection, reference: str, fields: Mapping[str, Any]) -> None:
+    """Change a collection; its slug stays, and what is not among the fields."""
     row = find(connection, reference)
-    if name is not None:
-        values = {"collection": row.id, "new_name": name, "new_folded": folded(name), "moment": now()}
-        connection.execute(_RENAME, values)
+    if fields:
+        name = fields.get("name", row.name)
+        values = {
+            "collection": row.id,
+            "new_name": name,
+            "new_folded": folded(name),
+            "new_extra": extra.taken("collections", fields, row.extra),
+            "moment": now(),
+        }
+        connection.execute(_CHANGE, values)
 
 
 def remove(connection: Connection, reference: str) -> None:
@@ -112,7 +125,7 @@ def remove(connection: Connection, reference: str) -> None:
 
 def page(connection: Connection, number: int, size: int, search: str | None) -> paging.Page:
     """Read one page of collections, the newest first."""
-    return _PAGE.read(connection, number, size, pattern=paging.pattern(search))
+    return _PAGE.read(connection, number, size, part=paging.part_of(search))
 
 
 def _free_slug(connection: Connection, name: str) -> str:

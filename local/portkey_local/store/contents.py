@@ -9,6 +9,7 @@ from attrs import Factory, field, frozen
 from sqlalchemy import Column, Connection, Table, bindparam, delete, exists, func, insert, select, update
 
 from . import epochs, schema
+from .extra import flat
 
 _AT_A_TIME = 100
 
@@ -22,33 +23,45 @@ class Kind:
         table: Where they are kept.
         order: The columns that they are sorted by, together unique.
         derived: Columns that follow from the others.
+        added: Columns that archives of the first release have not, and which are null in what they hold.
     """
 
     name: str
     table: Table
     order: tuple[str, ...] = ("id",)
     derived: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
     columns: tuple[Column[Any], ...] = field(
         init=False,
         default=Factory(
-            lambda kind: tuple(column for column in kind.table.columns if column.name not in kind.derived),
+            lambda kind: tuple(each for each in kind.table.columns if each.name not in (*kind.derived, "extra")),
             takes_self=True,
         ),
     )
-    """The columns that an archive has, in its order."""
+    """The columns that an archive has, in its order; behind them comes what has none."""
+
+    @property
+    def has_extra(self) -> bool:
+        """Whether the table keeps fields that have no column."""
+        return "extra" in self.table.columns
 
 
 PROMPTS = (
     Kind("collection", schema.collections, derived=("folded_name",)),
     Kind("label", schema.labels, derived=("folded_name",)),
-    Kind("partial", schema.partials, derived=("latest_number",)),
-    Kind("partial_version", schema.partial_versions, ("partial_id", "number"), ("variable_components",)),
-    Kind("prompt", schema.prompts, derived=("folded_name", "latest_number")),
-    Kind("prompt_version", schema.prompt_versions, ("prompt_id", "number"), ("variable_components",)),
-    Kind("version_label", schema.version_labels, ("prompt_id", "label_id")),
+    Kind("partial", schema.partials, derived=("latest_number",), added=("published_by",)),
+    Kind(
+        "partial_version", schema.partial_versions, ("partial_id", "number"), ("variable_components",), ("created_by",)
+    ),
+    Kind("prompt", schema.prompts, derived=("folded_name", "latest_number"), added=("published_by",)),
+    Kind("prompt_version", schema.prompt_versions, ("prompt_id", "number"), ("variable_components",), ("created_by",)),
+    Kind("version_label", schema.version_labels, ("prompt_id", "label_id"), added=("given_by",)),
 )
 """What is authored; each kind refers to those before it only, or to its own."""
-OPERATION = (Kind("api_key", schema.api_keys), Kind("run", schema.runs, ("started_at", "id")))
+OPERATION = (
+    Kind("api_key", schema.api_keys, added=("expires_at", "replaced_by")),
+    Kind("run", schema.runs, ("started_at", "id")),
+)
 """What comes of operating a server."""
 _BEYOND_UNIVERSALS = {
     "collection": schema.collections.c.is_default.is_(False),
@@ -68,9 +81,10 @@ def counts(connection: Connection, kinds: Sequence[Kind]) -> dict[str, int]:
 
 def rows(connection: Connection, kind: Kind) -> Iterator[dict[str, Any]]:
     """Read all rows of a kind, few of which are in memory at once."""
-    statement = select(*kind.columns).order_by(*(kind.table.c[name] for name in kind.order))
+    columns = (*kind.columns, kind.table.c.extra) if kind.has_extra else kind.columns
+    statement = select(*columns).order_by(*(kind.table.c[name] for name in kind.order))
     for row in connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}):
-        yield row._asdict()
+        yield flat(row)
 
 
 def held(connection: Connection, kinds: Sequence[Kind]) -> list[str]:

@@ -19,14 +19,16 @@ class Database(Protocol):
 
     Attributes:
         reads_wait: whether a read waits for something outside of this process, and so belongs on a thread.
-        url: the database's URL without its password, for messages.
     """
 
     reads_wait: bool
-    url: str
 
     def settle(self) -> None:
         """Make it ready for this program; called once it is known to be one of this program's."""
+        ...
+
+    def open_all(self) -> None:
+        """Open what is usually needed at once: later there may be no descriptor left."""
         ...
 
     def reading(self, *, long: bool = False) -> AbstractContextManager[Connection]:
@@ -37,6 +39,10 @@ class Database(Protocol):
         """
         ...
 
+    def listing(self) -> AbstractContextManager[Connection]:
+        """Lend a connection for reads of many rows, which hold up no other reads."""
+        ...
+
     def writing(self, *, long: bool = False) -> AbstractContextManager[Connection]:
         """Lend a connection in a transaction that is on the disk when the block ends, or was never made.
 
@@ -44,6 +50,18 @@ class Database(Protocol):
 
         Args:
             long: whether it, or the one before it, may take minutes.
+        """
+        ...
+
+    def checkpoint(self) -> None:
+        """Bring what was written to where a copy of the database finds it, as far as nobody is in the way."""
+        ...
+
+    def check_place(self) -> None:
+        """Check that what is written still goes where it is found.
+
+        Raises:
+            MovedError: It does not.
         """
         ...
 

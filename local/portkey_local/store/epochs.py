@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, insert, select
 
-from portkey_local.names import new_id
+from portkey_local.ids import new_id
 
 from .schema import epochs
 

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
-from portkey_local.clock import now
-from portkey_local.doors.keys import ApiKey, public_part
-from portkey_local.errors import BadRequestError, quoted, unknown
+from portkey_local.api_keys import ApiKey, public_part
+from portkey_local.clock import now, stamp
+from portkey_local.errors import BadRequestError, ConflictError, quoted, some_of, unknown
 
 from .schema import api_keys
 
 _EVERY = select(api_keys).order_by(api_keys.c.created_at, api_keys.c.id)
-_IN_FORCE = select(api_keys.c.id).where(api_keys.c.revoked_at.is_(None)).limit(1)
+_IN_FORCE = api_keys.c.revoked_at.is_(None) & or_(
+    api_keys.c.expires_at.is_(None), api_keys.c.expires_at > bindparam("moment")
+)
+_ANY_IN_FORCE = select(api_keys.c.id).where(_IN_FORCE).limit(1)
 _BY_ID = select(api_keys).where(api_keys.c.id == bindparam("key"))
-_BY_NAME = select(api_keys).where(api_keys.c.name == bindparam("name")).order_by(api_keys.c.created_at, api_keys.c.id)
+_BY_NAME = (
+    select(api_keys, _IN_FORCE.label("in_force"))
+    .where(api_keys.c.name == bindparam("name"))
+    .order_by(api_keys.c.created_at, api_keys.c.id)
+)
 _REVOKE = update(api_keys).where(api_keys.c.id == bindparam("key")).values(revoked_at=bindparam("moment"))
+_REPLACE = (
+    update(api_keys)
+    .where(api_keys.c.id == bindparam("key"))
+    .values(expires_at=bindparam("expiry"), replaced_by=bindparam("successor"))
+)
 
 
 def every(connection: Connection) -> Sequence[Row[Any]]:
@@ -26,11 +39,17 @@ def every(connection: Connection) -> Sequence[Row[Any]]:
 
 
 def any_in_force(connection: Connection) -> bool:
-    """Say whether there is a key that was not revoked."""
-    return connection.execute(_IN_FORCE).first() is not None
+    """Say whether there is a key that was not revoked and has not expired."""
+    return connection.execute(_ANY_IN_FORCE, {"moment": now()}).first() is not None
 
 
-def create(connection: Connection, key: ApiKey, scopes: Sequence[str], name: str | None = None) -> Row[Any]:
+def create(
+    connection: Connection,
+    key: ApiKey,
+    scopes: Sequence[str],
+    name: str | None = None,
+    expires_at: str | None = None,
+) -> Row[Any]:
     """Keep a new key and return its row.
 
     Args:
@@ -38,6 +57,7 @@ def create(connection: Connection, key: ApiKey, scopes: Sequence[str], name: str
         key: The key; of its secret only the digest is kept.
         scopes: What it may do.
         name: What people call it.
+        expires_at: The time stamp from which on it lets nobody in; None for never.
     """
     row = {
         "id": key.id,
@@ -46,6 +66,8 @@ def create(connection: Connection, key: ApiKey, scopes: Sequence[str], name: str
         "scopes": list(scopes),
         "created_at": now(),
         "revoked_at": None,
+        "expires_at": expires_at,
+        "replaced_by": None,
     }
     connection.execute(insert(api_keys), row)
     return connection.execute(_BY_ID, {"key": key.id}).one()
@@ -56,7 +78,7 @@ def revoke(connection: Connection, reference: str) -> Row[Any]:
 
     Args:
         connection: A writing transaction.
-        reference: The key's id, its name where no other key has it, or the key itself.
+        reference: The key's id, its name where no other key has it that lets in still, or the key itself.
 
     Raises:
         NotFoundError: There is no such key; the known ones are named.
@@ -66,6 +88,44 @@ def revoke(connection: Connection, reference: str) -> Row[Any]:
     if row.revoked_at is None:
         connection.execute(_REVOKE, {"key": row.id, "moment": now()})
     return connection.execute(_BY_ID, {"key": row.id}).one()
+
+
+def rotate(
+    connection: Connection, reference: str, successor: ApiKey, grace: timedelta, expires_at: str | None = None
+) -> tuple[Row[Any], Row[Any]]:
+    """Make a key that takes another one's place, with its scopes and name, and let that one expire.
+
+    Args:
+        connection: A writing transaction.
+        reference: The key, as `revoke` takes it.
+        successor: The key to keep.
+        grace: How long the old one lets in still, unless it expires before.
+        expires_at: The time stamp at which the new one ends; None where it lasts as long as the old one was made to.
+
+    Returns:
+        The row of the new one, and that of the old one.
+
+    Raises:
+        NotFoundError: There is no such key.
+        BadRequestError: Several keys have the name.
+        ConflictError: It lets nobody in any more, or has a successor already.
+    """
+    old = _find(connection, reference)
+    moment = datetime.now(UTC)
+    if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= stamp(moment)):
+        ended = "was revoked" if old.revoked_at is not None else f"expired at {old.expires_at}"
+        raise ConflictError(f"The API key {old.id} {ended}, and can't be rotated. Make a new one.")
+    if old.replaced_by is not None:
+        raise ConflictError(
+            f"The API key {old.id} was rotated already: rotate {old.replaced_by}, which took its place."
+        )
+    if expires_at is None and old.expires_at is not None:
+        expires_at = stamp(moment + (datetime.fromisoformat(old.expires_at) - datetime.fromisoformat(old.created_at)))
+    made = create(connection, successor, old.scopes, old.name, expires_at)
+    ends = stamp(moment + grace)
+    expiry = ends if old.expires_at is None else min(ends, old.expires_at)
+    connection.execute(_REPLACE, {"key": old.id, "expiry": expiry, "successor": made.id})
+    return made, connection.execute(_BY_ID, {"key": old.id}).one()
 
 
 def clear(connection: Connection) -> None:
@@ -78,9 +138,11 @@ def _find(connection: Connection, reference: str) -> Row[Any]:
     row = connection.execute(_BY_ID, {"key": asked}).first()
     if row is not None:
         return row
-    named = connection.execute(_BY_NAME, {"name": asked}).all()
+    named = connection.execute(_BY_NAME, {"name": asked, "moment": now()}).all()
+    # Rotated keys bear one name, of which one is in force after the grace.
+    named = [each for each in named if each.in_force] or named
     if len(named) > 1:
-        ids = ", ".join(each.id for each in named)
+        ids = some_of(each.id for each in named)
         raise BadRequestError(f"Several API keys have the name {quoted(asked)}. Say which by its id: {ids}.")
     if named:
         return named[0]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from portkey_local.clock import now
 from portkey_local.errors import ConflictError, ForbiddenError, quoted, unknown
-from portkey_local.names import folded, new_id
+from portkey_local.ids import folded, new_id
 
-from . import paging, places
-from .schema import labels, version_labels
+from . import extra, paging, universals
+from .schema import labels, prompt_versions, version_labels
 
 _BY_ID = select(labels).where(labels.c.id == bindparam("label"))
 _BY_NAME = select(labels).where(labels.c.name == bindparam("name"))
@@ -28,6 +28,7 @@ _UPDATE = (
         folded_name=bindparam("new_folded"),
         description=bindparam("new_description"),
         color_code=bindparam("new_color"),
+        extra=bindparam("new_extra"),
         last_updated_at=bindparam("moment"),
     )
 )
@@ -37,10 +38,18 @@ _TAKE_FROM_PROMPT = delete(version_labels).where(
 )
 _TAKE_ALL = delete(version_labels).where(version_labels.c.version_id == bindparam("version"))
 _OF_PROMPT = (
-    select(version_labels.c.version_id, labels.c.id, labels.c.name)
+    select(version_labels.c.version_id, version_labels.c.given_by, labels.c.id, labels.c.name)
     .join(labels, labels.c.id == version_labels.c.label_id)
     .where(version_labels.c.prompt_id == bindparam("prompt"))
     .order_by(version_labels.c.given_at, labels.c.name)
+)
+
+_IN_FORCE = (
+    select(version_labels.c.prompt_id, labels.c.name, prompt_versions.c.number)
+    .join(labels, labels.c.id == version_labels.c.label_id)
+    .join(prompt_versions, prompt_versions.c.id == version_labels.c.version_id)
+    .where(version_labels.c.prompt_id.in_(bindparam("prompts", expanding=True)))
+    .order_by(labels.c.name)
 )
 
 
@@ -76,8 +85,8 @@ def create(connection: Connection, fields: Mapping[str, Any]) -> dict[str, Any]:
         ConflictError: The name is taken.
         NotFoundError: There is no such workspace or organisation.
     """
-    places.check_workspace(fields.get("workspace_id"))
-    places.check_organisation(fields.get("organization_id"))
+    universals.check_workspace(fields.get("workspace_id"))
+    universals.check_organisation(fields.get("organization_id"))
     _check_free(connection, fields["name"])
     made = now()
     row = {
@@ -86,12 +95,13 @@ def create(connection: Connection, fields: Mapping[str, Any]) -> dict[str, Any]:
         "folded_name": folded(fields["name"]),
         "description": fields.get("description"),
         "color_code": fields.get("color_code"),
-        "organisation_id": places.ORGANISATION_ID,
-        "workspace_id": places.WORKSPACE_ID,
+        "organisation_id": universals.ORGANISATION_ID,
+        "workspace_id": universals.WORKSPACE_ID,
         "is_universal": False,
-        "status": places.ACTIVE,
+        "status": universals.ACTIVE,
         "created_at": made,
         "last_updated_at": made,
+        "extra": extra.taken("labels", fields),
     }
     connection.execute(insert(labels), row)
     return {"id": row["id"]}
@@ -116,6 +126,7 @@ def change(connection: Connection, label_id: str, fields: Mapping[str, Any]) -> 
         "new_folded": folded(name),
         "new_description": fields.get("description", row.description),
         "new_color": fields.get("color_code", row.color_code),
+        "new_extra": extra.taken("labels", fields, row.extra),
         "moment": now(),
     }
     connection.execute(_UPDATE, values)
@@ -133,11 +144,12 @@ def remove(connection: Connection, label_id: str) -> None:
     connection.execute(_DELETE, {"label": row.id})
 
 
-def give(connection: Connection, prompt_id: str, version_id: str, label_id: str) -> None:
+def give(connection: Connection, prompt_id: str, version_id: str, label_id: str, author: str | None = None) -> None:
     """Put a label on a version, taking it from the prompt's version that bore it."""
     label = find(connection, label_id)
     connection.execute(_TAKE_FROM_PROMPT, {"prompt": prompt_id, "label": label.id})
     row = {"prompt_id": prompt_id, "label_id": label.id, "version_id": version_id, "given_at": now()}
+    row["given_by"] = author
     connection.execute(insert(version_labels), row)
 
 
@@ -146,17 +158,25 @@ def take_all(connection: Connection, version_id: str) -> None:
     connection.execute(_TAKE_ALL, {"version": version_id})
 
 
-def of_prompt(connection: Connection, prompt_id: str) -> dict[str, list[dict[str, str]]]:
+def of_prompt(connection: Connection, prompt_id: str) -> dict[str, list[dict[str, str | None]]]:
     """Return the labels of a prompt's versions, by version id, in the order in which they were given."""
-    found: dict[str, list[dict[str, str]]] = {}
+    found: dict[str, list[dict[str, str | None]]] = {}
     for row in connection.execute(_OF_PROMPT, {"prompt": prompt_id}):
-        found.setdefault(row.version_id, []).append({"id": row.id, "name": row.name})
+        found.setdefault(row.version_id, []).append({"id": row.id, "name": row.name, "given_by": row.given_by})
+    return found
+
+
+def in_force(connection: Connection, prompt_ids: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+    """Return which labels the versions of some prompts bear: names and version numbers, by the prompt's id."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for row in connection.execute(_IN_FORCE, {"prompts": prompt_ids}):
+        found.setdefault(row.prompt_id, []).append((row.name, row.number))
     return found
 
 
 def page(connection: Connection, number: int, size: int, search: str | None) -> paging.Page:
     """Read one page of labels, the newest first."""
-    return _PAGE.read(connection, number, size, pattern=paging.pattern(search))
+    return _PAGE.read(connection, number, size, part=paging.part_of(search))
 
 
 def _check_free(connection: Connection, name: str) -> None:

@@ -13,7 +13,7 @@ from .schema import metadata
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
 
-NEWEST = "0002"
+NEWEST = "0006"
 """The revision that `schema` describes; a test holds it against the newest of `migrations/`."""
 _FIRST = "0001"
 _FOLDER = Path(__file__).parent / "migrations"
@@ -35,14 +35,14 @@ def is_current(connection: Connection) -> bool:
     return revision == NEWEST
 
 
-def bring_up_to_date(connection: Connection) -> None:
-    """Make the tables what `schema` says, in the transaction of the connection.
+def bring_up_to_date(connection: Connection) -> bool:
+    """Make the tables what `schema` says, in the transaction of the connection, and say whether there were none.
 
     Raises:
         DatabaseError: A newer program has changed the database, or it is another program's.
     """
     if is_current(connection):
-        return
+        return False
     revision = _revision(connection)
     if revision is None:
         metadata.create_all(connection)
@@ -51,6 +51,7 @@ def bring_up_to_date(connection: Connection) -> None:
     _VERSION.create(connection, checkfirst=True)
     connection.execute(delete(_VERSION))
     connection.execute(insert(_VERSION), {"version_num": NEWEST})
+    return revision is None
 
 
 def upgrade(connection: Connection, revision: str | None) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Integer, Row, Select, bindparam, func, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
-from portkey_local.names import folded
+from portkey_local.errors import TooLargeError
+from portkey_local.ids import folded
+
+_MOST_TEXT = 16 * 1024 * 1024
+_AT_ONCE = 20
 
 
 @frozen
@@ -41,18 +48,51 @@ class Paged:
             size: How many rows a page holds at most.
             values: The statement's other parameters.
         """
-        rows = connection.execute(self.page, {**values, "limit": size, "offset": page * size}).all()
+        rows = rows_of(connection, self.page, {**values, "limit": size, "offset": page * size})
         return Page(rows, connection.execute(self.count, values).scalar_one())
 
 
+def rows_of(connection: Connection, statement: Select[Any], values: Mapping[str, object]) -> list[Row[Any]]:
+    """Read the rows of a list, a few at a time, so that their texts never fill the memory.
+
+    Args:
+        connection: An open transaction.
+        statement: What to read.
+        values: The statement's parameters.
+
+    Raises:
+        TooLargeError: They have too much text for one answer.
+    """
+    rows, size = [], 0
+    with connection.execute(statement, values, execution_options={"yield_per": _AT_ONCE}) as result:
+        for row in result:
+            rows.append(row)
+            size += sum(len(value) for value in row if isinstance(value, str))
+            if size > _MOST_TEXT:
+                raise TooLargeError(
+                    f"The list has more than {_MOST_TEXT:,} characters in all. Ask for fewer, or one at a time."
+                )
+    return rows
+
+
+class _Position(FunctionElement[int]):
+    """Where in a text another one begins, from 1, or 0; unlike LIKE, SQLite's own does not stop at U+0000."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(_Position)
+def _instr(element: _Position, compiler: SQLCompiler, **options: Any) -> str:
+    function = "strpos" if compiler.dialect.name == "postgresql" else "instr"
+    return f"{function}({compiler.process(element.clauses, **options)})"
+
+
 def matching(column: Column[str]) -> ColumnElement[bool]:
-    """Return the condition that a folded name contains the parameter `pattern`."""
-    return column.like(bindparam("pattern"), escape="\\")
+    """Return the condition that a folded name contains the parameter `part`."""
+    return _Position(column, bindparam("part", type_=column.type)) > 0
 
 
-def pattern(search: str | None) -> str:
-    """Turn a search text into a pattern in which its own % and _ stand for themselves."""
-    literal = folded(search or "")
-    for special in ("\\", "%", "_"):
-        literal = literal.replace(special, "\\" + special)
-    return f"%{literal}%"
+def part_of(search: str | None) -> str:
+    """Turn a search text into the part of a folded name that is looked for."""
+    return folded(search or "")

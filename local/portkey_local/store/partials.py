@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, update
 
 from portkey_local.clock import now
-from portkey_local.errors import ConflictError, NotFoundError, quoted, unknown
-from portkey_local.names import new_id, new_slug
+from portkey_local.errors import NotFoundError, quoted
+from portkey_local.ids import new_id
 from portkey_local.references import Reference
 
-from . import collections, places
+from . import collections, extra, paging, universals
+from .numbered import PARTIALS
 from .schema import partial_versions, partials
+from .versions import Added
 
 _PARTIAL = or_(partials.c.slug == bindparam("partial"), partials.c.id == bindparam("partial"))
-_HEAD = select(partials).where(_PARTIAL)
 _ROW = (
     select(
         partial_versions,
@@ -26,8 +27,10 @@ _ROW = (
         partials.c.collection_id,
         partials.c.status,
         partials.c.published_number,
+        partials.c.published_by,
         partials.c.created_at.label("partial_created_at"),
         partials.c.last_updated_at,
+        partials.c.extra,
     )
     .select_from(partials)
     .join(partial_versions, partial_versions.c.partial_id == partials.c.id)
@@ -39,37 +42,17 @@ _ROWS = {
     "number": _ROW.where(_PARTIAL, partial_versions.c.number == bindparam("number")),
 }
 _VERSIONS = _ROW.where(partials.c.id == bindparam("partial")).order_by(partial_versions.c.number.desc())
-_SLUGS = select(partials.c.slug).order_by(partials.c.created_at.desc(), partials.c.id.desc()).limit(11)
-_TAKEN = select(exists().where(partials.c.slug == bindparam("slug")))
-_DELETE = delete(partials).where(partials.c.id == bindparam("partial"))
-_NEXT_NUMBER = (
-    update(partials)
-    .where(partials.c.id == bindparam("partial"))
-    .values(latest_number=partials.c.latest_number + 1, last_updated_at=bindparam("moment"))
-    .returning(partials.c.latest_number)
-)
-_PUBLISH = (
-    update(partials)
-    .where(partials.c.id == bindparam("partial"))
-    .values(published_number=bindparam("number"), last_updated_at=bindparam("moment"))
-)
+head, publish, remove = PARTIALS.find, PARTIALS.publish, PARTIALS.remove
 _CHANGE = (
     update(partials)
     .where(partials.c.id == bindparam("partial"))
-    .values(name=bindparam("new_name"), status=bindparam("new_status"), last_updated_at=bindparam("moment"))
+    .values(
+        name=bindparam("new_name"),
+        status=bindparam("new_status"),
+        extra=bindparam("new_extra"),
+        last_updated_at=bindparam("moment"),
+    )
 )
-
-
-def head(connection: Connection, name: str) -> Row[Any]:
-    """Find a partial by its UUID or slug, without its text.
-
-    Raises:
-        NotFoundError: There is none; the newest ones are named.
-    """
-    row = connection.execute(_HEAD, {"partial": name}).first()
-    if row is None:
-        raise unknown("partial", name, connection.scalars(_SLUGS))
-    return row
 
 
 def find(connection: Connection, reference: Reference) -> Row[Any]:
@@ -92,45 +75,51 @@ def seek(connection: Connection, reference: Reference) -> Row[Any] | None:
     return connection.execute(_ROWS[reference.selector], values).first()
 
 
-def create(connection: Connection, fields: Mapping[str, Any], *, slug: str | None = None) -> dict[str, Any]:
+def create(
+    connection: Connection, fields: Mapping[str, Any], *, slug: str | None = None, author: str | None = None
+) -> dict[str, Any]:
     """Make a partial with its version 1, published at once, and answer their ids.
 
     Args:
         connection: A writing transaction.
         fields: `name`, maybe `collection_id` and `workspace_id`, and a version's content as `add` takes it.
         slug: The slug to give it; left out, one is made from the name.
+        author: Who makes it.
 
     Raises:
         NotFoundError: There is no such collection or workspace.
         ConflictError: The slug that was asked for is taken.
     """
-    places.check_workspace(fields.get("workspace_id"))
+    universals.check_workspace(fields.get("workspace_id"))
     made = now()
     row = {
         "id": new_id(),
-        "slug": _free_slug(connection, fields["name"]) if slug is None else _wanted_slug(connection, slug),
+        "slug": PARTIALS.slug_for(connection, fields["name"], slug),
         "name": fields["name"],
         "collection_id": collections.id_of(connection, fields.get("collection_id")),
-        "status": places.ACTIVE,
+        "status": universals.ACTIVE,
         "published_number": 1,
         "latest_number": 0,
         "created_at": made,
         "last_updated_at": made,
+        "published_by": author,
+        "extra": extra.taken("partials", fields),
     }
     connection.execute(insert(partials), row)
-    return {"id": row["id"], "slug": row["slug"], "version_id": add(connection, row["id"], fields)}
+    return {"id": row["id"], "slug": row["slug"], "version_id": add(connection, row["id"], fields, author).id}
 
 
-def add(connection: Connection, partial_id: str, content: Mapping[str, Any]) -> str:
-    """Add a version behind the newest one and return its id.
+def add(connection: Connection, partial_id: str, content: Mapping[str, Any], author: str | None = None) -> Added:
+    """Add a version behind the newest one.
 
     Args:
         connection: A writing transaction.
         partial_id: The partial's UUID.
         content: `string`, `variable_components` and maybe `description` and `id`.
+        author: Who makes it.
     """
     made = now()
-    number = connection.execute(_NEXT_NUMBER, {"partial": partial_id, "moment": made}).scalar_one()
+    number = PARTIALS.next_number(connection, partial_id, made)
     row = {
         "id": content.get("id") or new_id(),
         "partial_id": partial_id,
@@ -139,41 +128,30 @@ def add(connection: Connection, partial_id: str, content: Mapping[str, Any]) -> 
         "variable_components": content["variable_components"],
         "description": content.get("description"),
         "created_at": made,
+        "created_by": author,
     }
     connection.execute(insert(partial_versions), row)
-    return str(row["id"])
+    return Added(str(row["id"]), number)
+
+
+def describe(connection: Connection, partial: Row[Any], description: str) -> None:
+    """Say otherwise what is new in the latest version of a partial."""
+    latest = (partial_versions.c.partial_id == partial.id) & (partial_versions.c.number == partial.latest_number)
+    connection.execute(update(partial_versions).where(latest).values(description=description))
+    _change(connection, partial)
 
 
 def change(connection: Connection, partial: Row[Any], fields: Mapping[str, Any]) -> None:
-    """Give a partial another name or status; what is not among the fields, or null, stays."""
-    name, status = fields.get("name") or partial.name, fields.get("status") or partial.status
-    if (name, status) != (partial.name, partial.status):
-        values = {"partial": partial.id, "new_name": name, "new_status": status, "moment": now()}
-        connection.execute(_CHANGE, values)
-
-
-def publish(connection: Connection, name: str, number: int) -> None:
-    """Make one version the one that templates include without `@`.
-
-    Raises:
-        NotFoundError: There is no such partial, or it has no such version.
-    """
-    partial = head(connection, name)
-    if number > partial.latest_number:
-        raise NotFoundError(
-            f"{quoted(partial.slug)} has no version {number}. Its newest one is {partial.latest_number}."
-        )
-    connection.execute(_PUBLISH, {"partial": partial.id, "number": number, "moment": now()})
-
-
-def remove(connection: Connection, name: str) -> None:
-    """Remove a partial with all of its versions."""
-    connection.execute(_DELETE, {"partial": head(connection, name).id})
+    """Change a partial itself, such as its name or status; what is not among the fields stays."""
+    name, status = fields.get("name", partial.name), fields.get("status", partial.status)
+    further = extra.taken("partials", fields, partial.extra)
+    if (name, status, further) != (partial.name, partial.status, partial.extra):
+        _change(connection, partial, new_name=name, new_status=status, new_extra=further)
 
 
 def versions_of(connection: Connection, partial_id: str) -> Sequence[Row[Any]]:
     """Return all versions of a partial, the newest first."""
-    return connection.execute(_VERSIONS, {"partial": partial_id}).all()
+    return paging.rows_of(connection, _VERSIONS, {"partial": partial_id})
 
 
 def every(connection: Connection, collection: str | None) -> Sequence[Row[Any]]:
@@ -184,14 +162,20 @@ def every(connection: Connection, collection: str | None) -> Sequence[Row[Any]]:
         collection: The collection that they must lie in, by UUID or slug; None means any.
     """
     if collection is None:
-        return connection.execute(_every(filtering=False)).all()
-    return connection.execute(_every(filtering=True), {"collection": collections.find(connection, collection).id}).all()
+        return paging.rows_of(connection, _every(filtering=False), {})
+    found = {"collection": collections.find(connection, collection).id}
+    return paging.rows_of(connection, _every(filtering=True), found)
 
 
 @cache
 def _every(*, filtering: bool) -> Select[Any]:
     statement = _ROW.where(_PUBLISHED).order_by(partials.c.created_at.desc(), partials.c.id.desc())
     return statement.where(partials.c.collection_id == bindparam("collection")) if filtering else statement
+
+
+def _change(connection: Connection, partial: Row[Any], **values: object) -> None:
+    same = {"new_name": partial.name, "new_status": partial.status, "new_extra": partial.extra}
+    connection.execute(_CHANGE, {"partial": partial.id, "moment": now(), **same, **values})
 
 
 def _not_found(connection: Connection, reference: Reference) -> NotFoundError:
@@ -201,19 +185,4 @@ def _not_found(connection: Connection, reference: Reference) -> NotFoundError:
             f"{quoted(str(reference))} names no version: partials bear no labels. "
             "Write a number, or latest, behind the @."
         )
-    return NotFoundError(
-        f"{quoted(partial.slug)} has no version {reference.number}. Its newest one is {partial.latest_number}."
-    )
-
-
-def _wanted_slug(connection: Connection, slug: str) -> str:
-    if connection.scalar(_TAKEN, {"slug": slug}):
-        raise ConflictError(f"There is a partial {quoted(slug)} already. Delete it first, or choose another slug.")
-    return slug
-
-
-def _free_slug(connection: Connection, name: str) -> str:
-    while True:
-        slug = new_slug(name, fallback="partial")
-        if not connection.scalar(_TAKEN, {"slug": slug}):
-            return slug
+    return PARTIALS.no_version(partial, reference.number)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -14,6 +17,7 @@ from sqlalchemy.pool import QueuePool
 
 from portkey_local.errors import ApiError
 
+from .address import Address
 from .database import LONG_SECONDS
 from .problems import (
     BusyError,
@@ -27,7 +31,6 @@ from .problems import (
     UncertainError,
     UnreachableError,
 )
-from .watch import Watch
 
 # Settings are those of one transaction: a pooler in between may give the next one to another session.
 _SETTINGS = """
@@ -49,6 +52,7 @@ _WRITERS_TURN = text(
     """
 )
 """Waits until no other transaction writes prompts in this schema. The last number is this program's."""
+_TICK = 0.25  # seconds
 _CONNECTING = {
     "connect_timeout": "5",
     "application_name": "portkey-prompts",
@@ -60,6 +64,7 @@ _CONNECTING = {
 """What the URL may say otherwise."""
 _NOT_IN_URLS = ("autocommit", "context", "cursor_factory", "row_factory")
 """Arguments of the driver that are no settings of a connection."""
+_AT_ONCE = 3
 _STALE_SECONDS = 2.0
 """A connection that died in the pool says so at once; one that takes longer has died at work."""
 _REFUSALS: dict[str, Callable[[], ApiError]] = {
@@ -84,10 +89,9 @@ class PostgreSQL:
     true when it is made. Reads take no lock.
 
     Args:
-        url: `postgresql+psycopg://user@host/name`.
+        address: Where it is. A change waits for its turn as long as it says; a statement may take three times as long,
+            and what takes four times as long is cut off.
         readers: How many reads may be made at once.
-        timeout: Seconds that a change waits for its turn. A statement may take three times as long, and what takes four
-            times as long is cut off.
         options: Further options of `sqlalchemy.create_engine`.
 
     Raises:
@@ -96,9 +100,9 @@ class PostgreSQL:
 
     reads_wait = True
 
-    def __init__(self, url: URL, *, readers: int, timeout: float, **options: Any) -> None:
-        self.url = url.render_as_string(hide_password=True)
-        self._timeout = timeout
+    def __init__(self, address: Address, *, readers: int, **options: Any) -> None:
+        url = address.url
+        self._timeout = address.timeout
         arguments = _arguments(url)
         self._watch = Watch()
         self._engine = create_engine(
@@ -106,7 +110,7 @@ class PostgreSQL:
             poolclass=QueuePool,
             pool_size=readers + 1,
             max_overflow=0,
-            pool_timeout=timeout,
+            pool_timeout=address.timeout,
             connect_args=arguments,
             **options,
         )
@@ -114,11 +118,21 @@ class PostgreSQL:
     def settle(self) -> None:
         """Do nothing: a server of PostgreSQL looks after its databases."""
 
+    def open_all(self) -> None:
+        """Open a connection each for a read, a list and a change at the same time."""
+        with ExitStack() as opened:
+            for _ in range(_AT_ONCE):
+                opened.enter_context(self._engine.connect())
+
     @contextmanager
     def reading(self, *, long: bool = False) -> Iterator[Connection]:
         """Lend a connection whose reads are of one moment."""
         with self._begun(_READING, long, isolation_level="REPEATABLE READ") as connection:
             yield connection
+
+    def listing(self) -> AbstractContextManager[Connection]:
+        """Lend a connection as `reading` does: none of them holds another one up."""
+        return self.reading()
 
     @contextmanager
     def writing(self, *, long: bool = False) -> Iterator[Connection]:
@@ -132,6 +146,12 @@ class PostgreSQL:
                 if error.connection_invalidated:
                     raise CommitBrokenError(error.statement, error.params, error.orig or error) from error
                 raise
+
+    def checkpoint(self) -> None:
+        """Do nothing: a server of PostgreSQL makes its checkpoints itself."""
+
+    def check_place(self) -> None:
+        """Do nothing: a server of PostgreSQL does not move under its clients."""
 
     def refusal(self, error: exc.SQLAlchemyError) -> ApiError:
         """Say a failure as an answer."""
@@ -219,3 +239,51 @@ def _limits(timeout: float, long: bool) -> dict[str, str]:
 
 def _milliseconds(seconds: float) -> str:
     return f"{max(1, round(seconds * 1000))}ms"
+
+
+class Watch:
+    """Cut connections on which an answer is overdue; whoever waits there then gets the error of a lost one."""
+
+    # A network that has stalled never says so by itself.
+
+    def __init__(self) -> None:
+        self._due: dict[int, tuple[psycopg.Connection, float]] = {}
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="portkey-local-watch", daemon=True)
+        self._thread.start()
+
+    @contextmanager
+    def over(self, connection: psycopg.Connection, seconds: float) -> Iterator[None]:
+        """Cut the connection where the block has not ended in time.
+
+        Args:
+            connection: The driver's own.
+            seconds: How long the block may take.
+        """
+        with self._lock:
+            self._due[id(connection)] = (connection, time.monotonic() + seconds)
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._due[id(connection)]
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._closed.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closed.wait(_TICK):
+            now = time.monotonic()
+            with self._lock:
+                for connection, until in self._due.values():
+                    if now > until and not connection.closed:
+                        _cut(connection)
+
+
+def _cut(connection: psycopg.Connection) -> None:
+    # Closing it is for the thread that waits there; it wakes when nothing can come any more.
+    with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as same:
+        same.shutdown(socket.SHUT_RDWR)

@@ -6,24 +6,18 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from portkey_local.clock import now
-from portkey_local.errors import ConflictError, NotFoundError, quoted, unknown
-from portkey_local.names import folded, new_id, new_slug
+from portkey_local.ids import folded, new_id
 
-from . import collections, paging, places, versions
+from . import collections, paging, universals, versions
+from .numbered import PROMPTS
 from .schema import prompt_versions, prompts
 
-_HEAD = select(prompts).where(or_(prompts.c.slug == bindparam("prompt"), prompts.c.id == bindparam("prompt")))
-_SLUGS = select(prompts.c.slug).order_by(prompts.c.created_at.desc(), prompts.c.id.desc()).limit(11)
-_TAKEN = select(exists().where(prompts.c.slug == bindparam("slug")))
-_DELETE = delete(prompts).where(prompts.c.id == bindparam("prompt"))
-_PUBLISH = (
-    update(prompts)
-    .where(prompts.c.id == bindparam("prompt"))
-    .values(published_number=bindparam("number"), last_updated_at=bindparam("moment"))
-)
+find, publish, remove = PROMPTS.find, PROMPTS.publish, PROMPTS.remove
+_PUBLISHED = (prompt_versions.c.prompt_id == prompts.c.id) & (prompt_versions.c.number == prompts.c.published_number)
+_NAMED = prompt_versions.c.variable_components
 _CHANGE = (
     update(prompts)
     .where(prompts.c.id == bindparam("prompt"))
@@ -36,25 +30,16 @@ _CHANGE = (
 )
 
 
-def find(connection: Connection, reference: str) -> Row[Any]:
-    """Find a prompt by its UUID or slug.
-
-    Raises:
-        NotFoundError: There is none; the newest ones are named.
-    """
-    row = connection.execute(_HEAD, {"prompt": reference}).first()
-    if row is None:
-        raise unknown("prompt", reference, connection.scalars(_SLUGS))
-    return row
-
-
-def create(connection: Connection, fields: Mapping[str, Any], *, slug: str | None = None) -> dict[str, Any]:
+def create(
+    connection: Connection, fields: Mapping[str, Any], *, slug: str | None = None, author: str | None = None
+) -> dict[str, Any]:
     """Make a prompt with its version 1, published at once, and answer their ids.
 
     Args:
         connection: A writing transaction.
         fields: `name`, maybe `collection_id`, and a version's content as `versions.add` takes it.
         slug: The slug to give it; left out, one is made from the name.
+        author: Who makes it.
 
     Raises:
         NotFoundError: There is no such collection.
@@ -64,18 +49,19 @@ def create(connection: Connection, fields: Mapping[str, Any], *, slug: str | Non
     made, name = now(), fields["name"]
     row = {
         "id": new_id(),
-        "slug": _free_slug(connection, name) if slug is None else _wanted_slug(connection, slug),
+        "slug": PROMPTS.slug_for(connection, name, slug),
         "name": name,
         "folded_name": folded(name),
         "collection_id": collection_id,
-        "status": places.ACTIVE,
+        "status": universals.ACTIVE,
         "published_number": 1,
         "latest_number": 0,
         "created_at": made,
         "last_updated_at": made,
+        "published_by": author,
     }
     connection.execute(insert(prompts), row)
-    version = versions.add(connection, row["id"], fields)
+    version = versions.add(connection, row["id"], fields, author)
     return {"id": row["id"], "slug": row["slug"], "version_id": version.id}
 
 
@@ -95,23 +81,6 @@ def change(connection: Connection, prompt: Row[Any], fields: Mapping[str, Any]) 
     connection.execute(_CHANGE, values)
 
 
-def publish(connection: Connection, reference: str, number: int) -> None:
-    """Make one version the answer to the reference without `@`.
-
-    Raises:
-        NotFoundError: There is no such prompt, or it has no such version.
-    """
-    prompt = find(connection, reference)
-    if number > prompt.latest_number:
-        raise NotFoundError(f"{quoted(prompt.slug)} has no version {number}. Its newest one is {prompt.latest_number}.")
-    connection.execute(_PUBLISH, {"prompt": prompt.id, "number": number, "moment": now()})
-
-
-def remove(connection: Connection, reference: str) -> None:
-    """Remove a prompt with all of its versions."""
-    connection.execute(_DELETE, {"prompt": find(connection, reference).id})
-
-
 def page(connection: Connection, number: int, size: int, search: str | None, collection: str | None) -> paging.Page:
     """Read one page of prompts with their published models, the newest first.
 
@@ -122,10 +91,17 @@ def page(connection: Connection, number: int, size: int, search: str | None, col
         search: A text that the name must bear, in either case.
         collection: The collection that the prompt must lie in, by UUID or slug.
     """
-    values: dict[str, object] = {"pattern": paging.pattern(search)} if search else {}
+    values: dict[str, object] = {"part": paging.part_of(search)} if search else {}
     if collection is not None:
         values["collection"] = collections.find(connection, collection).id
     return _pages(bool(search), collection is not None).read(connection, number, size, **values)
+
+
+def including(connection: Connection, slug: str, partial_id: str) -> list[Any]:
+    """Return the prompts whose published versions name a partial, in whatever version of it: `slug` and `name`."""
+    rows = connection.execute(select(prompts.c.slug, prompts.c.name, _NAMED).join(prompt_versions, _PUBLISHED))
+    using = ((row, (row.variable_components or {}).get("partials", ())) for row in rows)
+    return [row for row, named in using if any(each.partition("@")[0] in (slug, partial_id) for each in named)]
 
 
 @cache
@@ -134,23 +110,9 @@ def _pages(searching: bool, filtering: bool) -> paging.Paged:
 
 
 def _filtered(searching: bool, filtering: bool) -> Select[Any]:
-    published = (prompt_versions.c.prompt_id == prompts.c.id) & (prompt_versions.c.number == prompts.c.published_number)
-    statement: Select[Any] = select(prompts, prompt_versions.c.model).join(prompt_versions, published)
+    statement: Select[Any] = select(prompts, prompt_versions.c.model).join(prompt_versions, _PUBLISHED)
     if searching:
         statement = statement.where(paging.matching(prompts.c.folded_name))
     if filtering:
         statement = statement.where(prompts.c.collection_id == bindparam("collection"))
     return statement
-
-
-def _wanted_slug(connection: Connection, slug: str) -> str:
-    if connection.scalar(_TAKEN, {"slug": slug}):
-        raise ConflictError(f"There is a prompt {quoted(slug)} already. Delete it first, or choose another slug.")
-    return slug
-
-
-def _free_slug(connection: Connection, name: str) -> str:
-    while True:
-        slug = new_slug(name)
-        if not connection.scalar(_TAKEN, {"slug": slug}):
-            return slug

@@ -44,7 +44,8 @@ class Choice:
 
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add runs; those that are there already, because it was not known whether they had been added, are left out."""
+    """Add runs; those that are there already are left out."""
+    # A batch whose write broke off is written again, though some of it may have been added.
     known = set(connection.scalars(select(runs.c.id).where(runs.c.id.in_([row["id"] for row in rows]))))
     new = [dict(row) for row in rows if row["id"] not in known]
     if new:
@@ -61,6 +62,13 @@ def latest(connection: Connection, choice: Choice, limit: int) -> Sequence[Row[A
     """Return runs, the latest first."""
     newest = select(runs).where(*choice.conditions).order_by(runs.c.started_at.desc(), runs.c.id.desc())
     return connection.execute(newest.limit(limit)).all()
+
+
+def references(connection: Connection, choice: Choice, limit: int) -> Sequence[Any]:
+    """Return by which references prompts were run, the most frequent first: `reference`, `count`, and when `last`."""
+    count, last = func.count().label("count"), func.max(runs.c.started_at).label("last")
+    named = select(runs.c.reference, count, last).where(*choice.conditions).group_by(runs.c.reference)
+    return connection.execute(named.order_by(count.desc(), runs.c.reference).limit(limit)).all()
 
 
 def by_version(connection: Connection, choice: Choice) -> list[dict[str, Any]]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
-from sqlalchemy.engine import URL
 
 from portkey_local.errors import ApiError
 
+from .address import Address
 from .database import LONG_SECONDS
 from .problems import (
     BusyError,
@@ -32,6 +33,10 @@ from .problems import (
 _READERS_PATIENCE = 0.2
 """Seconds. In WAL mode a reader waits for nobody, but for programs that lock the file in older ways; and while it
 does, the event loop waits too."""
+_CHECKPOINT_SECONDS = 1.0
+"""How long after a write it is taken over into the file."""
+_PAGES = 2000
+"""How many pages of a backup are copied before it says how far it has come: 8 MB of them."""
 _IN_DOUBT = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
 _REFUSALS: dict[int, Callable[[], ApiError]] = {
     sqlite3.SQLITE_BUSY: BusyError,
@@ -41,14 +46,14 @@ _REFUSALS: dict[int, Callable[[], ApiError]] = {
     sqlite3.SQLITE_CORRUPT: DamagedError,
     sqlite3.SQLITE_NOTADB: DamagedError,
 }
+logger = logging.getLogger("portkey_local")
 
 
 class SQLite:
     """A database file: readers never wait, and what was committed outlives a power cut.
 
     Args:
-        url: `sqlite:///` and a path.
-        timeout: Seconds that a change waits for its turn.
+        address: Where its file is.
         options: Further options of `sqlalchemy.create_engine`.
 
     Raises:
@@ -57,23 +62,29 @@ class SQLite:
 
     reads_wait = False
 
-    def __init__(self, url: URL, *, timeout: float, **options: Any) -> None:
-        if url.query and "uri" not in url.query:
-            raise DatabaseError(
-                f"`{min(url.query)}` in its URL is not known. What SQLite itself is told stands in a URL such as "
-                "sqlite:///file:/PATH?mode=ro&uri=true"
-            )
-        self.url = str(url)
-        self._timeout = timeout
-        self._engine = create_engine(url, connect_args={"timeout": timeout, "check_same_thread": False}, **options)
+    def __init__(self, address: Address, **options: Any) -> None:
+        assert address.file is not None
+        if address.makes_file:
+            _make_private(address.file)
+        self._timeout = address.timeout
+        self._engine = create_engine(
+            address.url if address.url.database else address.url.set(database=str(address.file)),
+            connect_args={"timeout": address.timeout, "check_same_thread": False},
+            **options,
+        )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
         try:
-            self._reader = _Reader(self._engine, min(timeout, _READERS_PATIENCE))
+            patience = min(address.timeout, _READERS_PATIENCE)
+            self._reader, self._lister = _Reader(self._engine, patience), _Reader(self._engine, patience)
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
             self._engine.dispose()
             raise _unusable(error) from error
-        self._place = _Place(_path(url))
+        self._place = _Place(address.file)
+        self._written = _Written(self.checkpoint)
+
+    def open_all(self) -> None:
+        """Do nothing: whoever is to read, list or change has a connection by its first call."""
 
     def settle(self) -> None:
         """Switch the file to write-ahead logging.
@@ -90,6 +101,10 @@ class SQLite:
         """Lend the reader's connection, or one of its own for what takes long."""
         return self._reading_alone() if long else self._reader.transaction()
 
+    def listing(self) -> AbstractContextManager[Connection]:
+        """Lend the connection for lists; it is open from the start, when there are descriptors left."""
+        return self._lister.transaction()
+
     @contextmanager
     def writing(self, *, long: bool = False) -> Iterator[Connection]:
         """Lend a connection that took the write lock at the beginning.
@@ -104,6 +119,24 @@ class SQLite:
             self._place.check()
             yield connection
             _commit(connection)
+        self._written.note()
+
+    def checkpoint(self) -> None:
+        """Take what stands in the write-ahead log over into the file, as far as no reader needs it there.
+
+        SQLite does it by itself after 1,000 pages: until then a copy of the file alone would be without them.
+        """
+        try:
+            self._place.check()
+            with self._engine.connect().execution_options(sqlite_begin=None) as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
+        except (exc.SQLAlchemyError, sqlite3.Error, MovedError) as error:
+            # Nothing is lost: it stands in the log, and is taken over next time.
+            logger.debug("No checkpoint of the database was made: %s", error)
+
+    def check_place(self) -> None:
+        """Refuse a file that was moved, deleted or replaced: it can still be read, and takes no writes."""
+        self._place.check()
 
     def refusal(self, error: exc.SQLAlchemyError) -> ApiError:
         """Say a failure as an answer."""
@@ -112,14 +145,52 @@ class SQLite:
         return _REFUSALS.get(_code(error) & 0xFF, StorageError)()  # the low byte is the kind, the rest tells it apart
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, with nothing left in the write-ahead log where no other process has it open."""
+        self._written.close()
+        self.checkpoint()
         self._reader.close()
+        self._lister.close()
         self._engine.dispose()
 
     @contextmanager
     def _reading_alone(self) -> Iterator[Connection]:
         with self._engine.connect() as connection, connection.begin():
             yield connection
+
+
+def copy(address: Address, target: Path, progress: Callable[[int, int], object]) -> None:
+    """Copy a database, as it is at one moment, into a new file that is whole by itself, while others go on with it.
+
+    Args:
+        address: Where the database is.
+        target: The new file.
+        progress: Called with how many pages are copied, and how many there are.
+
+    Raises:
+        DatabaseError: It can't be read, is no database of this program's, or the file can't be written.
+    """
+    _make_private(target)
+    engine = create_engine(address.url, connect_args={"timeout": address.timeout})
+    try:
+        with closing(engine.raw_connection()) as opened, closing(sqlite3.connect(target)) as new:
+            source = opened.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            # All pages come from the moment of the first read: otherwise each write would make it begin anew.
+            source.isolation_level = None
+            source.execute("BEGIN").close()
+            if not source.execute("SELECT 1 FROM sqlite_master WHERE name = 'prompt_versions'").fetchall():
+                raise DatabaseError(f"The database {address.shown} holds no tables for prompts.")
+            source.backup(new, pages=_PAGES, progress=lambda _, left, pages: progress(pages - left, pages), sleep=0)
+            source.execute("ROLLBACK").close()
+            # No file beside it belongs to it, and it can be read where nothing can be written.
+            new.execute("PRAGMA journal_mode=DELETE").close()
+        with target.open("rb") as written:
+            os.fsync(written.fileno())
+    except (exc.SQLAlchemyError, sqlite3.Error) as error:
+        reason = getattr(error, "orig", None) or error
+        raise DatabaseError(f"The database {address.shown} can't be backed up: {reason}.") from error
+    finally:
+        engine.dispose()
 
 
 class _Reader:
@@ -188,12 +259,49 @@ class _Place:
         return found.st_dev, found.st_ino
 
 
-def _path(url: URL) -> Path:
-    """Return where the file stands, whatever folder the process goes to later."""
-    name = url.database or ""
-    if "uri" in url.query and name.startswith("file:"):
-        name = unquote(name.removeprefix("file:"))
-    return Path(name).absolute()
+class _Written:
+    """Call something a while after a write, on a thread of its own; further writes meanwhile are dealt with at once.
+
+    Args:
+        settle: What is called.
+    """
+
+    def __init__(self, settle: Callable[[], None]) -> None:
+        self._settle = settle
+        self._news = threading.Event()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="portkey-local-checkpoints", daemon=True)
+        self._thread.start()
+
+    def note(self) -> None:
+        """Take notice of a write."""
+        self._news.set()
+
+    def close(self) -> None:
+        """End, without a last call."""
+        self._closing.set()
+        self._news.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            self._news.wait()
+            if self._closing.wait(_CHECKPOINT_SECONDS):
+                return
+            self._news.clear()
+            if self._closing.is_set():  # close() may have been called just before the line above, which undid its news
+                return
+            self._settle()
+
+
+def _make_private(file: Path) -> None:
+    """Make the file where it is not there, for this user alone; SQLite gives its log the same rights."""
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise DatabaseError(f"{error.strerror}. Check the path and its rights") from error
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

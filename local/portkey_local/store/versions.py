@@ -1,4 +1,4 @@
-"""The versions of prompts: added, never changed, found by reference."""
+"""The versions of prompts: added, never changed in what they render to, found by reference."""
 
 from __future__ import annotations
 
@@ -9,26 +9,17 @@ from attrs import frozen
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from portkey_local.clock import now
-from portkey_local.errors import NotFoundError, quoted, unknown
-from portkey_local.names import new_id
+from portkey_local.errors import NotFoundError, quoted, some_of
+from portkey_local.ids import new_id
 from portkey_local.references import Reference
 
+from . import extra, paging
+from .numbered import PROMPTS
 from .schema import labels, prompt_versions, prompts, version_labels
 
-CONTENT = (
-    "string",
-    "parameters",
-    "functions",
-    "tools",
-    "tool_choice",
-    "template_metadata",
-    "variable_components",
-    "model",
-    "virtual_key",
-    "is_raw_template",
-    "description",
-)
-"""A version's content, as the store names it."""
+_OF_THE_STORE = ("id", "prompt_id", "number", "created_at", "created_by", "extra")
+CONTENT = tuple(column.name for column in prompt_versions.columns if column.name not in _OF_THE_STORE)
+"""A version's content that has a column of its own."""
 
 
 @frozen
@@ -65,11 +56,12 @@ _HEAD = (
     prompts.c.collection_id,
     prompts.c.status,
     prompts.c.published_number,
+    prompts.c.published_by,
     prompts.c.latest_number,
     prompts.c.created_at.label("prompt_created_at"),
     prompts.c.last_updated_at,
 )
-_IDS = _selecting(prompt_versions.c.id)
+_KEYS = _selecting(prompt_versions.c.id, prompt_versions.c.virtual_key)
 _ROWS = _selecting(prompt_versions, *_HEAD)
 _BY_ID = (
     select(prompt_versions, *_HEAD)
@@ -83,53 +75,65 @@ _LIST = (
     .where(prompts.c.id == bindparam("prompt"))
     .order_by(prompt_versions.c.number.desc())
 )
-_KNOWN = select(prompts.c.slug, prompts.c.latest_number, prompts.c.id).where(_PROMPT)
+_HEADINGS = (
+    select(prompt_versions.c.id, prompt_versions.c.number, prompt_versions.c.description, prompt_versions.c.created_at)
+    .where(prompt_versions.c.prompt_id == bindparam("prompt"))
+    .order_by(prompt_versions.c.number.desc())
+)
 _KNOWN_LABELS = (
     select(labels.c.name)
     .join(version_labels, version_labels.c.label_id == labels.c.id)
     .where(version_labels.c.prompt_id == bindparam("prompt"))
     .order_by(labels.c.name)
 )
-_SLUGS = select(prompts.c.slug).order_by(prompts.c.created_at.desc(), prompts.c.id.desc()).limit(11)
-_NEXT_NUMBER = (
-    update(prompts)
-    .where(prompts.c.id == bindparam("prompt"))
-    .values(latest_number=prompts.c.latest_number + 1, last_updated_at=bindparam("moment"))
-    .returning(prompts.c.latest_number)
-)
 
 
-def add(connection: Connection, prompt_id: str, content: Mapping[str, Any]) -> Added:
+def add(connection: Connection, prompt_id: str, content: Mapping[str, Any], author: str | None = None) -> Added:
     """Add a version behind the newest one.
 
     Args:
         connection: A writing transaction.
         prompt_id: The prompt's UUID.
-        content: The fields of `CONTENT`; others are ignored, except an `id` to give to the version.
+        content: The fields of `CONTENT` and `extra`; others are ignored, except an `id` to give to the version.
+        author: Who makes it.
     """
     made = now()
-    # The update comes first: it locks the prompt's row, so that numbers are given one after another.
-    number = connection.execute(_NEXT_NUMBER, {"prompt": prompt_id, "moment": made}).scalar_one()
-    row = {name: content.get(name) for name in CONTENT}
+    number = PROMPTS.next_number(connection, prompt_id, made)
+    row = {name: content.get(name) for name in CONTENT} | {"extra": extra.taken("prompt_versions", content)}
     row |= {"id": content.get("id") or new_id(), "prompt_id": prompt_id, "number": number, "created_at": made}
+    row["created_by"] = author
     connection.execute(insert(prompt_versions), row)
     return Added(str(row["id"]), number)
 
 
-def id_of(connection: Connection, reference: Reference) -> str:
-    """Return the id of the version that a reference means.
+def change(connection: Connection, version: Row[Any], values: Mapping[str, Any]) -> None:
+    """Change a version in place: nothing of what it renders to.
+
+    Args:
+        connection: A writing transaction.
+        version: The version with its prompt.
+        values: `virtual_key`, `description`, both, or none, which changes nothing.
+    """
+    if not values:
+        return
+    connection.execute(update(prompt_versions).where(prompt_versions.c.id == version.id).values(**values))
+    PROMPTS.touch(connection, version.prompt_id)
+
+
+def key_of(connection: Connection, reference: Reference) -> str:
+    """Return what tells apart all that is cached of the version that a reference means: its id, and what may change.
 
     Raises:
         NotFoundError: There is no such prompt, or it has no such version.
     """
-    found = connection.execute(_IDS[reference.selector], _values(reference)).first()
+    found = connection.execute(_KEYS[reference.selector], _values(reference)).first()
     if found is None:
         raise _not_found(connection, reference)
-    return str(found[0])
+    return f"{found.id} {found.virtual_key}"
 
 
 def find(connection: Connection, reference: Reference) -> Row[Any]:
-    """Return a version with its prompt, like `id_of`."""
+    """Return a version with its prompt, like `key_of`."""
     row = connection.execute(_ROWS[reference.selector], _values(reference)).first()
     if row is None:
         raise _not_found(connection, reference)
@@ -144,7 +148,7 @@ def find_by_id(connection: Connection, prompt: str, version_id: str) -> Row[Any]
     """
     row = connection.execute(_BY_ID, {"prompt": prompt, "version": version_id}).first()
     if row is None:
-        _check_prompt(connection, prompt)
+        PROMPTS.find(connection, prompt)
         raise NotFoundError(
             f"{quoted(prompt)} has no version with the id {quoted(version_id)}. Its list of versions gives the ids."
         )
@@ -153,7 +157,12 @@ def find_by_id(connection: Connection, prompt: str, version_id: str) -> Row[Any]
 
 def all_of(connection: Connection, prompt_id: str) -> Sequence[Row[Any]]:
     """Return all versions of a prompt, the newest first."""
-    return connection.execute(_LIST, {"prompt": prompt_id}).all()
+    return paging.rows_of(connection, _LIST, {"prompt": prompt_id})
+
+
+def headings(connection: Connection, prompt_id: str, most: int) -> Sequence[Any]:
+    """Return the latest versions of a prompt without their content: `id`, `number`, `description`, `created_at`."""
+    return connection.execute(_HEADINGS.limit(most), {"prompt": prompt_id}).all()
 
 
 def _values(reference: Reference) -> dict[str, object]:
@@ -165,21 +174,12 @@ def _values(reference: Reference) -> dict[str, object]:
     return values
 
 
-def _check_prompt(connection: Connection, name: str) -> Any:
-    row = connection.execute(_KNOWN, {"prompt": name}).first()
-    if row is None:
-        raise unknown("prompt", name, connection.scalars(_SLUGS))
-    return row
-
-
 def _not_found(connection: Connection, reference: Reference) -> NotFoundError:
-    prompt = _check_prompt(connection, reference.name)
+    prompt = PROMPTS.find(connection, reference.name)
     if reference.selector == "label":
         borne = [str(name) for name in connection.scalars(_KNOWN_LABELS, {"prompt": prompt.id})]
         return NotFoundError(
             f"No version of {quoted(prompt.slug)} bears the label {quoted(reference.label)}. "
-            f"Labels that are borne: {', '.join(map(quoted, borne)) or 'none'}."
+            f"Labels that are borne: {some_of(map(quoted, borne)) or 'none'}."
         )
-    return NotFoundError(
-        f"{quoted(prompt.slug)} has no version {reference.number}. Its newest one is {prompt.latest_number}."
-    )
+    return PROMPTS.no_version(prompt, reference.number)

@@ -1,6 +1,6 @@
 """Where prompts are run: `echo`, any OpenAI-style server, or a model file in this process."""
 
-from .base import Run, Upstream
-from .registry import ECHO, Upstreams
+from .base import Run, RunKind, Upstream
+from .registry import Upstreams
 
-__all__ = ["ECHO", "Run", "Upstream", "Upstreams"]
+__all__ = ["Run", "RunKind", "Upstream", "Upstreams"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from attrs import field, frozen
+
+from portkey_prompts.chunks import wants_usage
 
 RunKind = Literal["chat", "completion"]
 
@@ -19,12 +21,13 @@ class Run:
     body: Mapping[str, Any] = field(repr=False)
     """The provider's body, without `stream`."""
     trace_id: str
+    headers: Sequence[tuple[bytes, bytes]] = field(default=(), repr=False)
+    """The headers of the call, names in small letters; only those that its configuration names go to an upstream."""
 
     @property
     def wants_usage(self) -> bool:
         """Whether a stream is to end with a chunk that holds the token counts."""
-        options = self.body.get("stream_options")
-        return isinstance(options, dict) and bool(options.get("include_usage"))
+        return wants_usage(self.body)
 
 
 class Upstream(Protocol):

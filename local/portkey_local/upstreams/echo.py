@@ -10,12 +10,12 @@ import time
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from portkey_ai.templates import messages_text
-from portkey_local.names import new_id
+from portkey_local.ids import new_id
+from portkey_prompts.templates import messages_text
 
 from .base import Run
 
-MODEL = "echo"
+ECHO = MODEL = "echo"
 _PIECES = re.compile(r"\s*\S+|\s+")
 
 
@@ -34,7 +34,8 @@ class EchoUpstream:
         head, text = _head(), asked(run)
         if run.kind == "chat":
             yield {**head, "choices": [_delta({"role": "assistant", "content": ""})]}
-        for piece in _PIECES.findall(text):
+        for found in _PIECES.finditer(text):
+            piece = found[0]
             delta = {"index": 0, "text": piece, "finish_reason": None}
             yield {**head, "choices": [delta if run.kind == "completion" else _delta({"content": piece})]}
         last = {"index": 0, "text": "", "finish_reason": "stop"}

@@ -2,94 +2,162 @@
 
 from __future__ import annotations
 
+import importlib.util
+import ipaddress
+import math
 import os
+import re
+import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Annotated, Any
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from attrs import frozen
+from msgspec import Meta
 
-from portkey_local.config_error import ConfigError
+from portkey_local.config import Config, ConfigError, Table, Text, convert
+from portkey_prompts.redaction import is_secret
 
 from .base import Upstream
-from .echo import EchoUpstream
+from .echo import ECHO, EchoUpstream
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"(?![ \t])[\t\x20-\x7e]*(?<![ \t])")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,99}")
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
+_NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)", re.IGNORECASE)
+_OWN_HEADERS = frozenset(
+    {
+        *("connection", "content-encoding", "content-length", "expect", "host", "keep-alive", "proxy-connection"),
+        *("te", "trailer", "transfer-encoding", "upgrade"),
+    }
+)
+"""What a request says of itself and of its connection: nobody else can say it."""
+_BODY_HEADERS = frozenset({"accept-encoding", "content-type"})
+"""What is said of bodies: the caller's are not the upstream's."""
+_READ = frozenset({"gzip", "deflate", "identity", ""})
+"""Encodings in which answers can be read."""
+_LONGEST_HOST = 253
+
+Headers = Annotated[dict[str, str], Meta(description="{x-tenant = '…'}, or a table with a line for each")]
+Forwarded = Annotated[list[Any], Meta(description='a list of names, such as ["x-portkey-config"]')]
+Seconds = Annotated[float, Meta(gt=0, lt=1e6, description="a number of seconds, more than 0")]
+Context = Annotated[int, Meta(ge=1, le=2**24, description=f"a whole number from 1 to {2**24:,}")]
+Threads = Annotated[int, Meta(ge=1, le=4096, description="a whole number from 1 to 4,096")]
+Parallel = Annotated[int, Meta(ge=1, le=1024, description="a whole number from 1 to 1,024")]
+
+
+class EchoTable(Table, frozen=True, kw_only=True):
+    """`echo` takes no settings."""
+
+
+class OpenAITable(Table, frozen=True, kw_only=True):
+    """How an OpenAI-style server is configured; `OpenAISettings` says what is what."""
+
+    base_url: Text
+    api_key_env: Text | None = None
+    model: Text | None = None
+    headers: Headers = {}
+    headers_env: Headers = {}
+    forward: Forwarded = []
+    timeout: Seconds = 600.0
+    ca_file: Text | None = None
+    proxy: Text | None = None
+
+
+class LlamaTable(Table, frozen=True, kw_only=True):
+    """How a model file is configured; `LlamaSettings` says what is what."""
+
+    path: Text
+    model: Text | None = None
+    context: Context = 4096
+    threads: Threads | None = None
+    parallel: Parallel = 2
 
 
 @frozen
-class Settings:
-    """One upstream's settings: reads them one by one, and names the key where one is wrong.
+class Place:
+    """Where the settings of one upstream stand; checks what no type can say, and names the key where one is wrong.
 
     Args:
-        place: Where they stand, such as `upstreams.openai`.
-        values: The settings, with `kind` among them.
+        name: Where, such as `upstreams.openai`.
         folder: What relative paths are relative to.
     """
 
-    place: str
-    values: Mapping[str, Any]
+    name: str
     folder: Path
 
-    def text(self, key: str, *, required: bool = False) -> str | None:
-        """Return a text that is not empty, or None where it is left out."""
-        value = self.values.get(key)
-        if value is None:
-            if required:
-                raise self.wrong(key, "is missing", "Add it.")
-            return None
-        if not isinstance(value, str) or not value.strip():
-            raise self.wrong(key, f"is {value!r}", "Write a text.")
-        return value
+    def names(self, key: str, given: Sequence[Any]) -> tuple[str, ...]:
+        """Return headers' names in small letters, each once."""
+        for number, name in enumerate(given):
+            self.check_header(f"{key}[{number}]", name)
+            if name.lower() in _BODY_HEADERS:
+                raise self.wrong(f"{key}[{number}]", f"names {name}, which tells of the caller's body", "Leave it out.")
+        return tuple(dict.fromkeys(name.lower() for name in given))
 
-    def count(self, key: str) -> int | None:
-        """Return a whole number from 1, or None where it is left out."""
-        value = self.values.get(key)
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
-            raise self.wrong(key, f"is {value!r}", "Write a whole number, 1 or more.")
-        return value
-
-    def seconds(self, key: str, default: float) -> float:
-        """Return a number of seconds."""
-        value = self.values.get(key, default)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 1e6:
-            raise self.wrong(key, f"is {value!r}", "Write a number of seconds, more than 0.")
-        return float(value)
-
-    def texts(self, key: str) -> dict[str, str]:
-        """Return a table of texts, empty where it is left out."""
-        table = self.values.get(key, {})
-        if not isinstance(table, Mapping) or not all(isinstance(value, str) for value in table.values()):
-            raise self.wrong(key, f"is {table!r}", "Write a table of texts.")
-        return dict(table)
+    def check_header(self, key: str, name: object) -> None:
+        """Refuse the name of a header that can't be sent."""
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+            raise self.wrong(key, f"is no name of a header: {name!r}", "Names have letters, digits and hyphens alone.")
+        if name.lower() in _OWN_HEADERS:
+            raise self.wrong(key, f"names {name}, which each request says for itself", "Leave it out.")
 
     def secret(self, key: str, variable: str) -> str:
         """Return the value of an environment variable that a setting names."""
-        value = os.environ.get(variable, "")
+        value = os.environ.get(variable, "") if "\0" not in variable else ""
+        # Where a key stands in the place of the variable's name, it must not get into a log.
+        named = variable if _VARIABLE.fullmatch(variable) else "a variable"
+        if not value and named != variable:
+            remedy = "Write a name such as OPENAI_API_KEY. Is this the key itself? It is not shown here."
+            raise self.wrong(key, "names no variable of the environment", remedy)
         if not value:
-            raise self.wrong(key, f"names {variable}, which is not set", f"Set {variable} in the environment.")
-        if not value.isascii() or not value.isprintable() or value != value.strip():
+            raise self.wrong(key, f"names {named}, which is not set", f"Set {named} in the environment.")
+        if not _HEADER_VALUE.fullmatch(value) or "\t" in value:
             raise self.wrong(
-                key, f"names {variable}, whose value no header can hold", "Take line breaks and spaces off."
+                key,
+                f"names {named}, whose value no header can hold",
+                "Take line breaks, spaces at its ends and all beyond ASCII off.",
             )
         return value
 
-    def file(self, key: str) -> Path:
+    def file(self, key: str, given: str) -> Path:
         """Return the path of a file that exists."""
-        path = self.folder / Path(self.text(key, required=True) or "").expanduser()
+        path = self.folder / Path(given).expanduser()
         if not path.is_file():
             raise self.wrong(key, f"is {str(path)!r}, which is no file", "Correct the path.")
         return path
 
-    def allow(self, *keys: str) -> None:
-        """Refuse settings that this kind does not have."""
-        for key in self.values:
-            if key not in ("kind", *keys):
-                raise self.wrong(key, "is not known", f"Known here: {', '.join(('kind', *keys))}.")
-
     def wrong(self, key: str, problem: str, remedy: str) -> ConfigError:
         """Build the error that names a key, what is wrong with it and what to do."""
-        return ConfigError(f"{self.place}.{key} {problem}. {remedy}")
+        return ConfigError(f"{self.name}.{key} {problem}. {remedy}")
+
+
+def build_upstreams(config: Config) -> dict[str, Upstream]:
+    """Make the upstreams of a configuration, by name.
+
+    Raises:
+        ConfigError: A setting is missing, wrong or not known; the message names it.
+    """
+    built = {}
+    for name, given in config.upstreams.items():
+        place = f"{config.source}upstreams.{name}"
+        if not name.strip():
+            raise ConfigError(f"{config.source}upstreams has one without a name. Write [upstreams.NAME].")
+        if name == ECHO and given not in (ECHO, {"kind": ECHO}):
+            raise ConfigError(f"{place} can't be configured: echo is always itself. Choose another name.")
+        built[name] = build(place, given, config.folder)
+    return built
+
+
+def build_custom_hosts(config: Config) -> dict[str, Upstream]:
+    """Make an upstream for each URL that callers may name, by that URL; none of them is sent a key."""
+    return {
+        url: build(f"{config.source}access.custom_hosts", {"kind": "openai", "base_url": url}, config.folder)
+        for url in config.access.custom_hosts
+    }
 
 
 def build(place: str, given: object, folder: Path) -> Upstream:
@@ -106,74 +174,165 @@ def build(place: str, given: object, folder: Path) -> Upstream:
     values = {"kind": given} if isinstance(given, str) else given
     if not isinstance(values, Mapping):
         raise ConfigError(f"{place} is {given!r}. Write a table with kind, or the name of a kind.")
-    settings = Settings(place, values, folder)
-    kind = settings.text("kind", required=True)
-    if kind not in _KINDS:
-        raise settings.wrong("kind", f"is {kind!r}", f"Known kinds: {', '.join(_KINDS)}.")
-    return _KINDS[kind](settings)
+    kind = values.get("kind")
+    if kind is None:
+        raise ConfigError(f"{place}.kind is missing. Add it: {', '.join(_KINDS)}.")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise ConfigError(f"{place}.kind is {kind!r}. Known kinds: {', '.join(_KINDS)}.")
+    return _KINDS[kind](
+        {key: value for key, value in values.items() if key != "kind" and value is not None}, Place(place, folder)
+    )
 
 
-def _echo(settings: Settings) -> Upstream:
-    settings.allow()
+def _echo(values: Mapping[str, Any], place: Place) -> Upstream:
+    convert(values, EchoTable, place.name)
     return EchoUpstream()
 
 
-def _openai(settings: Settings) -> Upstream:
+def _openai(values: Mapping[str, Any], place: Place) -> Upstream:
     from .openai import OpenAISettings, OpenAIUpstream
 
-    settings.allow("base_url", "api_key_env", "model", "headers", "headers_env", "timeout", "ca_file", "proxy")
-    variable = settings.text("api_key_env")
-    secrets = {name: settings.secret("headers_env", value) for name, value in settings.texts("headers_env").items()}
+    table = convert(values, OpenAITable, place.name)
+    if math.isnan(table.timeout):  # passes for any number's bounds
+        raise place.wrong("timeout", "is nan", "Write a number of seconds, more than 0.")
+    headers, secrets = _headers(table, place)
     return OpenAIUpstream(
         OpenAISettings(
-            base_url=_base_url(settings),
-            api_key=None if variable is None else settings.secret("api_key_env", variable),
-            model=settings.text("model"),
-            headers=settings.texts("headers") | secrets,
-            secrets=tuple(secrets.values()),
-            timeout=settings.seconds("timeout", 600.0),
-            ca_file=_certificates(settings),
-            proxy=settings.text("proxy"),
+            place="" if place.name.endswith("custom_hosts") else place.name,
+            base_url=_base_url(table.base_url, place),
+            api_key=None if table.api_key_env is None else place.secret("api_key_env", table.api_key_env),
+            model=table.model,
+            headers=headers,
+            secrets=secrets,
+            forward=place.names("forward", table.forward),
+            timeout=table.timeout,
+            ca_file=None if table.ca_file is None else _certificates(place.file("ca_file", table.ca_file), place),
+            proxy=None if table.proxy is None else _proxy(table.proxy, place),
         )
     )
 
 
-def _base_url(settings: Settings) -> str:
-    url = settings.text("base_url", required=True) or ""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise settings.wrong("base_url", f"is {url!r}", "Write a URL such as https://api.openai.com/v1.")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise settings.wrong("base_url", "holds more than an address", "Give keys by api_key_env or headers_env.")
+def _headers(table: OpenAITable, place: Place) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the headers, and of their values those that are secret for they came from the environment."""
+    for name, value in table.headers.items():
+        place.check_header(f"headers.{name}", name)
+        if not _HEADER_VALUE.fullmatch(value):
+            remedy = "Take line breaks, spaces at its ends and all beyond ASCII off."
+            raise place.wrong(f"headers.{name}", "holds what no header can", remedy)
+        if name.lower() == "accept-encoding" and not _READ.issuperset(re.split(r"[\s,]+", value.lower())):
+            raise place.wrong(f"headers.{name}", f"is {value!r}", "Write gzip, deflate or identity.")
+    secret = {}
+    for name, variable in table.headers_env.items():
+        place.check_header(f"headers_env.{name}", name)
+        secret[name] = place.secret(f"headers_env.{name}", variable)
+    seen = {} if table.api_key_env is None else {"authorization": "api_key_env"}
+    for key, name in [*(("headers", name) for name in table.headers), *(("headers_env", name) for name in secret)]:
+        other = seen.setdefault(name.lower(), f"{key}.{name}")
+        if other != f"{key}.{name}":
+            raise place.wrong(f"{key}.{name}", f"names the same header as {other}", "Leave one of them out.")
+    return table.headers | secret, tuple(secret.values())
+
+
+def _base_url(url: str, place: Place) -> str:
+    parts = _address(place, "base_url", url, ("http", "https"), "https://api.openai.com/v1")
+    if "@" in parts.netloc:
+        raise place.wrong("base_url", "holds a user or a password", "Give keys by api_key_env or headers_env.")
+    if any(is_secret(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
+        raise place.wrong("base_url", "holds a key in its query", "Give keys by api_key_env or headers_env.")
+    if parts.path.rstrip("/").endswith("/completions"):
+        raise place.wrong(
+            "base_url", "names an operation", "Take /chat/completions, or /completions, off: each run adds its own."
+        )
     return url
 
 
-def _certificates(settings: Settings) -> Path | None:
-    if "ca_file" not in settings.values:
-        return None
-    path = settings.file("ca_file")
+def _address(place: Place, key: str, url: str, schemes: tuple[str, ...], example: str) -> SplitResult:
+    """Read a URL, and refuse one that no connection can be made to."""
+    # A password must not get into a log.
+    shown = "is no URL that can be called" if "@" in url else f"is {url!r}"
+    remedy = f"Write a URL such as {example}."
+    if any(character.isspace() or not character.isprintable() for character in url):
+        raise place.wrong(key, f"{shown}, with white space in it", "Take it off.")
+    try:
+        parts = urlsplit(url)
+        host, netloc = parts.hostname, parts.netloc.rpartition("@")[2]
+    except ValueError as error:
+        raise place.wrong(key, f"{shown} ({error})", remedy) from None
+    if parts.scheme not in schemes or not host:
+        raise place.wrong(key, shown, remedy)
+    if "#" in url:
+        raise place.wrong(key, "holds a fragment", "Take off what begins with #.")
+    number = netloc.rpartition("]")[2].partition(":")[2]
+    if number and not (number.isascii() and number.isdigit() and 0 < int(number[:9]) < 2**16):
+        raise place.wrong(key, f"{shown}, whose port is none", "Write one from 1 to 65535, or leave it out.")
+    problem = _host_problem(netloc, host)
+    if problem is not None:
+        raise place.wrong(key, f"{shown}, {problem}", remedy)
+    return parts
+
+
+def _host_problem(netloc: str, host: str) -> str | None:
+    """Say what is wrong with a host, or return None."""
+    if ":" in host:
+        rest = netloc.rpartition("]")[2]
+        try:
+            # `%25` is how RFC 6874 writes the `%` before a zone; sockets know `%` alone.
+            ipaddress.IPv6Address("" if "%25" in host else host)
+        except ValueError:
+            return "whose host is no IPv6 address"
+        return "with something between the host and the port" if rest and not rest.startswith(":") else None
+    if "[" in netloc:
+        return "whose host is no IPv6 address"
+    if not host.isascii():
+        import idna  # comes with httpx
+
+        try:
+            host = idna.encode(host).decode()
+        except idna.IDNAError:
+            return "whose host can't be a name"
+    host = host.removesuffix(".")
+    if len(host) > _LONGEST_HOST or not all(map(_LABEL.fullmatch, host.split("."))):
+        return "whose host can't be a name"
+    if _NUMERIC.fullmatch(host):
+        with suppress(OSError):
+            socket.inet_aton(host)
+            return None
+        return "whose host is no IPv4 address"
+    return None
+
+
+def _proxy(proxy: str, place: Place) -> str:
+    parts = _address(place, "proxy", proxy, ("http", "https", "socks5", "socks5h"), "http://127.0.0.1:3128")
+    if parts.path.strip("/") or parts.query:
+        raise place.wrong("proxy", "holds a path or a query", "Write a scheme, a host and a port alone.")
+    if parts.scheme.startswith("socks5") and importlib.util.find_spec("socksio") is None:
+        raise place.wrong("proxy", f"is of the kind {parts.scheme}", "It needs: pip install 'httpx[socks]'.")
+    return proxy
+
+
+def _certificates(path: Path, place: Place) -> Path:
     try:
         ssl.create_default_context(cafile=path)
     except OSError as error:
-        raise settings.wrong("ca_file", f"is {str(path)!r}, which holds no certificates", "Name a PEM file.") from error
+        raise place.wrong("ca_file", f"is {str(path)!r}, which holds no certificates", "Name a PEM file.") from error
     return path
 
 
-def _llama(settings: Settings) -> Upstream:
+def _llama(values: Mapping[str, Any], place: Place) -> Upstream:
     from .llama import LlamaSettings, LlamaUpstream, calm_threads, check_installed
 
-    settings.allow("path", "model", "context", "threads", "parallel")
-    check_installed(settings.place)
-    path = settings.file("path")
+    table = convert(values, LlamaTable, place.name)
+    check_installed(place.name)
+    path = place.file("path", table.path)
     return LlamaUpstream(
         LlamaSettings(
             path=path,
-            model=settings.text("model") or path.stem,
-            context=settings.count("context") or 4096,
-            threads=settings.count("threads") or calm_threads(),
-            parallel=settings.count("parallel") or 2,
+            model=table.model or path.stem,
+            context=table.context,
+            threads=table.threads or calm_threads(),
+            parallel=table.parallel,
         )
     )
 
 
-_KINDS: dict[str, Callable[[Settings], Upstream]] = {"echo": _echo, "openai": _openai, "llama": _llama}
+_KINDS: dict[str, Callable[[Mapping[str, Any], Place], Upstream]] = {"echo": _echo, "openai": _openai, "llama": _llama}

@@ -15,11 +15,12 @@ from typing import Any
 
 from attrs import field, frozen
 
-from portkey_local.config_error import ConfigError
+from portkey_local.config import ConfigError
 from portkey_local.errors import UpstreamError
-from portkey_local.runs.folding import Folding
+from portkey_prompts.chunks import ChunkMerger, failure_in
 
 from .base import Run
+from .failures import upstream_error
 
 
 @frozen(kw_only=True)
@@ -53,12 +54,11 @@ class Sink:
 class LlamaUpstream:
     """Run prompts on a model file; it is loaded at the first run.
 
-    Every run is streamed inside, so that it can be stopped between two tokens; a whole answer is folded from chunks.
-
     Args:
         settings: Which model runs, and how.
     """
 
+    # Every run is streamed inside, since only then it can be stopped, between two tokens; a whole answer is merged.
     def __init__(self, settings: LlamaSettings) -> None:
         self._settings = settings
         self._threads = ThreadPoolExecutor(settings.parallel, thread_name_prefix="portkey-local-llama")
@@ -69,10 +69,10 @@ class LlamaUpstream:
     async def complete(self, run: Run) -> dict[str, Any]:
         """Answer whole."""
         options = {**run.body, "stream_options": {"include_usage": True}}
-        folding = Folding()
+        merger = ChunkMerger()
         async for chunk in self.stream(Run(run.kind, options, run.trace_id)):
-            folding.add(chunk)
-        return folding.completion()
+            merger.add(chunk)
+        return merger.completion()
 
     async def stream(self, run: Run) -> AsyncGenerator[dict[str, Any], None]:
         """Answer token by token."""
@@ -109,7 +109,8 @@ class LlamaUpstream:
         """Return what takes the chunks of a run, and tells the model to stop when nobody reads them any more."""
 
         def receive(chunk: dict[str, Any]) -> bool:
-            sink.put(_failure(chunk) or chunk)
+            failure = failure_in(chunk)
+            sink.put(chunk if failure is None else upstream_error(failure))
             return sink.stopped.is_set() or self._closing.is_set()
 
         return receive
@@ -160,13 +161,3 @@ def _load(settings: LlamaSettings) -> Any:
         raise UpstreamError(
             503, f"The model file {settings.path.name} can't be loaded: {error}", kind="model_unavailable"
         ) from error
-
-
-def _failure(chunk: dict[str, Any]) -> UpstreamError | None:
-    error = chunk.get("error")
-    if not isinstance(error, dict):
-        return None
-    code = error.get("code")
-    status = code if isinstance(code, int) and 400 <= code < 600 else 502
-    message = str(error.get("message") or "The model failed.")
-    return UpstreamError(status, message, kind=str(error.get("type") or "model_error"), code=code)

@@ -2,47 +2,87 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
+import re
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import sys
+import time
+import zlib
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 from attrs import field, frozen
 
-from portkey_ai._secrets import HIDDEN, secrets_in, without
-from portkey_local.errors import UpstreamError, quoted
-from portkey_local.runs.events import DONE
-from portkey_local.version import USER_AGENT
-from portkey_openapi.events import Decoder
+from portkey_local.errors import BadRequestError, UpstreamError, quoted
+from portkey_local.http.json import LARGE_ANSWER, read_stepwise
+from portkey_local.tracing import TRACEPARENT
+from portkey_local.worker import answers
+from portkey_openapi.connections import AsyncTransport
+from portkey_prompts.chunks import ChunkReader, FinishReasons, StreamError, failure_in, shown
+from portkey_prompts.redaction import redact, secrets_in
 
 from .base import Run
-from .failures import advise, transport_failure
+from .failures import advise, silence, transport_failure, upstream_error
 
+_USER_AGENT = "portkey-local"  # without a version: what runs where is nobody's business
 _PATHS = {"chat": "/chat/completions", "completion": "/completions"}
 _PASSED_ON = ("retry-after", "retry-after-ms")
-_LONGEST_EXCERPT = 200
+_LARGEST = 16 * 1024 * 1024
+"""Bytes of a whole answer."""
+_LARGEST_REFUSAL = 1024 * 1024
+"""Bytes of an answer that says no."""
+_LONGEST_EVENT = 4 * 1024 * 1024
+"""Characters of one event of a stream."""
+_STEP = 256 * 1024
+"""Bytes that are unpacked at once."""
+_KEPT = 20
+"""Connections that are kept for the next runs."""
+_LAST_BYTES = 0.05
+"""Seconds in which the end of an answer has to follow its `[DONE]`, if its connection is to be used again."""
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _SHORTEST_SECRET = 4
 """Characters; hiding a shorter one would tear words apart, and guards nothing."""
-_SECRETS = "portkey_local.secrets"
-"""The extension of a response that holds what must not come out of it: some servers repeat the key in their errors."""
+_GATEWAY = b"x-portkey-"
+_NEVER_MISSED = frozenset(
+    {
+        *(b"x-portkey-api-key", b"x-portkey-custom-host", b"x-portkey-request-timeout", b"x-portkey-trace-id"),
+        *(b"x-portkey-virtual-key", b"x-portkey-package-version", b"x-portkey-runtime", b"x-portkey-runtime-version"),
+    }
+)
+"""Of the gateway's headers those that this server acts on, and those by which SDKs tell of themselves."""
+_OURS = (b"x-portkey-trace-id", b"traceparent")
+"""Headers that this server sends itself, whatever is forwarded."""
+_MOST_TOLD = 50
+"""Names of dropped headers that the log is told of; callers choose them."""
+_UNSENDABLE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+logger = logging.getLogger("portkey_local")
 
 
 @frozen(kw_only=True)
 class OpenAISettings:
     """Where the upstream is, and how to speak to it."""
 
+    place: str = ""
+    """Where the configuration can be told what to forward, such as `portkey-local.toml: upstreams.openai`."""
     base_url: str
+    """Each run adds its path to this one's; a query stays behind it."""
     api_key: str | None = field(default=None, repr=False)
     model: str | None = None
     """The model where neither the call nor the prompt names one."""
     headers: Mapping[str, str] = field(factory=dict, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """Of the headers' values those that came from the environment."""
+    forward: tuple[str, ...] = ()
+    """Headers of a call that are passed on, names in small letters; they win over `headers` and `api_key`."""
     timeout: float = 600.0
-    """Seconds between two reads."""
+    """Seconds in which something of an answer has to come."""
     ca_file: Path | None = None
     """Certificates to trust in the place of the public authorities'."""
     proxy: str | None = field(default=None, repr=False)
@@ -59,32 +99,58 @@ class OpenAIUpstream:
     def __init__(self, settings: OpenAISettings) -> None:
         self._settings = settings
         self._secrets = _secrets_in(settings)
+        self._urls = {kind: _url(settings.base_url, path) for kind, path in _PATHS.items()}
+        self._address = settings.base_url.partition("?")[0]
+        self._forwarded = frozenset(name.encode() for name in settings.forward)
+        self._told: set[bytes] = set()
+        # Reading certificates takes 50 ms and more, so it is done before anybody is answered.
+        self._trusted: ssl.SSLContext | bool = False
+        if settings.ca_file is not None:
+            self._trusted = ssl.create_default_context(cafile=settings.ca_file)
+        elif settings.base_url.lower().startswith("https:"):
+            self._trusted = _public_authorities()
         self._client: httpx.AsyncClient | None = None
 
     async def complete(self, run: Run) -> dict[str, Any]:
         """Answer whole."""
         async with self._answer(run, stream=False) as response:
-            await response.aread()
-            _check_status(response)
-            answer = _json(response)
-            if not isinstance(answer, dict) or not isinstance(answer.get("choices"), list):
-                raise _error_in(answer) or _no_answer("a JSON body without choices", response)
-        return answer
+            content = await self._read(response, _LARGEST)
+            if len(content) < LARGE_ANSWER:
+                return self._understood(content, msgspec.json.decode)
+            return await answers.do(self._understood, content, read_stepwise)
 
     async def stream(self, run: Run) -> AsyncGenerator[dict[str, Any], None]:
         """Answer chunk by chunk, as the upstream sends them."""
         async with self._answer(run, stream=True) as response:
-            await _check_stream(response)
-            finished = False
-            decoder = Decoder()
-            async for piece in response.aiter_bytes():
-                for event in decoder.feed(piece):
-                    if event.data == DONE:
-                        return
-                    chunk = _chunk(without(event.data, self._secrets))
-                    finished = finished or _finishes(chunk)
+            reader = ChunkReader(self._redact, _LONGEST_EVENT)
+            reasons, since, held = FinishReasons(), time.monotonic(), 0
+            pieces = _pieces(response)
+            async for piece in pieces:
+                has_come = False
+                held += len(piece)
+                chunks: Iterable[tuple[str, Any]] = ()
+                failure = None
+                if held < LARGE_ANSWER:
+                    chunks = reader.feed(piece)
+                else:
+                    chunks, failure = await _fed_apart(reader, piece)
+                for _, chunk in chunks:
+                    has_come, held = True, 0
+                    reasons.add(chunk)
                     yield chunk
-        if not finished:
+                if failure is not None:
+                    raise failure
+                if reader.done:
+                    await _drain(pieces)
+                    return
+                if has_come:
+                    since = time.monotonic()
+                elif time.monotonic() - since > self._settings.timeout:
+                    raise silence(self._address, self._settings.timeout)
+            for _, chunk in reader.end():
+                reasons.add(chunk)
+                yield chunk
+        if not (reader.done or reasons.complete):
             raise UpstreamError(502, "The stream ended before the answer did.", kind="stream_cut")
 
     async def close(self) -> None:
@@ -94,44 +160,186 @@ class OpenAIUpstream:
 
     @asynccontextmanager
     async def _answer(self, run: Run, *, stream: bool) -> AsyncIterator[httpx.Response]:
+        """Ask, and yield an answer that says yes.
+
+        Raises:
+            UpstreamError: The upstream said no, or broke off while the answer was read; no key stands in it.
+        """
         body = {**run.body, "stream": stream}
         if not stream:
             body.pop("stream_options", None)
         if self._settings.model is not None:
             body.setdefault("model", self._settings.model)
-        headers = {"x-portkey-trace-id": run.trace_id}
+        headers = [*self._passed_on(run.headers), (b"x-portkey-trace-id", run.trace_id.encode())]
+        if traceparent := TRACEPARENT.get():
+            headers.append((b"traceparent", traceparent.encode()))
         try:
-            async with self._opened().stream("POST", _PATHS[run.kind], json=body, headers=headers) as response:
-                response.extensions[_SECRETS] = self._secrets
+            response = await self._send(
+                self._opened().build_request("POST", self._urls[run.kind], json=body, headers=headers)
+            )
+            try:
+                if not response.is_success:
+                    raise _refusal(self._text(await self._read(response, _LARGEST_REFUSAL)), response)
                 yield response
+            finally:
+                await _leave(response)
         except httpx.HTTPError as error:
-            raise _hushed(self._failure(error), self._secrets) from error
+            raise self._redacted(self._failure(error)) from error
+        except StreamError as error:
+            raise self._redacted(_stream_error(error)) from error
         except UpstreamError as error:
-            _hushed(error, self._secrets)
-            raise
+            raise self._redacted(error) from None
+
+    async def _read(self, response: httpx.Response, most: int) -> bytes:
+        """Read an answer to its end; white space alone keeps it open no longer than silence does.
+
+        Raises:
+            UpstreamError: It is larger than an answer may be, or nothing of it came in time.
+        """
+        pieces, size, since = [], 0, time.monotonic()
+        async for piece in _pieces(response):
+            pieces.append(piece)
+            size += len(piece)
+            if size > most:
+                raise UpstreamError(502, f"The answer is larger than {most:,} bytes.", kind="answer_too_large")
+            if not piece.isspace():
+                since = time.monotonic()
+            elif time.monotonic() - since > self._settings.timeout:
+                raise silence(self._address, self._settings.timeout)
+        return b"".join(pieces)
+
+    def _understood(self, content: bytes, decode: Callable[[str], Any]) -> dict[str, Any]:
+        """Return a whole answer that is one.
+
+        Raises:
+            UpstreamError: It tells of a failure, or is none.
+        """
+        text = self._text(content)
+        answer = _decoded(text, decode)
+        failure = failure_in(answer)
+        if failure is not None:
+            raise upstream_error(failure)
+        if not isinstance(answer, dict) or not isinstance(answer.get("choices"), list):
+            raise _no_answer("a JSON body without choices", text)
+        return answer
+
+    def _text(self, content: bytes) -> str:
+        """Return an answer's text, its keys taken out."""
+        return self._redact(content.decode(json.detect_encoding(content), "replace"))
+
+    def _redact(self, text: str) -> str:
+        return redact(text, self._secrets)
+
+    def _redacted(self, error: UpstreamError) -> UpstreamError:
+        """Take keys out of what an error says, where they were written in another way than they are."""
+        error.error = {
+            name: self._redact(value) if isinstance(value, str) else value for name, value in error.error.items()
+        }
+        error.headers = {name: self._redact(value) for name, value in error.headers.items()}
+        error.args = (error.error["message"],)
+        return error
 
     def _failure(self, error: httpx.HTTPError) -> UpstreamError:
-        return transport_failure(error, self._settings.base_url, self._settings.timeout)
+        return transport_failure(error, self._address, self._settings.timeout, self._settings.proxy)
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        """Ask, and return the answer when its head has come, which has to be in time, however many interim ones do.
+
+        A connection that was kept may be closed by the upstream just when it is used again. Then nothing of an answer
+        has come, and the run is sent once more.
+
+        Raises:
+            UpstreamError: It did not come in time.
+        """
+        tries = _Tries()
+        request.extensions["trace"] = tries.note
+        try:
+            async with asyncio.timeout(self._settings.timeout):
+                while True:
+                    try:
+                        return await self._opened().send(request, stream=True)
+                    except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                        if not tries.may_go_on():
+                            raise
+        except TimeoutError as error:
+            raise silence(self._address, self._settings.timeout) from error
+
+    def _passed_on(self, headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return the headers of a call that go on; tell the log, once for each, which of the gateway's do not.
+
+        Raises:
+            BadRequestError: One of them holds what can't be sent on.
+        """
+        passed_on = []
+        for name, value in headers:
+            if name in self._forwarded:
+                if name not in _OURS:
+                    passed_on.append((name, _sendable(name, value)))
+            elif name.startswith(_GATEWAY) and name not in _NEVER_MISSED and name not in self._told:
+                self._tell(name)
+        return passed_on
+
+    def _tell(self, name: bytes) -> None:
+        if len(self._told) < _MOST_TOLD:
+            self._told.add(name)
+            place = self._settings.place
+            remedy = f" To pass it on, name it in {place}.forward." if place else ""
+            logger.warning(
+                "A call has the header %s, which goes to no upstream.%s", quoted(name.decode("latin-1")), remedy
+            )
 
     def _opened(self) -> httpx.AsyncClient:
         """Return the client, made at the first run: it belongs to the loop that runs."""
         if self._client is None:
             settings = self._settings
-            headers = {"user-agent": USER_AGENT, **settings.headers}
+            headers = {"user-agent": _USER_AGENT, "accept-encoding": "gzip, deflate", **_lowered(settings.headers)}
             if settings.api_key is not None:
                 headers["authorization"] = f"Bearer {settings.api_key}"
-            timeout = httpx.Timeout(settings.timeout, connect=min(10.0, settings.timeout), pool=None)
-            limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+            timeout = httpx.Timeout(settings.timeout, connect=min(10.0, settings.timeout / 3), pool=None)
+            transport = AsyncTransport(
+                connections=sys.maxsize,  # there are no more than runs
+                idle=_KEPT,
+                proxy=settings.proxy,
+                verify=self._trusted,
+                trust_env=False,
+            )
             self._client = httpx.AsyncClient(
-                base_url=settings.base_url,
                 headers=headers,
                 timeout=timeout,
-                limits=limits,
-                proxy=settings.proxy,
-                verify=ssl.create_default_context(cafile=settings.ca_file) if settings.ca_file else True,
+                transport=transport,
                 trust_env=False,
             )
         return self._client
+
+
+@cache
+def _public_authorities() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
+
+
+class _Tries:
+    """Knows whether the last try was made over a connection that had been used before, and broke off without a word."""
+
+    def __init__(self) -> None:
+        self._left = _KEPT + 1
+        self._is_new = self._has_begun = False
+
+    async def note(self, name: str, info: Mapping[str, Any]) -> None:
+        """Take what httpcore tells of a request's way."""
+        if name == "connection.connect_tcp.started":
+            self._is_new = True
+        elif name == "http11.receive_response_headers.complete":
+            self._has_begun = True
+
+    def may_go_on(self) -> bool:
+        """Say whether to try once more; the others that were kept may be closed too."""
+        is_new, self._is_new = self._is_new, False
+        self._left -= 1
+        return not is_new and not self._has_begun and self._left > 0
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _secrets_in(settings: OpenAISettings) -> tuple[str, ...]:
@@ -141,100 +349,141 @@ def _secrets_in(settings: OpenAISettings) -> tuple[str, ...]:
     return tuple(sorted({*found, *named}, key=len, reverse=True))
 
 
-async def _check_stream(response: httpx.Response) -> None:
-    is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
-    if response.is_success and is_stream:
-        return
-    await response.aread()
-    _check_status(response)
-    raise _error_in(_json(response)) or _no_answer("a whole answer where a stream was asked for", response)
-
-
-def _check_status(response: httpx.Response) -> None:
-    """Raise what the upstream answered, where that is no success.
+def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Iterate an answer's bytes, unpacked where they are packed.
 
     Raises:
-        UpstreamError: With the upstream's status and words; a redirection becomes a 502.
+        UpstreamError: They are packed in another way than was asked for.
     """
-    if response.is_success:
-        return
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return aiter(response.stream)  # type: ignore[arg-type]
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        message = f"It answered in the encoding {quoted(encoding)}, which it was not asked for."
+        raise UpstreamError(502, message, kind="bad_gateway")
+    return _unpacked(response)
+
+
+async def _unpacked(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """Unpack step by step: of a few kilobytes gigabytes may come, and whoever counts them has to see them come.
+
+    Raises:
+        UpstreamError: They can't be unpacked.
+    """
+    unpack = zlib.decompressobj(_GZIP_OR_ZLIB)
+    is_first = True
+    try:
+        async for piece in response.stream:  # type: ignore[union-attr]
+            while piece:
+                if unpack.eof:
+                    unpack = zlib.decompressobj(_GZIP_OR_ZLIB)
+                try:
+                    unpacked = unpack.decompress(piece, _STEP)
+                except zlib.error:
+                    if not is_first or response.headers["content-encoding"].strip().lower() != "deflate":
+                        raise
+                    unpack = zlib.decompressobj(-zlib.MAX_WBITS)  # some servers leave the frame of deflate out
+                    unpacked = unpack.decompress(piece, _STEP)
+                is_first = False
+                piece = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
+                if unpacked:
+                    yield unpacked
+                    await asyncio.sleep(0)
+    except zlib.error as error:
+        raise UpstreamError(502, f"The answer can't be unpacked: {error}.", kind="bad_gateway") from error
+
+
+async def _drain(pieces: AsyncIterator[bytes]) -> None:
+    """Read what ends an answer behind its `[DONE]`, while nobody waits for it."""
+    # A connection is only used again where its answer was read to the end.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_BYTES):
+            async for _ in pieces:
+                pass
+
+
+async def _leave(response: httpx.Response) -> None:
+    """Close an answer, and its connection where more has come: that would be taken for the answer to the next run."""
+    connection: Any = response.stream
+    for name in ("_stream", "_httpcore_stream", "_body", "_connection"):  # a test holds these names
+        connection = getattr(connection, name, None)
+    state = getattr(connection, "_h11_state", None)
+    has_more = state is not None and bool(state.trailing_data[0])
+    await response.aclose()
+    if has_more:
+        await connection.aclose()
+
+
+def _url(base_url: str, path: str) -> httpx.URL:
+    """Put a run's path behind a base URL's, before its query."""
+    base, mark, query = base_url.partition("?")
+    return httpx.URL(f"{base.rstrip('/')}{path}{mark}{query}")
+
+
+def _sendable(name: bytes, value: bytes) -> bytes:
+    if _UNSENDABLE.search(value):
+        raise BadRequestError(
+            f"The header {quoted(name.decode('latin-1'))} can't be passed on: take control characters off."
+        )
+    return value
+
+
+def _refusal(text: str, response: httpx.Response) -> UpstreamError:
+    """Make the error of an answer that says no, with its status and words; a redirection becomes a 502."""
     if response.status_code < 400:
-        raise _no_answer(f"a redirection (status {response.status_code})", response)
-    headers = {name: response.headers[name] for name in _PASSED_ON if name in response.headers}
+        return _no_answer(f"a redirection (status {response.status_code})", text)
     try:
-        error = _error_in(json.loads(_content(response)))
+        failure = failure_in(json.loads(text), is_error=True)
     except (ValueError, RecursionError):
-        error = None
-    if error is None:
-        message = f"It answered status {response.status_code}: {_excerpt(response)}"
-        error = UpstreamError(response.status_code, message)
-    error.status, error.headers = response.status_code, headers
+        failure = None
+    if failure is None:
+        error = UpstreamError(response.status_code, f"It answered status {response.status_code}: {_excerpt(text)}")
+    else:
+        error = upstream_error(failure)
+    error.status = response.status_code
+    error.headers = {name: response.headers[name] for name in _PASSED_ON if name in response.headers}
     advise(error)
-    raise error
+    return error
 
 
-def _error_in(body: object) -> UpstreamError | None:
-    """Return the error that a body tells of, in any of the shapes that servers of this API use."""
-    found = body.get("error", body) if isinstance(body, dict) else None
-    if isinstance(found, str):
-        found = {"message": found}
-    if not isinstance(found, dict) or not isinstance(found.get("message"), str):
+async def _fed_apart(reader: ChunkReader, piece: bytes) -> tuple[list[tuple[str, Any]], StreamError | None]:
+    """Feed a reader that holds a large event, while others are answered; return the chunks, and what ended them."""
+    chunks: list[tuple[str, Any]] = []
+
+    def feed() -> StreamError | None:
+        try:
+            chunks.extend(reader.feed(piece))
+        except StreamError as error:
+            return error
         return None
-    code, param = found.get("code"), found.get("param")
-    status = code if isinstance(code, int) and 400 <= code < 600 else 502
-    return UpstreamError(
-        status,
-        found["message"],
-        kind=str(found.get("type") or "upstream_error"),
-        code=code if isinstance(code, str | int) else None,
-        param=param if isinstance(param, str) else None,
-    )
+
+    return chunks, await answers.do(feed)
 
 
-def _chunk(data: str) -> dict[str, Any]:
+def _decoded(text: str, decode: Callable[[str], Any]) -> Any:
+    with suppress(msgspec.DecodeError, UnicodeError):
+        return decode(text)
     try:
-        chunk = json.loads(data)
-    except (ValueError, RecursionError):
-        chunk = None
-    if isinstance(chunk, dict) and isinstance(chunk.get("choices"), list):
-        return chunk
-    raise _error_in(chunk) or UpstreamError(502, f"An event of the stream is no chunk: {quoted(data)}.")
-
-
-def _finishes(chunk: dict[str, Any]) -> bool:
-    return any(isinstance(choice, dict) and choice.get("finish_reason") for choice in chunk["choices"])
-
-
-def _json(response: httpx.Response) -> Any:
-    try:
-        return json.loads(_content(response))
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _no_answer("a body that is not JSON", response) from error
+        raise _no_answer("a body that is not JSON", text) from error
 
 
-def _no_answer(what: str, response: httpx.Response) -> UpstreamError:
-    message = f"It answered {what}, so base_url in portkey-local.toml may be wrong: {_excerpt(response)}"
+def _no_answer(what: str, text: str) -> UpstreamError:
+    message = f"It answered {what}, so base_url in portkey-local.toml may be wrong: {_excerpt(text)}"
     return UpstreamError(502, message, kind="bad_gateway")
 
 
-def _excerpt(response: httpx.Response) -> str:
-    # Before it is cut: half a key is no longer found.
-    text = " ".join(without(response.text, response.extensions[_SECRETS]).split())
-    return text if len(text) <= _LONGEST_EXCERPT else text[:_LONGEST_EXCERPT] + "…"
+def _excerpt(text: str) -> str:
+    """Shorten a text whose keys were taken out: of one that is cut, half a key would no longer be found."""
+    return shown(" ".join(text.split()))
 
 
-def _content(response: httpx.Response) -> bytes:
-    content = response.content
-    for secret in response.extensions[_SECRETS]:
-        content = content.replace(secret.encode(), HIDDEN.encode())
-    return content
-
-
-def _hushed(error: UpstreamError, secrets: tuple[str, ...]) -> UpstreamError:
-    """Take secrets out of what an error says, where they were written in another way than they are."""
-    error.error = {
-        name: without(value, secrets) if isinstance(value, str) else value for name, value in error.error.items()
-    }
-    error.headers = {name: without(value, secrets) for name, value in error.headers.items()}
-    error.args = (error.error["message"],)
-    return error
+def _stream_error(error: StreamError) -> UpstreamError:
+    if error.failure is not None:
+        return upstream_error(error.failure)
+    if error.kind == "no_stream":
+        return _no_answer("no event stream where one was asked for", error.text)
+    if error.kind == "no_chunk":
+        return UpstreamError(502, f"An event of the stream is no chunk: {quoted(error.text)}.")
+    return UpstreamError(502, str(error), kind="answer_too_large")

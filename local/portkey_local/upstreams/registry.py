@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portkey_local.doors.rules import custom_host
+from portkey_local.config import custom_host
 from portkey_local.errors import NotFoundError, known_ones, unknown
 
 from .base import Upstream
-from .echo import EchoUpstream
+from .echo import ECHO, EchoUpstream
 
-ECHO = "echo"
 _REMEDY = "Configure it in portkey-local.toml under [upstreams.NAME]."
 
 
@@ -28,6 +27,18 @@ class Upstreams:
         self._upstreams: dict[str, Upstream] = {ECHO: EchoUpstream(), **(configured or {})}
         self._custom_hosts = dict(custom_hosts or {})
 
+    @property
+    def names(self) -> list[str]:
+        """What the upstreams are called."""
+        return list(self._upstreams)
+
+    @property
+    def default(self) -> str | None:
+        """The name of the one that is used where nobody names one: the only one there is; None of several."""
+        # An echo stands back where a model was configured; alone, it lets a first prompt run at once.
+        models = [name for name, each in self._upstreams.items() if not isinstance(each, EchoUpstream)] or [ECHO]
+        return models[0] if len(models) == 1 else None
+
     def named(self, name: str | None) -> Upstream:
         """Return the upstream of a name.
 
@@ -44,7 +55,7 @@ class Upstreams:
         return self._upstreams[name]
 
     def at(self, url: str) -> Upstream:
-        """Return the upstream at a URL that callers may name; which they are is checked at the doors."""
+        """Return the upstream at a URL that callers may name; which they are the entrance has checked."""
         return self._custom_hosts[custom_host(url) or ""]
 
     async def close(self) -> None:

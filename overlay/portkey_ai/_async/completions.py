@@ -4,37 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, Unpack, overload
 
-from portkey_ai._answers import completion_answer, fill_choices
-from portkey_ai._arguments import RUN_OPTIONS, run_body, take_options
 from portkey_ai._async.stream import AsyncStream, opened
-from portkey_ai.types import PromptCompletionChunk
+from portkey_ai._hints import AsyncRenderer, AsyncTransport, RunKeywords
+from portkey_ai._options import run_body
+from portkey_ai.types import PromptCompletion, PromptCompletionChunk
 from portkey_openapi.api.prompts import create_prompt_completion
-
-if TYPE_CHECKING:
-    from typing import Unpack
-
-    from portkey_ai._async.ladder import AsyncLadder
-    from portkey_ai._async.raw import AsyncCompletionsRaw
-    from portkey_ai._async.transport import AsyncTransport
-    from portkey_ai._keywords import RunKeywords
-    from portkey_ai.types import PromptCompletion
-    from portkey_openapi.requests import Request
+from portkey_openapi.calls import take_options
+from portkey_openapi.options import RUN_OPTIONS
+from portkey_openapi.raw import RawResource, RawResponse, async_raw
+from portkey_openapi.requests import Request
+from portkey_prompts.answers import completion_answer, fill_choices
+from portkey_prompts.chunks import wants_usage
 
 
 class AsyncCompletions:
     """Runs prompts: `portkey.prompts.completions(…)`, or `portkey.prompts.completions.create(…)`, which is the same."""
 
-    def __init__(self, transport: AsyncTransport, ladder: AsyncLadder | None = None) -> None:
+    def __init__(self, transport: AsyncTransport, renderer: AsyncRenderer | None = None) -> None:
         self._transport = transport
-        self._ladder = ladder
+        self._renderer = renderer
 
     @cached_property
     def with_raw_response(self) -> AsyncCompletionsRaw:
         """The same method, answering the HTTP response with the result in it."""
-        from portkey_ai._async.raw import AsyncCompletionsRaw
-
         return AsyncCompletionsRaw(self)
 
     @overload
@@ -98,18 +92,24 @@ class AsyncCompletions:
         if stream is not None:
             body["stream"] = stream
         target = prompt_id
-        if self._ladder is not None and self._ladder.source.frozen:
-            target, body = await self._ladder.pinned(prompt_id, body)
-        request = create_prompt_completion.request(target, body=body)
-        if stream:
-            return await self._stream(request, prompt_id, options)
-        record = await self._transport.call(request, create_prompt_completion.parse, options, run=True)
-        return completion_answer(record, prompt_id)
+        if self._renderer is not None and self._renderer.source.frozen:
+            extra = options.pop("extra_body", None) or {}
+            target, body = await self._renderer.pinned(prompt_id, {**body, **extra})
+        return await self._run(prompt_id, target, body, options, stream)
 
     __call__ = create
 
+    async def _run(
+        self, prompt_id: str, target: str, body: dict[str, Any], options: dict[str, Any], stream: bool | None
+    ) -> PromptCompletion | AsyncStream[PromptCompletionChunk]:
+        request = create_prompt_completion.request(target, body=body)
+        if stream:
+            return await self._stream(request, prompt_id, options, wants_usage(body))
+        record = await self._transport.call(request, create_prompt_completion.parse, options, run=True)
+        return completion_answer(record, prompt_id)
+
     async def _stream(
-        self, request: Request, prompt_id: str, options: dict[str, Any]
+        self, request: Request, prompt_id: str, options: dict[str, Any], wants_usage: bool
     ) -> AsyncStream[PromptCompletionChunk]:
         def take(data: dict[str, Any]) -> PromptCompletionChunk:
             chunk = PromptCompletionChunk.from_dict(data)
@@ -118,4 +118,37 @@ class AsyncCompletions:
             return fill_choices(chunk, "delta")
 
         response = await self._transport.open(request, options)
-        return await opened(response, take, self._transport, prompt_id, options)
+        return await opened(response, take, self._transport, prompt_id, options, wants_usage=wants_usage)
+
+
+class AsyncCompletionsRaw(RawResource):
+    """`portkey.prompts.completions.with_raw_response`."""
+
+    _create: Any = async_raw(AsyncCompletions.create)
+
+    @overload
+    async def create(
+        self,
+        *,
+        prompt_id: str,
+        variables: Mapping[str, Any] | None = None,
+        stream: Literal[False] | None = None,
+        **settings: Unpack[RunKeywords],
+    ) -> RawResponse[PromptCompletion]: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        prompt_id: str,
+        variables: Mapping[str, Any] | None = None,
+        stream: Literal[True],
+        **settings: Unpack[RunKeywords],
+    ) -> RawResponse[AsyncStream[PromptCompletionChunk]]: ...
+
+    async def create(self, **arguments: Any) -> RawResponse[Any]:
+        """Run a prompt, with the arguments of `portkey.prompts.completions`."""
+        answer: RawResponse[Any] = await self._create(**arguments)
+        return answer
+
+    __call__ = create

@@ -5,17 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, overload
 
 from portkey_ai._async.completions import AsyncCompletions
 from portkey_ai._async.stream import AsyncStream
 from portkey_ai.types import GenericResponse
 from portkey_openapi.models import FreeForm
-
-if TYPE_CHECKING:
-    from portkey_ai._async.ladder import AsyncLadder
-    from portkey_ai._async.raw import AsyncGenerationsRaw
-    from portkey_ai._async.transport import AsyncTransport
+from portkey_openapi.raw import RawResource, async_raw
 
 WARNING = "generations.create() is deprecated: use prompts.completions(), which takes the same arguments."
 
@@ -23,15 +19,12 @@ WARNING = "generations.create() is deprecated: use prompts.completions(), which 
 class AsyncGenerations:
     """The older way of running prompts: `portkey.generations`."""
 
-    def __init__(self, transport: AsyncTransport, ladder: AsyncLadder | None = None) -> None:
-        self._transport = transport
-        self._completions = AsyncCompletions(transport, ladder)
+    def __init__(self, completions: AsyncCompletions) -> None:
+        self._completions = completions
 
     @cached_property
     def with_raw_response(self) -> AsyncGenerationsRaw:
         """The same method, answering the HTTP response with the result in it."""
-        from portkey_ai._async.raw import AsyncGenerationsRaw
-
         return AsyncGenerationsRaw(self)
 
     @overload
@@ -82,7 +75,15 @@ class AsyncGenerations:
             completion = await completions.create(prompt_id=prompt_id, variables=variables, config=config)
             return _wrapped(completion).with_meta(completion._meta)
         chunks = await completions.create(prompt_id=prompt_id, variables=variables, config=config, stream=True)
-        return AsyncStream(chunks.response, _wrapped, self._transport, prompt_id, self._transport.settings.secrets({}))
+        wrapped: AsyncStream[Any] = chunks
+        wrapped._take = _wrapped
+        return wrapped
+
+
+class AsyncGenerationsRaw(RawResource):
+    """`portkey.generations.with_raw_response`."""
+
+    create = async_raw(AsyncGenerations.create)
 
 
 def _wrapped(data: Mapping[str, Any]) -> GenericResponse:

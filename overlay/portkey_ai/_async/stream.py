@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
-from portkey_ai._answers import completion_answer
-from portkey_ai._failures import TELLING_OF_FAILURE, beginning, connection_error, event_error, unexpected
-from portkey_ai._http import RequestError, async_drain, is_event_stream
-from portkey_ai._json import event_data
-from portkey_ai._merge import choices_of, is_finished, merge
+from portkey_ai._failures import beginning, connection_error, read_body, silence_error, stream_error, unexpected
+from portkey_ai._hints import AsyncTransport, Response
+from portkey_ai._official import AsyncClosing
 from portkey_ai.errors import APIError, APIStreamError
-from portkey_openapi.events import Decoder, Event
-
-if TYPE_CHECKING:
-    from portkey_ai._async.transport import AsyncTransport
-    from portkey_ai._http import Response
-    from portkey_ai.types import PromptCompletion
+from portkey_ai.types import PromptCompletion
+from portkey_prompts.answers import completion_answer, merge
+from portkey_prompts.chunks import (
+    ChunkReader,
+    StreamError,
+    brings,
+    choices_of,
+    content_text,
+    delta_of,
+    failure_in,
+    index_of,
+    is_finished,
+    whole_characters,
+)
+from portkey_prompts.telemetry import NO_SPAN, StreamSpan
 
 Chunk = TypeVar("Chunk")
 
 
-class AsyncStream(Generic[Chunk]):
+class AsyncStream(AsyncClosing, Generic[Chunk]):
     """Iterate a streamed answer's chunks; ends when the model has finished, and in no other way silently.
 
     An error that the stream brings, or an end before the model's, raises an APIError whose `partial` is what had come
@@ -41,6 +50,8 @@ class AsyncStream(Generic[Chunk]):
         transport: AsyncTransport,
         prompt_id: str,
         secrets: tuple[str, ...] = (),
+        *,
+        wants_usage: bool = False,
     ) -> None:
         self.response = response
         """The HTTP answer."""
@@ -48,10 +59,12 @@ class AsyncStream(Generic[Chunk]):
         self._transport = transport  # keeps the connections of a client open that nobody else holds
         self._prompt_id = prompt_id
         self._secrets = secrets
+        self._wants_usage = wants_usage
         self._kept: list[str] = []  # as text, which the garbage collector does not walk through again and again
         self._last: dict[str, Any] = {}
         self._ended = self._closed = False
         self._failure: APIError | None = None
+        self.span: StreamSpan = NO_SPAN
         self._iterator = self._iterate()
 
     @property
@@ -82,15 +95,21 @@ class AsyncStream(Generic[Chunk]):
     async def aclose(self) -> None:
         """Stop reading, and hang up where the stream has not ended; iterating it ends there."""
         self._closed = True
+        self.span.stream_ended(self._kept, self._failure)
         await self.response.aclose()
 
     async def text_deltas(self) -> AsyncIterator[str]:
-        """Iterate the pieces of the first answer's text."""
+        """Iterate the pieces of the first answer's text; of a content that is a list of parts, those that are text."""
+        half = ""
         async for _ in self._iterator:
-            for choice in choices_of(self._last):
-                text = (choice.get("delta") or {}).get("content")
-                if text and not choice.get("index"):
-                    yield text
+            for place, choice in enumerate(choices_of(self._last)):
+                text = content_text(delta_of(choice).get("content"))
+                if text and index_of(choice, place) == 0:
+                    whole, half = whole_characters(half + text)
+                    if whole:
+                        yield whole
+        if half:
+            yield half
 
     async def get_final_completion(self) -> PromptCompletion:
         """Read to the end, and merge all chunks, those iterated before too: content, tool calls, usage.
@@ -107,52 +126,59 @@ class AsyncStream(Generic[Chunk]):
         return self._merged()
 
     async def _iterate(self) -> AsyncIterator[Chunk]:
+        from portkey_openapi.connections import RequestError, async_drain, async_limited, read_timeout
+        from portkey_openapi.errors import AnswerTooLong
+
         if self._closed:
             return
-        decoder, body = Decoder(), self.response.aiter_bytes()
+        body = async_limited(self.response, self._transport.settings.max_response_bytes)
+        reader, kept, take = ChunkReader(), self._kept, self.span.timed(self._take)
+        patience, since = read_timeout(self.response.request), time.monotonic()
         try:
             async for piece in body:
-                for event in decoder.feed(piece):
-                    if event.data.startswith("[DONE]"):
-                        self._ended = True
-                        await async_drain(self.response, body)
-                        return
-                    if self._keep(event):
-                        yield self._take(self._last)
-                    if self._closed:
-                        return
-            self._check_end()
-        except RequestError as error:
+                known = len(kept)
+                for text, chunk in reader.feed(piece):
+                    kept.append(text)  # also what an app does not see: a service may send more than the model said
+                    if brings(chunk, wants_usage=self._wants_usage):
+                        self._last = chunk
+                        yield take(chunk)
+                        if self._closed:
+                            return
+                if reader.done:
+                    await async_drain(self.response, body)
+                    self._check_end(reader)
+                    return
+                if len(kept) > known:
+                    since = time.monotonic()
+                elif patience is not None and time.monotonic() - since > patience:
+                    raise self._failed(silence_error(self.response, patience))
+            for text, chunk in reader.end():
+                kept.append(text)
+                if brings(chunk, wants_usage=self._wants_usage):
+                    self._last = chunk
+                    yield take(chunk)
+            if not self._closed:
+                self._check_end(reader)
+        except StreamError as error:
+            raise self._failed(stream_error(error, self.response, self._secrets)) from None
+        except (RequestError, OSError, AnswerTooLong) as error:
             if not self._closed:
                 raise self._failed(connection_error(error, self.response.request, self._secrets)) from error
         finally:
+            self.span.stream_ended(self._kept, self._failure)
             await self.response.aclose()
-
-    def _keep(self, event: Event) -> bool:
-        """Keep what an event brings, and say whether it is a chunk: a service may send more than the model said."""
-        data = event_data(event.data)
-        if not isinstance(data, dict):
-            if not event.data.strip():
-                return False
-            said = f"An event of the stream is no JSON object: {beginning(event.data)}"
-            raise self._failed(unexpected(self.response, said, event.data, self._secrets))
-        if event.type or not TELLING_OF_FAILURE.isdisjoint(data):
-            failure = event_error(event.type, data, self.response, self._secrets)
-            if failure is not None:
-                raise self._failed(failure)
-        self._kept.append(event.data)
-        self._last = data
-        return isinstance(data.get("choices"), list)
 
     def _merged(self) -> PromptCompletion:
         return completion_answer(merge(self._chunks()), self._prompt_id)
 
     def _chunks(self) -> Iterable[dict[str, Any]]:
         """Decode what was kept once more, for the few who ask for all of it."""
-        return map(event_data, self._kept)
+        return map(json.loads, self._kept)
 
-    def _check_end(self) -> None:
-        self._ended = is_finished(self._chunks())
+    def _check_end(self, reader: ChunkReader) -> None:
+        if not self._last and reader.done:
+            raise self._failed(self._error(f"The stream ended without an answer, after {len(self._kept)} events."))
+        self._ended = reader.done or is_finished(self._chunks())
         if not self._ended:
             said = f"The stream ended after {len(self._kept)} events, before the model had finished."
             raise self._failed(self._error(said))
@@ -172,6 +198,8 @@ async def opened(
     transport: AsyncTransport,
     prompt_id: str,
     options: Mapping[str, Any],
+    *,
+    wants_usage: bool = False,
 ) -> AsyncStream[Chunk]:
     """Begin to read an answer that should be an event stream.
 
@@ -181,17 +209,24 @@ async def opened(
         transport: what the answer came through.
         prompt_id: the reference that is run, as it was given.
         options: what the call was told.
+        wants_usage: whether a last chunk that only holds the token counts was asked for.
 
     Raises:
-        APIResponseValidationError: where it is not one, showing its beginning.
+        APIResponseValidationError: where it is not one, in the words of the failure that it tells of, or showing its
+            beginning.
     """
+    from portkey_openapi.connections import RequestError, async_read_whole, may_be_event_stream
+    from portkey_openapi.errors import AnswerTooLong
+
     secrets = transport.settings.secrets(options)
-    if is_event_stream(response):
-        return AsyncStream(response, take, transport, prompt_id, secrets)
+    if may_be_event_stream(response):
+        return AsyncStream(response, take, transport, prompt_id, secrets, wants_usage=wants_usage)
     try:
-        await response.aread()
-    except RequestError as error:
+        await async_read_whole(response, transport.settings.max_response_bytes)
+    except (RequestError, OSError, AnswerTooLong) as error:
         raise connection_error(error, response.request, secrets) from error
-    kind = response.headers.get("content-type")
-    said = f"The answer is no event stream but {kind}: {beginning(response.text)}"
-    raise unexpected(response, said, response.text, secrets)
+    body = read_body(response.text)
+    failure, kind = failure_in(body), response.headers.get("content-type")
+    if failure is not None:
+        raise unexpected(response, failure.message, body, secrets)
+    raise unexpected(response, f"The answer is no event stream but {kind}: {beginning(response.text)}", body, secrets)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from portkey_ai import _capture
-from portkey_ai._answers import Provenance
 from portkey_ai._contract import VERSION_HEADER, check_answered
 from portkey_ai._failures import connection_error, decoded, status_error, unexpected
-from portkey_ai._http import RequestError, async_sleep, failure_of
 from portkey_ai._log import note_answer, note_request, note_retry
-from portkey_ai._retry import Outcome, wait_before_retry
+from portkey_openapi import raw
+from portkey_openapi.connections import Response, async_send, async_sleep, failure_of, refusal_in
 from portkey_openapi.errors import UnexpectedBody
+from portkey_openapi.retries import Outcome, wait_before_retry
+from portkey_prompts.answers import check_answer
+from portkey_prompts.provenance import Provenance
 
 if TYPE_CHECKING:
-    from portkey_ai._http import AsyncPool, Request, Response
     from portkey_ai._settings import Settings
     from portkey_openapi import Record, models, types
+    from portkey_openapi.connections import AsyncPool, Request
 
     Failures = models.ControlPlaneError | models.GatewayError | models.ProviderError
 
@@ -57,6 +58,7 @@ class AsyncTransport:
         body = decoded(response, secrets := self.settings.secrets(options))
         try:
             record: Any = parse(response.status_code, body)
+            check_answer(record)
         except UnexpectedBody as error:
             raise unexpected(response, str(error), body, secrets) from None
         record.with_meta(Provenance(response))
@@ -73,23 +75,24 @@ class AsyncTransport:
 
     async def _send(self, request: Request, options: Mapping[str, Any], *, repeatable: bool, stream: bool) -> Response:
         """Send a request, again where that is right, until an answer says yes."""
-        http = await self.pool.client()
         most, secrets = self.settings.retries(options), self.settings.secrets(options)
+        if self.settings.telemetry is not None:
+            self.settings.telemetry.inject(request.headers)
         note_request(request)
         retries = 0
         while True:
             headers: Mapping[str, str] = {}
-            try:
-                response = await http.send(request, stream=stream)
-                await self._note(response)
-                if response.is_success:
-                    return response
-                await response.aread()
-                outcome: Outcome = response.status_code
-                failure: Exception = status_error(response, secrets)
-                headers = response.headers
-            except RequestError as error:
-                outcome, failure = failure_of(error), connection_error(error, request, secrets)
+            answer = await self._try(request, stream)
+            if not isinstance(answer, Exception):
+                await self._note(answer)
+                if answer.is_success:
+                    return answer
+                outcome: Outcome = answer.status_code
+                headers = answer.headers
+                failure: Exception = status_error(answer, secrets, self.pool.proxy)
+            else:
+                outcome = failure_of(answer)
+                failure = connection_error(answer, request, secrets, self.pool.proxy)
             wait = wait_before_retry(outcome, headers, retries=retries, max_retries=most, repeatable=repeatable)
             if wait is None:
                 raise failure
@@ -97,9 +100,21 @@ class AsyncTransport:
             note_retry(request, wait, retries, most, failure)
             await async_sleep(wait)
 
+    async def _try(self, request: Request, stream: bool) -> Response | Exception:
+        """Send a request once; give the answer, or what was raised in the place of one.
+
+        Whatever is raised is a failure to get an answer: httpx's errors, but also a closed client, an environment
+        that names a proxy or certificates that can't be used, a hook of the app's `http_client`.
+        """
+        try:
+            http = await self.pool.client()
+            return await async_send(http, request, self.settings.max_response_bytes, stream=stream)
+        except Exception as error:
+            return refusal_in(error) or error
+
     async def _note(self, response: Response) -> None:
-        """Hand an answer to whoever listens, and see that its server speaks the same API."""
-        _capture.note(response)
+        """Hand an answer to a caller that asked for the response, and see that its server speaks the same API."""
+        raw.note(response)
         note_answer(response)
         version = response.headers.get(VERSION_HEADER)
         if version is None:

@@ -3,31 +3,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self, Unpack
 
 from portkey_ai._contract import check_requested
-from portkey_ai._options import DEFAULT_TIMEOUT
-from portkey_ai._rivals import warn_of_rival
-from portkey_ai._secrets import shown_url
+from portkey_ai._hints import (
+    ClientOptions,
+    Generations,
+    HTTPClient,
+    OpenAI,
+    Prompts,
+    PromptSource,
+    Renderer,
+    Timeout,
+)
+from portkey_ai._official import Closing, OfficialNames
+from portkey_ai._options import client_options
+from portkey_openapi.requests import shown_url
+from portkey_openapi.resources import Resources
+from portkey_prompts.installed import warn_of_conflict
 
-if TYPE_CHECKING:
-    from typing import Unpack
 
-    from portkey_ai._http import HTTPClient, Timeout
-    from portkey_ai._options import ClientOptions
-    from portkey_ai._sync.collections import Collections
-    from portkey_ai._sync.generations import Generations
-    from portkey_ai._sync.labels import Labels
-    from portkey_ai._sync.ladder import Ladder
-    from portkey_ai._sync.prompts import Prompts
-    from portkey_ai._sync.transport import Transport
-    from portkey_ai.source.settings import PromptSource
-
-
-class Portkey:
+class Portkey(OfficialNames, Closing, Resources):
     """A client of the prompt service: hosted, or run on one's own machine.
 
     Make one and share it, between threads and tasks alike. It opens its connections at the first call, and closes them
@@ -42,136 +40,78 @@ class Portkey:
     def __init__(
         self,
         *,
-        api_key: str | None = None,
-        virtual_key: str | None = None,
-        base_url: str | None = None,
-        config: Mapping[str, Any] | str | None = None,
-        provider: str | None = None,
-        trace_id: str | None = None,
-        metadata: Mapping[str, str] | str | None = None,
-        cache_namespace: str | None = None,
-        cache_force_refresh: bool | str | None = None,
-        custom_host: str | None = None,
-        forward_headers: Sequence[str] | str | None = None,
-        authorization: str | None = None,
-        request_timeout: int | None = None,
-        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
-        max_retries: int = 2,
-        default_headers: Mapping[str, str] | None = None,
         http_client: HTTPClient | None = None,
         api_version: str | None = None,
-        prompts: PromptSource | None = None,
+        **options: Unpack[ClientOptions],
     ) -> None:
         """Make a client.
 
         Args:
-            api_key: the service's key; by default `PORTKEY_API_KEY`. A server on this machine may need none.
-            virtual_key: names the provider and the key to run prompts with.
-            base_url: where the service is; by default `PORTKEY_BASE_URL`, else the hosted service.
-            config: a gateway config, as its slug or the config itself.
-            provider: the provider to run prompts with, where no virtual key is given.
-            trace_id: names the requests in the service's logs.
-            metadata: strings that are kept with the requests in the service's logs.
-            cache_namespace: which part of the gateway's cache to use.
-            cache_force_refresh: whether to run even where the gateway's cache has an answer.
-            custom_host: the base URL of a model host of one's own, for the gateway to call.
-            forward_headers: names of headers that are passed on to the provider.
-            authorization: the provider's own key, as an Authorization header.
-            request_timeout: milliseconds that the gateway waits for the provider.
-            timeout: seconds to connect, to write, and between two reads, or an `httpx.Timeout`; None waits for ever.
-                Completions wait up to 600 s between two reads where nothing is said here.
-            max_retries: how many times a call may be repeated.
-            default_headers: headers to send with every call.
             http_client: an `httpx.Client` to send with; yours to close.
             api_version: the API version that the app was written for, such as `1.0.0`; by default
                 `PORTKEY_API_VERSION`, else any.
-            prompts: has prompts rendered in this process, and says where they are found; left out, the service renders.
+            **options: `api_key` (by default `PORTKEY_API_KEY`; a server on this machine may need none), `base_url` (by
+                default `PORTKEY_BASE_URL`, else the hosted service), `virtual_key` or `provider` to run prompts with,
+                `config`, `trace_id`, `metadata`, `timeout` in seconds, `max_retries`, `max_response_bytes`,
+                `default_headers`, `prompts` (a PromptSource has prompts rendered in this process), `telemetry` (whether
+                OpenTelemetry is told of renders and runs), and what else ClientOptions describes.
 
         Raises:
             PortkeyError: where the API key is missing, or an option can't be used.
             APIVersionError: where this package speaks another API version.
         """
         check_requested(api_version)
-        warn_of_rival()
-        options: dict[str, Any] = {
-            "api_key": api_key,
-            "virtual_key": virtual_key,
-            "base_url": base_url,
-            "config": config,
-            "provider": provider,
-            "trace_id": trace_id,
-            "metadata": metadata,
-            "cache_namespace": cache_namespace,
-            "cache_force_refresh": cache_force_refresh,
-            "custom_host": custom_host,
-            "forward_headers": forward_headers,
-            "authorization": authorization,
-            "request_timeout": request_timeout,
-            "timeout": timeout,
-            "max_retries": max_retries,
-            "default_headers": default_headers,
-            "http_client": http_client,
-            "prompts": prompts,
-        }
-        self._connect(options)
+        warn_of_conflict()
+        self._connect({"http_client": http_client, **client_options(type(self), options)})
 
     def _connect(self, options: dict[str, Any], parent: Portkey | None = None) -> None:
         """Get ready to call; httpx and what else a call takes is loaded here, with the first client."""
-        from portkey_ai._http import Pool
-        from portkey_ai._log import obey_environment
+        from portkey_ai._log import configure_from_environment
         from portkey_ai._settings import Settings
         from portkey_ai._sync.transport import Transport
+        from portkey_openapi.connections import Pool
 
-        obey_environment()
+        configure_from_environment()
         self._options = options
         settings = Settings(options)
         shares = parent is not None and settings.base_url == parent.base_url
         self._owns_pool = not shares
-        pool = parent._transport.pool if parent and shares else Pool(settings.base_url, options["http_client"])
+        pool = parent._transport.pool if parent and shares else Pool(settings.base_url, options.get("http_client"))
         self._transport: Transport = Transport(settings, pool)
-        source = options["prompts"]
-        self._owns_ladder = not (
+        self._caller = self._transport
+        source = options.get("prompts")
+        self._owns_renderer = not (
             parent is not None
-            and source is parent._options["prompts"]
+            and source is parent._options.get("prompts")
             and settings.account() == parent._transport.settings.account()
         )
-        shared = None if parent is None else parent._ladder
-        self._ladder: Ladder | None = self._own_ladder(source) if self._owns_ladder else shared
+        shared = None if parent is None else parent._renderer
+        self._renderer: Renderer | None = self._own_renderer(source) if self._owns_renderer else shared
 
-    def _own_ladder(self, source: PromptSource | None) -> Ladder | None:
+    def _own_renderer(self, source: PromptSource | None) -> Renderer | None:
         if source is None:
             return None
-        from portkey_ai._sync.ladder import Ladder
+        from portkey_ai._sync.renderer import Renderer
 
-        return Ladder(source, self._transport)
+        return Renderer(source, self._transport)
 
     @cached_property
     def prompts(self) -> Prompts:
         """Prompts, their versions and partials; rendering and running them."""
+        if (telemetry := self._transport.settings.telemetry) is not None:
+            from portkey_ai._sync.traced import TracedPrompts
+
+            return TracedPrompts(self._transport, self._renderer, telemetry)
         from portkey_ai._sync.prompts import Prompts
 
-        return Prompts(self._transport, self._ladder)
-
-    @cached_property
-    def labels(self) -> Labels:
-        """Names that point at one version of a prompt."""
-        from portkey_ai._sync.labels import Labels
-
-        return Labels(self._transport)
-
-    @cached_property
-    def collections(self) -> Collections:
-        """Folders of prompts."""
-        from portkey_ai._sync.collections import Collections
-
-        return Collections(self._transport)
+        return Prompts(self._transport, self._renderer)
 
     @cached_property
     def generations(self) -> Generations:
         """The older way of running prompts."""
         from portkey_ai._sync.generations import Generations
 
-        return Generations(self._transport, self._ladder)
+        return Generations(self.prompts.completions)
 
     @property
     def api_key(self) -> str | None:
@@ -193,6 +133,11 @@ class Portkey:
         """How many times a call may be repeated."""
         return self._transport.settings.max_retries
 
+    @property
+    def max_response_bytes(self) -> int:
+        """How long an answer may be, unpacked."""
+        return self._transport.settings.max_response_bytes
+
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """Make a client that differs from this one in some options, and shares its connections.
 
@@ -202,12 +147,29 @@ class Portkey:
         Example:
             >>> patient = portkey.with_options(timeout=300, max_retries=5)
         """
-        unknown = options.keys() - self._options.keys()
-        if unknown or "http_client" in options:
-            raise TypeError(f"with_options() can't change {sorted(unknown) or ['http_client']}")
         twin = object.__new__(type(self))
-        twin._connect({**self._options, **options}, parent=self)
+        twin._connect({**self._options, **client_options(self.with_options, options)}, parent=self)
         return twin
+
+    copy = with_options
+
+    def openai(self, **options: Any) -> OpenAI:
+        """Make OpenAI's client of the same gateway, for all that is no prompt. Its connections are its own.
+
+        Args:
+            **options: of OpenAI's client; base URL, headers, retries and time-out are this client's otherwise.
+
+        Raises:
+            PortkeyError: where the package openai is not installed.
+
+        Example:
+            >>> rendered = portkey.prompts.render(prompt_id="pp-greeting", variables={"name": "Alice"})
+            >>> completion = portkey.openai().chat.completions.create(**rendered.data)
+        """
+        from portkey_ai._official import openai_client
+
+        client: OpenAI = openai_client(self, options)
+        return client
 
     def __enter__(self) -> Self:
         return self
@@ -219,8 +181,8 @@ class Portkey:
 
     def close(self) -> None:
         """Close the connections, unless they are another client's or an `http_client`'s."""
-        if self._owns_ladder and self._ladder is not None:
-            self._ladder.close()
+        if self._owns_renderer and self._renderer is not None:
+            self._renderer.close()
         if self._owns_pool:
             self._transport.pool.close()
 

@@ -5,37 +5,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, Unpack, overload
 
-from portkey_ai._answers import completion_answer, fill_choices
-from portkey_ai._arguments import RUN_OPTIONS, run_body, take_options
+from portkey_ai._hints import Renderer, RunKeywords, Transport
+from portkey_ai._options import run_body
 from portkey_ai._sync.stream import Stream, opened
-from portkey_ai.types import PromptCompletionChunk
+from portkey_ai.types import PromptCompletion, PromptCompletionChunk
 from portkey_openapi.api.prompts import create_prompt_completion
-
-if TYPE_CHECKING:
-    from typing import Unpack
-
-    from portkey_ai._keywords import RunKeywords
-    from portkey_ai._sync.ladder import Ladder
-    from portkey_ai._sync.raw import CompletionsRaw
-    from portkey_ai._sync.transport import Transport
-    from portkey_ai.types import PromptCompletion
-    from portkey_openapi.requests import Request
+from portkey_openapi.calls import take_options
+from portkey_openapi.options import RUN_OPTIONS
+from portkey_openapi.raw import RawResource, RawResponse, raw
+from portkey_openapi.requests import Request
+from portkey_prompts.answers import completion_answer, fill_choices
+from portkey_prompts.chunks import wants_usage
 
 
 class Completions:
     """Runs prompts: `portkey.prompts.completions(…)`, or `portkey.prompts.completions.create(…)`, which is the same."""
 
-    def __init__(self, transport: Transport, ladder: Ladder | None = None) -> None:
+    def __init__(self, transport: Transport, renderer: Renderer | None = None) -> None:
         self._transport = transport
-        self._ladder = ladder
+        self._renderer = renderer
 
     @cached_property
     def with_raw_response(self) -> CompletionsRaw:
         """The same method, answering the HTTP response with the result in it."""
-        from portkey_ai._sync.raw import CompletionsRaw
-
         return CompletionsRaw(self)
 
     @overload
@@ -99,17 +93,25 @@ class Completions:
         if stream is not None:
             body["stream"] = stream
         target = prompt_id
-        if self._ladder is not None and self._ladder.source.frozen:
-            target, body = self._ladder.pinned(prompt_id, body)
-        request = create_prompt_completion.request(target, body=body)
-        if stream:
-            return self._stream(request, prompt_id, options)
-        record = self._transport.call(request, create_prompt_completion.parse, options, run=True)
-        return completion_answer(record, prompt_id)
+        if self._renderer is not None and self._renderer.source.frozen:
+            extra = options.pop("extra_body", None) or {}
+            target, body = self._renderer.pinned(prompt_id, {**body, **extra})
+        return self._run(prompt_id, target, body, options, stream)
 
     __call__ = create
 
-    def _stream(self, request: Request, prompt_id: str, options: dict[str, Any]) -> Stream[PromptCompletionChunk]:
+    def _run(
+        self, prompt_id: str, target: str, body: dict[str, Any], options: dict[str, Any], stream: bool | None
+    ) -> PromptCompletion | Stream[PromptCompletionChunk]:
+        request = create_prompt_completion.request(target, body=body)
+        if stream:
+            return self._stream(request, prompt_id, options, wants_usage(body))
+        record = self._transport.call(request, create_prompt_completion.parse, options, run=True)
+        return completion_answer(record, prompt_id)
+
+    def _stream(
+        self, request: Request, prompt_id: str, options: dict[str, Any], wants_usage: bool
+    ) -> Stream[PromptCompletionChunk]:
         def take(data: dict[str, Any]) -> PromptCompletionChunk:
             chunk = PromptCompletionChunk.from_dict(data)
             if chunk.get("prompt_id") is None:
@@ -117,4 +119,37 @@ class Completions:
             return fill_choices(chunk, "delta")
 
         response = self._transport.open(request, options)
-        return opened(response, take, self._transport, prompt_id, options)
+        return opened(response, take, self._transport, prompt_id, options, wants_usage=wants_usage)
+
+
+class CompletionsRaw(RawResource):
+    """`portkey.prompts.completions.with_raw_response`."""
+
+    _create: Any = raw(Completions.create)
+
+    @overload
+    def create(
+        self,
+        *,
+        prompt_id: str,
+        variables: Mapping[str, Any] | None = None,
+        stream: Literal[False] | None = None,
+        **settings: Unpack[RunKeywords],
+    ) -> RawResponse[PromptCompletion]: ...
+
+    @overload
+    def create(
+        self,
+        *,
+        prompt_id: str,
+        variables: Mapping[str, Any] | None = None,
+        stream: Literal[True],
+        **settings: Unpack[RunKeywords],
+    ) -> RawResponse[Stream[PromptCompletionChunk]]: ...
+
+    def create(self, **arguments: Any) -> RawResponse[Any]:
+        """Run a prompt, with the arguments of `portkey.prompts.completions`."""
+        answer: RawResponse[Any] = self._create(**arguments)
+        return answer
+
+    __call__ = create

@@ -6,17 +6,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, overload
 
 from portkey_ai._sync.completions import Completions
 from portkey_ai._sync.stream import Stream
 from portkey_ai.types import GenericResponse
 from portkey_openapi.models import FreeForm
-
-if TYPE_CHECKING:
-    from portkey_ai._sync.ladder import Ladder
-    from portkey_ai._sync.raw import GenerationsRaw
-    from portkey_ai._sync.transport import Transport
+from portkey_openapi.raw import RawResource, raw
 
 WARNING = "generations.create() is deprecated: use prompts.completions(), which takes the same arguments."
 
@@ -24,15 +20,12 @@ WARNING = "generations.create() is deprecated: use prompts.completions(), which 
 class Generations:
     """The older way of running prompts: `portkey.generations`."""
 
-    def __init__(self, transport: Transport, ladder: Ladder | None = None) -> None:
-        self._transport = transport
-        self._completions = Completions(transport, ladder)
+    def __init__(self, completions: Completions) -> None:
+        self._completions = completions
 
     @cached_property
     def with_raw_response(self) -> GenerationsRaw:
         """The same method, answering the HTTP response with the result in it."""
-        from portkey_ai._sync.raw import GenerationsRaw
-
         return GenerationsRaw(self)
 
     @overload
@@ -83,7 +76,15 @@ class Generations:
             completion = completions.create(prompt_id=prompt_id, variables=variables, config=config)
             return _wrapped(completion).with_meta(completion._meta)
         chunks = completions.create(prompt_id=prompt_id, variables=variables, config=config, stream=True)
-        return Stream(chunks.response, _wrapped, self._transport, prompt_id, self._transport.settings.secrets({}))
+        wrapped: Stream[Any] = chunks
+        wrapped._take = _wrapped
+        return wrapped
+
+
+class GenerationsRaw(RawResource):
+    """`portkey.generations.with_raw_response`."""
+
+    create = raw(Generations.create)
 
 
 def _wrapped(data: Mapping[str, Any]) -> GenericResponse:

@@ -5,54 +5,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Unpack
 
-from portkey_ai._answers import render_answer, version_answer
-from portkey_ai._arguments import NOTHING, RUN_OPTIONS, only_options, reference, run_body, take_options
+from portkey_ai._hints import (
+    CompletionsRaw,
+    LoadedPrompt,
+    PromptPartials,
+    PromptPartialsRaw,
+    PromptUpdated,
+    PromptVersions,
+    PromptVersionsRaw,
+    Renderer,
+    RenderKeywords,
+    RequestOptions,
+    Transport,
+    UpdatePromptFields,
+)
+from portkey_ai._options import NOTHING, run_body, update_fields
 from portkey_ai._sync.completions import Completions
-from portkey_ai._sync.pages import with_further_pages
-from portkey_openapi import models
-from portkey_openapi.api.prompts import (
-    create_prompt,
-    delete_prompt,
-    list_prompts,
-    publish_prompt,
-    render_prompt,
-    retrieve_prompt,
-    update_prompt,
+from portkey_ai.errors import PortkeyError
+from portkey_ai.types import PromptDetail, PromptRender
+from portkey_openapi import resources
+from portkey_openapi.api.prompts import render_prompt
+from portkey_openapi.calls import take_options
+from portkey_openapi.options import RUN_OPTIONS
+from portkey_openapi.raw import is_raw, raw
+from portkey_prompts.answers import render_answer, version_answer
+
+NO_RESPONSE = (
+    "This was rendered in the client, so there is no HTTP response to answer. Leave `with_raw_response` out (a result "
+    "says where it came from: `source`, `age`, `version`), or have the service render: with_options(prompts=None)."
 )
 
-if TYPE_CHECKING:
-    from typing import Unpack
 
-    from portkey_ai._keywords import CreatePrompt, PromptCall, RenderKeywords, UpdatePrompt
-    from portkey_ai._options import RequestOptions
-    from portkey_ai._sync.ladder import Ladder
-    from portkey_ai._sync.partials import PromptPartials
-    from portkey_ai._sync.raw import PromptsRaw
-    from portkey_ai._sync.transport import Transport
-    from portkey_ai._sync.versions import PromptVersions
-    from portkey_ai.source.loaded import LoadedPrompt
-    from portkey_ai.types import (
-        Acknowledgement,
-        PromptCreated,
-        PromptDetail,
-        PromptList,
-        PromptRender,
-        PromptUpdated,
-    )
-
-
-class Prompts:
+class Prompts(resources.Prompts):
     """Prompts: `portkey.prompts`."""
 
     completions: Completions
     """Runs prompts; call it, or its `create`."""
 
-    def __init__(self, transport: Transport, ladder: Ladder | None = None) -> None:
+    def __init__(self, transport: Transport, renderer: Renderer | None = None) -> None:
+        super().__init__(transport)
         self._transport = transport
-        self._ladder = ladder
-        self.completions = Completions(transport, ladder)
+        self._renderer = renderer
+        self.completions = Completions(transport, renderer)
 
     @cached_property
     def versions(self) -> PromptVersions:
@@ -71,8 +67,6 @@ class Prompts:
     @cached_property
     def with_raw_response(self) -> PromptsRaw:
         """The same methods, answering the HTTP response with the result in it."""
-        from portkey_ai._sync.raw import PromptsRaw
-
         return PromptsRaw(self)
 
     def render(
@@ -84,8 +78,8 @@ class Prompts:
             prompt_id: the prompt's slug or UUID, with or without `@version`.
             variables: the template's variables by name, any JSON values.
             **settings: settings that win over the prompt's own, such as `model` and `temperature`, and options of this
-                call, such as `metadata` and `timeout`. With a PromptSource, `missing="error"` names the variables that
-                are not given.
+                call, such as `metadata` and `timeout`. `missing="error"` names the variables that are not given: the
+                prompt is rendered here then, without a PromptSource from what one call more for each partial reads.
 
         Returns:
             The rendered prompt: `prompt` (its text), `messages`, and `data`, which can be passed on to a provider as
@@ -105,13 +99,17 @@ class Prompts:
             missing = given.pop("missing", None)
             options = take_options(given, RUN_OPTIONS)
         body = run_body(variables, given)
-        if self._ladder is not None:
+        renderer = self._renderer
+        if renderer is None and missing == "error":
+            renderer = self._new_renderer()  # without a source, what was fetched before is not believed
+        if renderer is not None:
             extra = options.get("extra_body")
-            rendered = self._ladder.render(prompt_id, {**body, **extra} if extra else body, missing)
+            renderer = renderer.for_call(options) if options else renderer
+            rendered = renderer.render(prompt_id, {**body, **extra} if extra else body, missing)
             if rendered is not None:
+                if is_raw():
+                    raise PortkeyError(NO_RESPONSE)
                 return rendered
-        elif missing is not None:
-            raise TypeError("`missing` needs prompts to be rendered here: make the client with prompts=PromptSource().")
         request = render_prompt.request(prompt_id, body=body)
         record = self._transport.call(request, render_prompt.parse, options, repeatable=True)
         return render_answer(record, prompt_id, variables)
@@ -131,7 +129,7 @@ class Prompts:
             >>> greeting = portkey.prompts.get("pp-greeting@production")
             >>> print(greeting.render(name="Alice").prompt)
         """
-        return self._own_ladder.load(prompt_id)
+        return self._own_renderer.load(prompt_id)
 
     def prefetch(self, prompt_ids: Iterable[str]) -> None:
         """Fetch several prompts at once, so that rendering them first waits for nothing; of use with a PromptSource.
@@ -142,138 +140,74 @@ class Prompts:
         Raises:
             APIError: of the first that failed, when the others are there.
         """
-        self._own_ladder.prefetch(prompt_ids)
+        self._own_renderer.prefetch(prompt_ids)
 
     @cached_property
-    def _own_ladder(self) -> Ladder:
-        """The client's ladder; without a source, one that only `get` uses."""
-        if self._ladder is not None:
-            return self._ladder
-        from portkey_ai._sync.ladder import Ladder
-        from portkey_ai.source.settings import PromptSource
+    def _own_renderer(self) -> Renderer:
+        """The client's renderer; without a source, one that only `get` uses."""
+        return self._renderer or self._new_renderer()
 
-        return Ladder(PromptSource(), self._transport)
+    def _new_renderer(self) -> Renderer:
+        from portkey_ai._sync.renderer import Renderer
+        from portkey_prompts.source.settings import PromptSource
 
-    def create(self, **fields: Unpack[CreatePrompt]) -> PromptCreated:
-        """Create a prompt, whose version 1 is published at once: `createPrompt`.
-
-        Args:
-            **fields: `name`, `collection_id`, `string` and `parameters`; the contract's further fields; options of the
-                call.
-
-        Raises:
-            APIError: as `portkey_ai.errors` draws.
-        """
-        given: dict[str, Any] = {**fields}
-        options = take_options(given)
-        request = create_prompt.request(body=models.PromptCreate(**given))
-        return self._transport.call(request, create_prompt.parse, options)
+        return Renderer(PromptSource(), self._transport)
 
     def retrieve(
-        self, prompt_id: str | None = None, *, version: int | None = None, **options: Unpack[PromptCall]
+        self,
+        prompt_id: str | None = None,
+        *,
+        prompt_slug: str | None = None,
+        version: int | str | None = None,
+        **options: Unpack[RequestOptions],
     ) -> PromptDetail:
         """Read a prompt with the content of one version, by default the published one: `retrievePrompt`.
 
         Args:
-            prompt_id: the prompt's slug or UUID, with or without `@version` (`prompt_slug` is the same).
-            version: the number of the version to read.
-            **options: options of the call.
+            prompt_id: the prompt's slug or UUID, with or without `@version`.
+            prompt_slug: another name for `prompt_id`.
+            version: which version to read: its number, `latest`, or `default` for the published one.
+            **options: options of the call, such as `timeout` and `extra_headers`.
 
-        Raises:
-            APIError: as `portkey_ai.errors` draws.
+        Returns:
+            The version; `prompt` is its template's text.
         """
-        given: dict[str, Any] = {**options}
-        target = reference(given, prompt_id, "prompt")
-        request = retrieve_prompt.request(target, version=version)
-        record = self._transport.call(request, retrieve_prompt.parse, only_options(given, "retrieve"), repeatable=True)
-        return version_answer(record)
+        return version_answer(super().retrieve(prompt_id, prompt_slug=prompt_slug, version=version, **options))
 
-    def update(self, prompt_id: str | None = None, **fields: Unpack[UpdatePrompt]) -> PromptUpdated:
+    def update(
+        self, prompt_id: str | None = None, *, prompt_slug: str | None = None, **fields: Unpack[UpdatePromptFields]
+    ) -> PromptUpdated:
         """Change a prompt; a content field makes a new version, not yet published: `updatePrompt`.
 
         Args:
-            prompt_id: the prompt's slug or UUID (`prompt_slug` is the same).
-            **fields: what changes. With `patch=True` the new version takes over what is left out; `template_metadata`
-                is sent under the name that this operation has for it. Options of the call.
-
-        Raises:
-            APIError: as `portkey_ai.errors` draws.
+            prompt_id: the prompt's slug or UUID.
+            prompt_slug: another name for `prompt_id`.
+            **fields: what changes, as `create` takes it. With `patch=True` the new version takes over what is left out;
+                `template_metadata` is sent under the name that this operation has for it. Options of the call.
         """
-        given: dict[str, Any] = {**fields}
-        target = reference(given, prompt_id, "prompt")
-        options = take_options(given)
-        if "template_metadata" in given:
-            given.setdefault("prompt_metadata", given.pop("template_metadata"))
-        request = update_prompt.request(target, body=models.PromptUpdate(**given))
-        return self._transport.call(request, update_prompt.parse, options)
+        return super().update(prompt_id, prompt_slug=prompt_slug, **update_fields(fields))
 
-    def delete(self, prompt_id: str | None = None, **options: Unpack[PromptCall]) -> Acknowledgement:
-        """Delete a prompt with all of its versions: `deletePrompt`.
 
-        Args:
-            prompt_id: the prompt's slug or UUID (`prompt_slug` is the same).
-            **options: options of the call.
+class PromptsRaw(resources.PromptsRaw):
+    """`portkey.prompts.with_raw_response`."""
 
-        Raises:
-            APIError: as `portkey_ai.errors` draws.
-        """
-        given: dict[str, Any] = {**options}
-        request = delete_prompt.request(reference(given, prompt_id, "prompt"))
-        return self._transport.call(request, delete_prompt.parse, only_options(given, "delete"))
+    render = raw(Prompts.render)
+    retrieve = raw(Prompts.retrieve)
 
-    def publish(self, prompt_id: str | None = None, *, version: int, **options: Unpack[PromptCall]) -> Acknowledgement:
-        """Make a version the one that the reference without `@` means: `publishPrompt`.
+    @property
+    def completions(self) -> CompletionsRaw:
+        """Runs prompts."""
+        answer: CompletionsRaw = self._resource.completions.with_raw_response
+        return answer
 
-        Args:
-            prompt_id: the prompt's slug or UUID (`prompt_slug` is the same).
-            version: the version's number, from 1.
-            **options: options of the call.
+    @cached_property
+    def versions(self) -> PromptVersionsRaw:
+        """The versions of prompts."""
+        answer: PromptVersionsRaw = self._resource.versions.with_raw_response
+        return answer
 
-        Raises:
-            APIError: as `portkey_ai.errors` draws.
-        """
-        given: dict[str, Any] = {**options}
-        target = reference(given, prompt_id, "prompt")
-        request = publish_prompt.request(target, body={"version": version})
-        return self._transport.call(request, publish_prompt.parse, only_options(given, "publish"), repeatable=True)
-
-    def list(
-        self,
-        *,
-        collection_id: str | None = None,
-        workspace_id: str | None = None,
-        current_page: int | None = None,
-        page_size: int | None = None,
-        search: str | None = None,
-        **options: Unpack[RequestOptions],
-    ) -> PromptList:
-        """List prompts: `listPrompts`. Iterating the result fetches further pages when they are needed.
-
-        Args:
-            collection_id: only what lies in this collection, by UUID or slug.
-            workspace_id: only what lies in this workspace, by UUID or slug.
-            current_page: the page to begin with, counted from 0.
-            page_size: how many prompts a page holds at most.
-            search: only what bears this text in its name.
-            **options: options of the call.
-
-        Raises:
-            APIError: as `portkey_ai.errors` draws.
-
-        Example:
-            >>> for prompt in portkey.prompts.list(search="greeting"):
-            ...     print(prompt.slug, prompt.name)
-        """
-        given = only_options({**options}, "list")
-
-        def fetch(page: int | None) -> PromptList:
-            request = list_prompts.request(
-                collection_id=collection_id,
-                workspace_id=workspace_id,
-                current_page=page,
-                page_size=page_size,
-                search=search,
-            )
-            return self._transport.call(request, list_prompts.parse, given, repeatable=True)
-
-        return with_further_pages(fetch, current_page)
+    @cached_property
+    def partials(self) -> PromptPartialsRaw:
+        """Pieces of template that prompts share."""
+        answer: PromptPartialsRaw = self._resource.partials.with_raw_response
+        return answer

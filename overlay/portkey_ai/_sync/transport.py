@@ -6,19 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from portkey_ai import _capture
-from portkey_ai._answers import Provenance
 from portkey_ai._contract import VERSION_HEADER, check_answered
 from portkey_ai._failures import connection_error, decoded, status_error, unexpected
-from portkey_ai._http import RequestError, failure_of, sleep
 from portkey_ai._log import note_answer, note_request, note_retry
-from portkey_ai._retry import Outcome, wait_before_retry
+from portkey_openapi import raw
+from portkey_openapi.connections import Response, failure_of, refusal_in, send, sleep
 from portkey_openapi.errors import UnexpectedBody
+from portkey_openapi.retries import Outcome, wait_before_retry
+from portkey_prompts.answers import check_answer
+from portkey_prompts.provenance import Provenance
 
 if TYPE_CHECKING:
-    from portkey_ai._http import Pool, Request, Response
     from portkey_ai._settings import Settings
     from portkey_openapi import Record, models, types
+    from portkey_openapi.connections import Pool, Request
 
     Failures = models.ControlPlaneError | models.GatewayError | models.ProviderError
 
@@ -58,6 +59,7 @@ class Transport:
         body = decoded(response, secrets := self.settings.secrets(options))
         try:
             record: Any = parse(response.status_code, body)
+            check_answer(record)
         except UnexpectedBody as error:
             raise unexpected(response, str(error), body, secrets) from None
         record.with_meta(Provenance(response))
@@ -74,23 +76,24 @@ class Transport:
 
     def _send(self, request: Request, options: Mapping[str, Any], *, repeatable: bool, stream: bool) -> Response:
         """Send a request, again where that is right, until an answer says yes."""
-        http = self.pool.client()
         most, secrets = self.settings.retries(options), self.settings.secrets(options)
+        if self.settings.telemetry is not None:
+            self.settings.telemetry.inject(request.headers)
         note_request(request)
         retries = 0
         while True:
             headers: Mapping[str, str] = {}
-            try:
-                response = http.send(request, stream=stream)
-                self._note(response)
-                if response.is_success:
-                    return response
-                response.read()
-                outcome: Outcome = response.status_code
-                failure: Exception = status_error(response, secrets)
-                headers = response.headers
-            except RequestError as error:
-                outcome, failure = failure_of(error), connection_error(error, request, secrets)
+            answer = self._try(request, stream)
+            if not isinstance(answer, Exception):
+                self._note(answer)
+                if answer.is_success:
+                    return answer
+                outcome: Outcome = answer.status_code
+                headers = answer.headers
+                failure: Exception = status_error(answer, secrets, self.pool.proxy)
+            else:
+                outcome = failure_of(answer)
+                failure = connection_error(answer, request, secrets, self.pool.proxy)
             wait = wait_before_retry(outcome, headers, retries=retries, max_retries=most, repeatable=repeatable)
             if wait is None:
                 raise failure
@@ -98,9 +101,21 @@ class Transport:
             note_retry(request, wait, retries, most, failure)
             sleep(wait)
 
+    def _try(self, request: Request, stream: bool) -> Response | Exception:
+        """Send a request once; give the answer, or what was raised in the place of one.
+
+        Whatever is raised is a failure to get an answer: httpx's errors, but also a closed client, an environment
+        that names a proxy or certificates that can't be used, a hook of the app's `http_client`.
+        """
+        try:
+            http = self.pool.client()
+            return send(http, request, self.settings.max_response_bytes, stream=stream)
+        except Exception as error:
+            return refusal_in(error) or error
+
     def _note(self, response: Response) -> None:
-        """Hand an answer to whoever listens, and see that its server speaks the same API."""
-        _capture.note(response)
+        """Hand an answer to a caller that asked for the response, and see that its server speaks the same API."""
+        raw.note(response)
         note_answer(response)
         version = response.headers.get(VERSION_HEADER)
         if version is None:

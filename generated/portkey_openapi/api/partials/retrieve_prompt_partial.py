@@ -11,7 +11,7 @@ OPERATION_ID = "retrievePromptPartial"
 def request(
     partial_id: str,
     *,
-    version: int | None = None,
+    version: int | str | None = None,
 ) -> Request:
     """Read a partial: `retrievePromptPartial`.
 
@@ -19,7 +19,8 @@ def request(
 
     Args:
         partial_id: A partial's slug or UUID, optionally followed by `@` and a version number or `latest`.
-        version: The number of the version to answer, from 1; left out, the reference decides.
+        version: Which version to answer - its number, from 1, `latest`, or `default` for the published one; left out,
+            the reference decides.
 
     Raises:
         ValueError: where a segment of the path is empty, `.`, `..` or no text.

@@ -20,7 +20,8 @@ def request(
 ) -> Request:
     """Update a partial: `updatePromptPartial`.
 
-    A new `string` makes a new version, which is not published; the other fields change the partial itself.
+    A new `string` makes a new version, which is not published; a description alone changes the latest version's
+    in place; the other fields change the partial itself. Null is the same as left out.
 
     Args:
         partial_id: A partial's slug or UUID, optionally followed by `@` and a version number or `latest`.

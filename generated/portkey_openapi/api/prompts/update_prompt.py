@@ -20,9 +20,11 @@ def request(
 ) -> Request:
     """Update a prompt: `updatePrompt`.
 
-    A content field (anything but `name` and `collection_id`) makes a new version, which is not published; a name
-    or a collection alone changes the prompt itself. What is left out has its default; a template that is left out
-    is the latest version's, with what says how it is read (`is_raw_template`, `prompt_metadata`).
+    A content field (anything but `name`, `collection_id`, `virtual_key` and `version_description`) makes a new
+    version, which is not published. Without one no version is made: a name or a collection changes the prompt
+    itself, a `virtual_key` or `version_description` the latest version in place, whose number and id stay. Null
+    is the same as left out. What a new version leaves out has its default; a template that is left out is the
+    latest version's, with what says how it is read (`is_raw_template`, `prompt_metadata`).
 
     Args:
         prompt_id: A prompt's slug or UUID, optionally followed by `@` and a version number, `latest` or a label.

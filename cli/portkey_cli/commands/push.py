@@ -1,0 +1,177 @@
+"""`push`: files of prompts, as new versions on the service."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from portkey_cli.clients import connect
+from portkey_cli.completing import labels
+from portkey_cli.contents import NOTHING
+from portkey_cli.failures import NOT_AS_ASKED, OK
+from portkey_cli.labels import label_id
+from portkey_cli.options import Description, add_command
+from portkey_cli.output import note, progress, write_line
+from portkey_cli.partials import note_unknown
+from portkey_cli.sync import Difference, FolderOption, Force, Names, Sync, show_conflict
+from portkey_prompts.folder import PARTIAL, PROMPT, Key, State, Synced, in_order, included, sent
+from portkey_prompts.rendering import content_fields
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    add_command(app, "push", push, "portkey-prompts push --label staging -m 'A warmer tone'")
+
+
+def push(
+    context: typer.Context,
+    names: Names = None,
+    folder: FolderOption = None,
+    label: Annotated[
+        str | None,
+        typer.Option("--label", metavar="LABEL", help="Put a label on what the files hold.", autocompletion=labels),
+    ] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Publish what the files hold.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Delete prompts of the service whose files were deleted.")
+    ] = False,
+    force: Force = False,
+    message: Description = None,
+) -> int:
+    """Make new versions on the service of the files that were changed, partials first.
+
+    What is the same there makes no version. What was changed here and there is a conflict: nothing is pushed, it is
+    shown, and the exit code is 1; --force makes a version of the file all the same. The message of a version is, by
+    default, the commit that the folder is at. A push that was interrupted can be repeated.
+    """
+    with connect(context) as portkey:
+        with progress("Comparing …"):
+            sync = Sync(portkey, folder)
+            found = sync.differences(names)
+        refused = [each for each in found if each.state == State.CONFLICT and not force]
+        for each in refused:
+            show_conflict(sync, each)
+        if refused:
+            note(f"Nothing was pushed: {len(refused)} in conflict. Pull and merge, or choose with --force.")
+            return NOT_AS_ASKED
+        marked = label_id(portkey, label) if label and not dry_run else None
+        work = Push(sync, message or _commit(sync.folder.path), dry_run)
+        work.all(found, force, delete)
+        work.mark(marked, publish)
+    note(f"{work.count} {'to push' if dry_run else 'pushed'}, {len(found) - work.count} left.")
+    return OK
+
+
+class Push:
+    """Carry differences out on the service.
+
+    Args:
+        sync: what differs from what.
+        message: the new versions' description.
+        dry_run: whether to say it only.
+    """
+
+    def __init__(self, sync: Sync, message: str | None, dry_run: bool) -> None:
+        self.count = 0
+        self._sync = sync
+        self._message = {} if message is None else {"version_description": message}
+        self._dry_run = dry_run
+        self._same: list[Key] = []
+
+    def all(self, found: list[Difference], force: bool, delete: bool) -> None:
+        """Push what was changed here, partials before what includes them; delete what was deleted here."""
+        states = {State.CHANGED_HERE, State.ONLY_HERE} | ({State.CONFLICT} if force else set())
+        if force:
+            states.add(State.CHANGED_THERE)
+        changed = {each.key: each for each in found if each.state in states}
+        self._same = [each.key for each in found if each.state == State.SAME or each.key in changed]
+        for each in found:
+            if each.state == State.SAME and each.remote and not self._dry_run:
+                self._sync.folder.note(each.key, Synced(each.remote.slug, each.remote.digest))
+        again = [each for key in in_order(changed, self._sync.folder.files) if not self._whole(each := changed[key])]
+        # Partials that include each other need a second version, which knows the slugs of all.
+        for each in again:
+            self._save(each.key, self._sync.folder.synced.get(each.key))
+        for key in changed if not self._dry_run else ():
+            text = sent(self._sync.folder.files[key], self._sync.folder.slugs())["string"]
+            note_unknown(self._sync.portkey, text, f"{key.file_name}: ")
+        for each in found if delete else ():
+            if each.state == State.ONLY_THERE and each.synced and each.synced.digest:
+                self._delete(each)
+
+    def mark(self, label: str | None, publish: bool) -> None:
+        """Put a label on the versions that are the files', and publish them."""
+        for key in self._same if (label or publish) and not self._dry_run else ():
+            synced = self._sync.folder.synced[key]
+            remote = self._sync.retrieve(key.kind, synced.slug)
+            if remote is None:
+                continue
+            prompts = self._sync.portkey.prompts
+            if label and key.kind == PROMPT:
+                prompts.versions.update(remote.slug, remote.version_id, label_id=label)
+            if publish and not remote.published:
+                (prompts if key.kind == PROMPT else prompts.partials).publish(remote.slug, version=remote.number)
+
+    def _whole(self, each: Difference) -> bool:
+        """Push one; say whether every partial that it includes has a slug, so that it need not be done again."""
+        self.count += 1
+        target = each.remote.slug if each.remote else "a new one"
+        write_line(f"{each.key.file_name} -> {target}")
+        if self._dry_run:
+            return True
+        synced = Synced(each.remote.slug) if each.remote else None
+        self._save(each.key, synced)
+        file, folder = self._sync.folder.files[each.key], self._sync.folder
+        mine = {key.stem for key in folder.files if key.kind == PARTIAL}
+        needed = set() if file.slugs else included(file.version["string"]) & mine
+        if each.remote:
+            return True
+        includes_itself = each.key.kind == PARTIAL and each.key.stem in needed
+        return not includes_itself and needed <= set(folder.slugs())
+
+    def _save(self, key: Key, synced: Synced | None) -> None:
+        """Make a version of a file, or the prompt itself; what the service holds then is remembered at once."""
+        sync, file = self._sync, self._sync.folder.files[key]
+        version = sent(file, sync.folder.slugs())
+        fields: dict[str, Any] = {"name": file.name or key.stem, **self._message}
+        prompts = sync.portkey.prompts
+        if key.kind == PARTIAL:
+            fields["string"] = version["string"]
+            if synced:
+                prompts.partials.update(synced.slug, **fields)
+            else:
+                collection = sync.collection_id(file.collection)
+                synced = Synced(prompts.partials.create(collection_id=collection, **fields).slug)
+        else:
+            fields["collection_id"] = sync.collection_id(file.collection)
+            if synced:
+                whole: dict[str, Any] = {name: version.get(name, NOTHING.get(name)) for name in content_fields()}
+                prompts.update(synced.slug, **fields, **whole)
+            else:
+                created: dict[str, Any] = {**fields, "parameters": {}, **version}
+                synced = Synced(prompts.create(**created).slug)
+        sync.folder.note(key, Synced(synced.slug, sync.digest(key, file)))
+
+    def _delete(self, each: Difference) -> None:
+        self.count += 1
+        assert each.remote is not None
+        write_line(f"{each.key.file_name} was deleted -> delete {each.remote.slug}")
+        if not self._dry_run:
+            prompts = self._sync.portkey.prompts
+            (prompts if each.key.kind == PROMPT else prompts.partials).delete(each.remote.slug)
+            self._sync.folder.forget(each.key)
+
+
+def _commit(folder: Path) -> str | None:
+    """Name the commit that a folder is at; None where it is in no repository, or git is not there."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=folder, capture_output=True, text=True, timeout=10, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() or None

@@ -1,0 +1,312 @@
+"""A folder of prompts beside a service: what each of them holds, and how they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from portkey_ai.errors import NotFoundError
+from portkey_cli import completing, settings
+from portkey_cli.clients import Connection, connect
+from portkey_cli.failures import UsageError, listed
+from portkey_cli.output import note, write_diff, write_line
+from portkey_prompts.folder import (
+    PARTIAL,
+    PROMPT,
+    SUFFIX,
+    Folder,
+    Key,
+    State,
+    Synced,
+    digest,
+    included,
+    key_of,
+    normal,
+    received,
+    sent,
+    state_of,
+)
+from portkey_prompts.rendering import content_fields
+
+if TYPE_CHECKING:
+    from portkey_ai import Portkey
+    from portkey_ai.types import Collection
+    from portkey_prompts.prompt_file import PromptFile
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME]…", show_default=False, autocompletion=completing.names)
+]
+FolderOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--folder",
+        metavar="DIR",
+        help=f"Where the files are. {settings.BY_DEFAULT} {settings.DEFAULT_FOLDER}.",
+        show_default=False,
+    ),
+]
+At = Annotated[
+    str,
+    typer.Option(
+        "--at",
+        metavar="LABEL",
+        help="Which version of a prompt is meant there: a label, or latest.",
+        autocompletion=completing.labels,
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", help="Settle conflicts in favour of what is moved.")]
+
+
+@dataclass
+class Remote:
+    """A prompt or partial of the service.
+
+    Attributes:
+        slug: its slug.
+        name: its name for people.
+        collection: the name of its collection; None for the service's first one.
+        version: its content with the wire's flat names.
+        number: the version's number, from 1.
+        version_id: the version's UUID.
+        published: whether it is the published one.
+    """
+
+    slug: str
+    name: str
+    collection: str | None
+    version: dict[str, Any]
+    number: int
+    version_id: str
+    published: bool = False
+
+    @property
+    def digest(self) -> str:
+        """The digest of what it holds."""
+        return digest(self.version, self.name, self.collection)
+
+
+@dataclass
+class Difference:
+    """One prompt or partial, here and there.
+
+    Attributes:
+        key: names the file.
+        state: how they differ.
+        synced: what is known of it from before.
+        remote: the service's; None where it has none.
+    """
+
+    key: Key
+    state: State
+    synced: Synced | None
+    remote: Remote | None
+
+    @property
+    def slug(self) -> str | None:
+        """The slug on the service; None where it has none."""
+        return self.synced.slug if self.synced else None
+
+
+class Sync:
+    """Compare a folder with a service.
+
+    Args:
+        portkey: the service.
+        path: the folder; None for the one of the settings.
+        at: which version of a prompt is meant there: `latest`, or a label.
+    """
+
+    def __init__(self, portkey: Portkey, path: Path | None, at: str = "latest") -> None:
+        self.portkey = portkey
+        self.at = at
+        collections = [each for each in portkey.collections.list()]  # noqa: C416
+        self.folder = folder_of(portkey, Path(settings.folder(path).value), collections)
+        self.collections = {each.id: each.name for each in collections}
+        first = next((each.id for each in collections if each.get("is_default")), next(iter(self.collections), None))
+        self._first_collection = self.collections.get(first or "")
+        self._listed: dict[str, dict[str, Any]] = {
+            PARTIAL: {each.slug: each for each in portkey.prompts.partials.list()},
+            PROMPT: {each.slug: each for each in portkey.prompts.list()},
+        }
+        self._adopt()
+
+    def differences(self, names: Sequence[str] | None) -> list[Difference]:
+        """Compare what is named, or everything, and the partials that it includes.
+
+        Raises:
+            UsageError: a name is neither a file's nor a prompt's.
+        """
+        wanted = None if not names else {key for name in names for key in self._named(name)}
+        keys = dict.fromkeys(sorted({*self.folder.files, *self.folder.synced}))
+        found = [self.difference(key) for key in keys if wanted is None or key in wanted]
+        if wanted is not None:
+            found += [self.difference(key) for key in self._needed(found) if key not in wanted]
+        return [each for each in found if each.remote or each.key in self.folder.files]
+
+    def difference(self, key: Key) -> Difference:
+        """Compare one."""
+        synced, file = self.folder.synced.get(key), self.folder.files.get(key)
+        remote = self.retrieve(key.kind, synced.slug) if synced else None
+        here = self.digest(key, file) if file else None
+        base = synced.digest if synced else None
+        return Difference(key, state_of(here, base, remote.digest if remote else None), synced, remote)
+
+    def digest(self, key: Key, file: PromptFile) -> str:
+        """Give the digest of what a file holds, as the service would have it."""
+        return digest(sent(file, self.folder.slugs()), file.name or key.stem, self._collection(file.collection))
+
+    def retrieve(self, kind: str, slug: str) -> Remote | None:
+        """Fetch what the service holds; None where it has no such prompt, or none with the label."""
+        try:
+            if kind == PARTIAL:
+                return self._partial(slug)
+            found = self.portkey.prompts.retrieve(f"{slug}@{self.at}")
+        except NotFoundError:
+            return None
+        version = normal({name: found.get(name) for name in content_fields()})
+        published = found.prompt_version_status == "active"
+        collection = self._collection(self.collections.get(found.collection_id or ""))
+        number, identifier = found.prompt_version or 0, found.prompt_version_id or ""
+        return Remote(slug, found.name or slug, collection, version, number, identifier, published)
+
+    def file_of(self, difference: Difference) -> PromptFile:
+        """Give what the service holds as a file."""
+        remote, before = difference.remote, self.folder.files.get(difference.key)
+        assert remote is not None
+        name = remote.name if remote.name != difference.key.stem or (before and before.name) else None
+        file = received(remote.version, name or "", remote.collection, self.folder.slugs(), before)
+        file.name = name
+        return file
+
+    def collection_id(self, name: str | None) -> str:
+        """Find a collection by its name; None is the service's first one.
+
+        Raises:
+            UsageError: there is none of that name.
+        """
+        wanted = name if name is not None else self._first_collection
+        for identifier, known in self.collections.items():
+            if known == wanted:
+                return identifier
+        raise UsageError(f"There is no collection {name!r} there. Make it, or choose one: {listed(self._known())}")
+
+    def _known(self) -> list[str]:
+        return [name for name in self.collections.values() if name]
+
+    def _collection(self, name: str | None) -> str | None:
+        return None if name is None or name == self._first_collection else name
+
+    def _partial(self, slug: str) -> Remote:
+        listed_one = self._listed[PARTIAL].get(slug)
+        found = self.portkey.prompts.partials.retrieve(f"{slug}@latest")
+        name = found.name or (listed_one.name if listed_one else None) or slug
+        collection = self._collection(self.collections.get(found.collection_id or ""))
+        version = {"string": found.string or ""}
+        return Remote(slug, name, collection, version, found.version or 0, found.prompt_partial_version_id or "")
+
+    def _adopt(self) -> None:
+        """Find out which file is which prompt, for those of which nothing is remembered: by the name for people."""
+        for kind, known in self._listed.items():
+            slugs = {each.slug for key, each in self.folder.synced.items() if key.kind == kind}
+            nameless = [slug for slug in known if slug not in slugs]
+            for key, file in self.folder.files.items():
+                if key.kind == kind and key not in self.folder.synced:
+                    same = [slug for slug in nameless if known[slug].name == (file.name or key.stem)]
+                    if len(same) == 1:
+                        self.folder.synced[key] = Synced(same[0])
+                        nameless.remove(same[0])
+            for slug in nameless:
+                self.folder.synced[self.folder.free_key(kind, known[slug].name or "", slug)] = Synced(slug)
+
+    def _named(self, name: str) -> list[Key]:
+        """Find what a person calls a prompt: its file, with or without its ending, its slug or its name."""
+        stem = Path(name).name.removesuffix(SUFFIX)
+        wanted = {Key(PROMPT, stem), Key(PARTIAL, stem.removeprefix("_"))}
+        keys = {*self.folder.files, *self.folder.synced}
+        found = [key for key in keys & wanted if not stem.startswith("_") or key.kind == PARTIAL]
+        found = found or [key for key, synced in self.folder.synced.items() if synced.slug == name]
+        if not found:
+            known = listed((key.stem for key in keys), stem) or "none yet"
+            raise UsageError(f"{name!r} is neither a file in {self.folder.path} nor a prompt there. There are: {known}")
+        return found
+
+    def _needed(self, found: Iterable[Difference]) -> Iterator[Key]:
+        """Iterate the partials that some prompts include, here or there, through each other too."""
+        keys = {synced.slug: key for key, synced in self.folder.synced.items() if key.kind == PARTIAL}
+        keys.update({key.stem: key for key in (*self.folder.files, *self.folder.synced) if key.kind == PARTIAL})
+        waiting, seen = [name for each in found for name in self._included(each)], set[Key]()
+        while waiting:
+            key = keys.get(waiting.pop())
+            if key is not None and key not in seen:
+                seen.add(key)
+                yield key
+                waiting.extend(self._included(self.difference(key)))
+
+    def _included(self, each: Difference) -> set[str]:
+        file = self.folder.files.get(each.key)
+        here = included(file.version["string"]) if file else set()
+        return here | (included(each.remote.version["string"]) if each.remote else set())
+
+
+def is_file(reference: str) -> bool:
+    """Say whether a reference is a prompt's file, and no slug: `prompts/greeting.prompt`, or with `@production`."""
+    return reference.partition("@")[0].endswith(SUFFIX)
+
+
+def folder_of(portkey: Portkey, path: Path, collections: Iterable[Collection] | None = None) -> Folder:
+    """Read a folder, with what it remembers of a service and the workspace that the key is for.
+
+    Args:
+        portkey: the service.
+        path: the folder.
+        collections: the service's, where they are known: they tell the workspace.
+
+    Raises:
+        PromptFileError: a file can't be read.
+    """
+    return Folder.read(path, str(portkey.base_url).rstrip("/"), _workspace(portkey, collections))
+
+
+def _workspace(portkey: Portkey, collections: Iterable[Collection] | None = None) -> str | None:
+    """Find the workspace that a key is for: collections name it."""
+    known = portkey.collections.list(page_size=1).data if collections is None else collections
+    return next((each.workspace_id for each in known if each.workspace_id), None)
+
+
+def slug_reference(context: typer.Context, reference: str) -> str:
+    """Write a reference to a file as one to its prompt on the service; any other stays as it is.
+
+    Raises:
+        UsageError: the service does not know the file yet.
+    """
+    if not is_file(reference):
+        return reference
+    name, at, version = reference.partition("@")
+    folder = Folder.remembered(Path(name).parent, Connection.of(context).service().value.rstrip("/"))
+    if folder.has_several_workspaces:
+        with connect(context) as portkey:
+            folder = Folder.remembered(folder.path, folder.service, _workspace(portkey))
+    synced = folder.synced.get(key_of(Path(name)))
+    if synced is None:
+        raise UsageError(f"{name} is on no service yet that the folder remembers. Push it first: portkey-prompts push")
+    return f"{synced.slug}{at}{version}"
+
+
+def show_conflict(sync: Sync, each: Difference) -> None:
+    """Show what a file would change on the service."""
+    from portkey_prompts.diff import compare
+
+    assert each.remote is not None
+    file = sync.folder.files[each.key]
+    write_line(f"{each.key.file_name}: changed here and there since they were last the same.")
+    try:
+        found = compare(each.remote.version, sent(file, sync.folder.slugs()))
+    except (TypeError, ValueError) as error:
+        note(f"They can't be compared: {error}")
+        return
+    write_diff(found.unified())
+    write_line(str(found))

@@ -1,0 +1,125 @@
+# Compiled from openapi.yaml by `make generate`. Do not edit.
+"""What compiled resources share: who sends their calls, and how keywords become a request and its options."""
+
+from __future__ import annotations
+
+from .options import REQUEST_OPTIONS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import Any, Protocol, TypeVar
+
+    from .pages import Page
+    from .requests import Request
+
+    P = TypeVar("P", bound=Page[Any])
+
+    class Caller(Protocol):
+        """Sends calls, and gives what their answers say; what is no success is raised."""
+
+        def call(
+            self,
+            request: Request,
+            parse: Callable[[int, Any], Any],
+            options: Mapping[str, Any],
+            *,
+            repeatable: bool = False,
+        ) -> Any:
+            """Send a request, and return the record that `parse` makes of a success.
+
+            Args:
+                request: the operation's request.
+                parse: the operation's parser, which takes a status and decoded JSON.
+                options: what this call was told: `RequestOptions`.
+                repeatable: whether carrying it out twice does no harm.
+            """
+
+    class AsyncCaller(Protocol):
+        """Sends calls as `Caller` does, and is awaited."""
+
+        def call(
+            self,
+            request: Request,
+            parse: Callable[[int, Any], Any],
+            options: Mapping[str, Any],
+            *,
+            repeatable: bool = False,
+        ) -> Awaitable[Any]:
+            """Send a request, and return the record that `parse` makes of a success; see Caller.call."""
+            ...
+else:
+    Caller = AsyncCaller = object
+
+
+class Resource:
+    """The operations that concern one kind of thing."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+
+class AsyncResource:
+    """The operations that concern one kind of thing, for asyncio."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+
+def take_options(keywords: dict[str, Any], names: frozenset[str] = REQUEST_OPTIONS) -> dict[str, Any]:
+    """Move the options of a call out of a method's keywords; what stays is for the body."""
+    return {name: keywords.pop(name) for name in names.intersection(keywords)}
+
+
+def only_options(method: str, keywords: dict[str, Any]) -> dict[str, Any]:
+    """Check the keywords of a method that has no body.
+
+    Raises:
+        TypeError: where one of them is no option of a call, naming it.
+    """
+    if not REQUEST_OPTIONS.issuperset(keywords):
+        unknown = next(name for name in keywords if name not in REQUEST_OPTIONS)
+        raise TypeError(f"{method}() got an unexpected keyword argument {unknown!r}")
+    return keywords
+
+
+def one_of(name: str, given: str | None, alias: str, other: str | None) -> str:
+    """Choose a segment of a path that has two names.
+
+    Raises:
+        TypeError: where both or none are given.
+    """
+    chosen = other if given is None else given
+    if chosen is None or (given is not None and other is not None):
+        raise TypeError(f"Pass one {name}; {alias} is another name for it.")
+    return chosen
+
+
+def needed(name: str, given: str | None) -> str:
+    """Take a segment of a path that has to be given.
+
+    Raises:
+        TypeError: where it is not.
+    """
+    if given is None:
+        raise TypeError(f"Pass one {name}.")
+    return given
+
+
+def with_further_pages(fetch: Callable[[int | None], P], first: int | None) -> P:
+    """Fetch the first page of a list, and give it the way to those that follow.
+
+    Args:
+        fetch: fetches the page of a number, counted from 0; None leaves the choice to the service.
+        first: the page to begin with.
+    """
+    page = fetch(first)
+    page._next = lambda further: fetch((first or 0) + further)
+    return page
+
+
+async def async_with_further_pages(fetch: Callable[[int | None], Awaitable[P]], first: int | None) -> P:
+    """Fetch the first page of a list, and give it the way to those that follow; see with_further_pages."""
+    page = await fetch(first)
+    page._anext = lambda further: fetch((first or 0) + further)
+    return page

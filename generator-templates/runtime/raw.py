@@ -1,0 +1,145 @@
+"""HTTP answers, with the results that were read from them: `with_raw_response`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+
+if TYPE_CHECKING:
+    from httpx import Response
+else:
+    Response = object  # httpx is not imported for it
+
+P = ParamSpec("P")
+R_co = TypeVar("R_co", covariant=True)
+
+_heard: ContextVar[list[Response] | None] = ContextVar("portkey_openapi_heard", default=None)
+
+
+def note(response: Response) -> None:
+    """Hand an answer to the raw call that it belongs to, if there is one."""
+    answers = _heard.get()
+    if answers is not None:
+        answers.append(response)
+
+
+def is_raw() -> bool:
+    """Say whether a raw call goes on, which needs an HTTP answer."""
+    return _heard.get() is not None
+
+
+class RawResponse(Generic[R_co]):
+    """What `with_raw_response` methods answer.
+
+    Example:
+        >>> raw = client.labels.with_raw_response.retrieve("l-1")
+        >>> raw.status_code, raw.headers["content-type"], raw.parse().name
+    """
+
+    def __init__(self, http_response: Response, result: R_co) -> None:
+        self.http_response = http_response
+        """The answer, of the call's last step where it took several."""
+        self._result = result
+
+    @property
+    def status_code(self) -> int:
+        """The answer's HTTP status."""
+        return self.http_response.status_code
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The answer's headers, names in lower case."""
+        return dict(self.http_response.headers)
+
+    @property
+    def trace_id(self) -> str | None:
+        """Names the request in the service's logs."""
+        trace_id: str | None = self.http_response.headers.get("x-portkey-trace-id")
+        return trace_id
+
+    @property
+    def text(self) -> str:
+        """The answer's body."""
+        return self.http_response.text
+
+    def json(self) -> Any:
+        """Decode the answer's body, untouched."""
+        return self.http_response.json()
+
+    def parse(self) -> R_co:
+        """Return the result, as the method without `with_raw_response` does."""
+        return self._result
+
+    def __repr__(self) -> str:
+        return f"RawResponse({self.status_code}, {type(self._result).__name__})"
+
+
+class RawResource:
+    """A resource whose methods answer the HTTP response with the result in it."""
+
+    def __init__(self, resource: Any) -> None:
+        self._resource = resource
+
+
+class raw(Generic[P, R_co]):
+    """A method of a resource, as its raw twin has it."""
+
+    def __init__(self, method: Callable[Concatenate[Any, P], R_co]) -> None:
+        self._name = method.__name__
+        self.__doc__ = method.__doc__
+
+    @overload
+    def __get__(self, twin: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, twin: RawResource, owner: type) -> Callable[P, RawResponse[R_co]]: ...
+
+    def __get__(self, twin: RawResource | None, owner: type) -> Self | Callable[P, RawResponse[R_co]]:
+        if twin is None:
+            return self
+        method: Callable[P, R_co] = getattr(twin._resource, self._name)
+
+        @wraps(method)
+        def with_response(*args: P.args, **kwargs: P.kwargs) -> RawResponse[R_co]:
+            answers: list[Response] = []
+            token = _heard.set(answers)
+            try:
+                result = method(*args, **kwargs)
+            finally:
+                _heard.reset(token)
+            return RawResponse(answers[-1], result)
+
+        return with_response
+
+
+class async_raw(Generic[P, R_co]):
+    """A method of a resource for asyncio, as its raw twin has it."""
+
+    def __init__(self, method: Callable[Concatenate[Any, P], Awaitable[R_co]]) -> None:
+        self._name = method.__name__
+        self.__doc__ = method.__doc__
+
+    @overload
+    def __get__(self, twin: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, twin: RawResource, owner: type) -> Callable[P, Awaitable[RawResponse[R_co]]]: ...
+
+    def __get__(self, twin: RawResource | None, owner: type) -> Self | Callable[P, Awaitable[RawResponse[R_co]]]:
+        if twin is None:
+            return self
+        method: Callable[P, Awaitable[R_co]] = getattr(twin._resource, self._name)
+
+        @wraps(method)
+        async def with_response(*args: P.args, **kwargs: P.kwargs) -> RawResponse[R_co]:
+            answers: list[Response] = []
+            token = _heard.set(answers)
+            try:
+                result = await method(*args, **kwargs)
+            finally:
+                _heard.reset(token)
+            return RawResponse(answers[-1], result)
+
+        return with_response

@@ -1,0 +1,521 @@
+"""One connection of the HTTP server: what a client may not do to it, on top of what uvicorn sees to.
+
+uvicorn reads heads of any size for as long as they take, answers malformed requests in plain text and in the middle of
+other answers, reads pipelined requests faster than it answers them, takes trailers for headers, writes each answer in
+two pieces, in chunks also for HTTP/1.0, and waits for ever for a client that does not read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import MutableMapping
+from enum import Enum, auto
+from typing import Any, ClassVar, cast
+from urllib.parse import unquote
+
+import httptools
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from portkey_local.config import LocalLimits
+from portkey_local.errors import (
+    ApiError,
+    BadRequestError,
+    HeadTooLargeError,
+    OverloadedError,
+    SlowRequestError,
+    TookTooLongError,
+)
+
+from .request import DEADLINE, REFUSAL
+
+_MOST_WAITING = 16
+"""Pipelined requests that wait to be answered while more of them are read."""
+_READ_AT_ONCE = 16 * 1024
+_AROUND_A_HEADER = len(": \r\n")
+_LARGE = 64 * 1024
+"""Bytes from which on a body or an answer counts for the sum of all; smaller ones are held by any connection."""
+_BEYOND = 50
+"""Connections beyond the limit that are answered that there are too many; others are cut off."""
+_BEYOND_SECONDS = 2.0
+_NO_BODY = (204, 304)
+logger = logging.getLogger("portkey_local")
+
+
+class Stage(Enum):
+    """What of a request is being received."""
+
+    NOTHING = auto()
+    HEAD = auto()
+    BODY = auto()
+
+
+class Flow(FlowControl):
+    """Hold reading back, whoever waits for more, while too much is waiting to be answered."""
+
+    held = False
+
+    def resume_reading(self) -> None:
+        """Read on, unless held."""
+        if not self.held:
+            super().resume_reading()
+
+    def hold(self, held: bool) -> None:
+        """Hold reading back, or no longer."""
+        self.held = held
+        if held:
+            self.pause_reading()
+        else:
+            self.resume_reading()
+
+
+class Exchange:
+    """One request and its answer, with `receive` and `send` as ASGI has them.
+
+    The head of an answer goes out with the beginning of its body: most answers are one write.
+
+    Args:
+        connection: What the request came over.
+        scope: What is known of it.
+        keep_alive: Whether another request may follow.
+        expects_continue: Whether the client waits to be told to send the body.
+    """
+
+    def __init__(
+        self, connection: Connection, scope: dict[str, Any], *, keep_alive: bool, expects_continue: bool
+    ) -> None:
+        self.scope = scope
+        self.keep_alive = keep_alive
+        self.body = bytearray()
+        self.received = self.waiting = 0
+        self.more_body = True
+        self.disconnected = self.response_started = self.response_complete = False
+        self.message_event = asyncio.Event()
+        self._connection = connection
+        self._expects_continue = expects_continue
+        self._head = b""
+        self._chunked = False
+
+    async def run(self, app: Any) -> None:
+        """Have the request answered; what is left unanswered ends the connection."""
+        try:
+            await app(self.scope, self.receive, self.send)
+        except BaseException as error:
+            logger.error("An answer failed", exc_info=error)
+        finally:
+            self.waiting = 0
+            if not self.response_complete and not self.disconnected:
+                self._connection.transport.close()
+
+    async def receive(self) -> dict[str, Any]:
+        """Return more of the body, or the news that the client has gone or has its answer."""
+        transport = self._connection.transport
+        if self._expects_continue and not transport.is_closing():
+            self._expects_continue = False
+            transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if not self.disconnected and not self.response_complete:
+            self._connection.flow.resume_reading()
+            await self.message_event.wait()
+            self.message_event.clear()
+        if self.disconnected or self.response_complete:
+            return {"type": "http.disconnect"}
+        body, self.body = bytes(self.body), bytearray()
+        return {"type": "http.request", "body": body, "more_body": self.more_body}
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        """Send the head of an answer, or a piece of its body.
+
+        Raises:
+            OverloadedError: Too much waits to be read by other clients. Nothing was sent yet.
+        """
+        flow = self._connection.flow
+        if message["type"] == "http.response.start":
+            size = message.get("size", 0)
+            if size >= _LARGE:
+                self._connection.check_room(size)
+            self.waiting = size
+            if flow.write_paused and not self.disconnected:
+                await flow.drain()
+            self._begin(message["status"], message["headers"])
+            return
+        if flow.write_paused and not self.disconnected:
+            await flow.drain()
+        if not self.disconnected and not self.response_complete:
+            self._write(message.get("body", b""), more=message.get("more_body", False))
+
+    def _begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.response_started = True
+        if self._expects_continue and self.more_body:
+            self.keep_alive = False  # whether the body still comes is the client's choice, so nothing can follow
+        lines = [STATUS_LINE[status].removesuffix(b"\r\n")]
+        names = {name for name, _ in headers}
+        if (b"connection", b"close") in headers:
+            self.keep_alive = False
+        elif not self.keep_alive:
+            headers = [*headers, (b"connection", b"close")]
+        bodiless = self.scope["method"] == "HEAD" or status in _NO_BODY
+        if not bodiless and b"content-length" not in names and self.scope["http_version"] == "1.1":
+            self._chunked = True
+            headers = [*headers, (b"transfer-encoding", b"chunked")]
+        lines += [b"%b: %b" % header for header in headers]
+        head = b"\r\n".join(lines)
+        if head.count(b"\n") >= len(lines) or head.count(b"\r") >= len(lines) or b"\0" in head:
+            raise ValueError("a header of an answer holds the end of a line")
+        self._head = head + b"\r\n\r\n"
+
+    def _write(self, body: bytes, *, more: bool) -> None:
+        transport = self._connection.transport
+        head, self._head = self._head, b""
+        if self.scope["method"] == "HEAD":
+            body = b""
+        elif self._chunked:
+            body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + (b"" if more else b"0\r\n\r\n")
+        if len(body) < _LARGE:
+            transport.write(head + body)
+        else:  # a copy of it costs more than a second write
+            transport.write(head)
+            transport.write(body)
+        self.waiting = 0
+        if not more:
+            self.response_complete = True
+            self.received = 0
+            self.message_event.set()
+            if not self.keep_alive:
+                transport.close()
+            self._connection.on_response_complete()
+
+
+class Connection(HttpToolsProtocol):
+    """Speak HTTP/1.1 with a client that may be slow, malformed or greedy."""
+
+    limits: ClassVar[LocalLimits]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._parser: Any = self.parser
+        self._flow: Flow
+        self._stage = Stage.NOTHING
+        self._since: float | None = self.loop.time()
+        self._named = self._silent = 0
+        self._unread = b""
+        self._over = self._repeating = self._is_reading = False
+        self._active: Exchange | None = None
+        self.cycle: Exchange  # type: ignore[assignment]
+        self._task: asyncio.Task[None] | None = None
+        self._stalled = (0.0, 0)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin."""
+        super().connection_made(transport)
+        self.flow = self._flow = Flow(transport)
+        beyond = len(self.connections) - self.limits.connections
+        self._is_beyond = beyond > 0
+        if beyond > _BEYOND:
+            self._over = True
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End; the request that is being answered is told, also where others wait behind it."""
+        self.pipeline.clear()
+        active = self._active
+        if active is not None and not active.response_complete:
+            active.disconnected = True
+            active.message_event.set()
+        super().connection_lost(exc)
+        self._parser = None
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, piece by piece, for as long as not too many requests wait."""
+        if self._over:
+            return
+        self._unset_keepalive_if_required()
+        if self._since is None:
+            self._since = self.loop.time()
+        if self._unread or self._flow.held or len(data) > _READ_AT_ONCE:
+            self._unread += data
+            self._flow.hold(True)
+            self._read_soon()
+        else:
+            self._feed(data)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer a client that sends no more, unless a model runs for it: most that close so have gone away."""
+        active = self._active
+        if active is None or active.response_complete or active.more_body or self.pipeline or self._unread:
+            return False
+        if DEADLINE not in active.scope["state"]:
+            return False
+        self._over, active.keep_alive = True, False
+        return True  # the connection stays open until the answer closes it
+
+    def on_response_complete(self) -> None:
+        """Go on with what waited behind the answer."""
+        super().on_response_complete()
+        if self._flow.held and not self.transport.is_closing():
+            self._since = self.loop.time()
+            self._read_soon()
+
+    def check(self, now: float) -> None:
+        """Cut off a client that is too slow, and an answer that is not there in time; called twice a second.
+
+        Args:
+            now: the loop's time.
+        """
+        if self._is_stalled(now):
+            self.transport.abort()
+            return
+        self._check_answer(now)
+        seconds = _BEYOND_SECONDS if self._is_beyond else self.limits.seconds
+        late = self._since is not None and now - self._since >= seconds
+        if not late or self._over or self._flow.held:
+            return
+        if self._stage is Stage.NOTHING:
+            self.transport.close()
+        else:
+            self._give_up(SlowRequestError(self.limits.seconds))
+
+    def resume_writing(self) -> None:
+        """Go on writing to a client that has read."""
+        self._stalled = (0.0, 0)
+        super().resume_writing()
+
+    @property
+    def held(self) -> int:
+        """Bytes that the connection holds: a body that comes, an answer that is about to go out, and what is unread."""
+        exchange = self.cycle
+        under_way = exchange.received + exchange.waiting if exchange is not None else 0
+        active = self._active
+        if active is not None and active is not exchange:
+            under_way += active.received + active.waiting
+        return under_way + int(self.transport.get_write_buffer_size())
+
+    def check_room(self, size: int) -> None:
+        """Check that all connections together may hold so many bytes more.
+
+        Raises:
+            OverloadedError: They hold too many already.
+        """
+        held = sum(each.held for each in self.connections if isinstance(each, Connection))
+        if held + size > self.limits.buffers:
+            raise OverloadedError(
+                f"Bodies and answers of {held:,} bytes are under way, and this one would make it more than "
+                f"{self.limits.buffers:,} (limits.buffers). Call again when others have read theirs."
+            )
+
+    # What the parser calls
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        if self._repeating:
+            return
+        super().on_message_begin()
+        self._stage, self._named, self._silent = Stage.HEAD, 0, 0
+        self._since = self.loop.time()
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of the first line."""
+        if self._repeating:
+            return
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; a trailer is none."""
+        if self._repeating:
+            return
+        self._count(len(name) + len(value) + _AROUND_A_HEADER)
+        if self._stage is Stage.HEAD:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer, or note that this is to be answered."""
+        if self._repeating:
+            return
+        version = self._parser.get_http_version()
+        scope = cast("dict[str, Any]", self.scope)
+        url = httptools.parse_url(self.url)
+        scope.update(
+            method=self._parser.get_method().decode("ascii"),
+            http_version=version,
+            path=unquote(url.path.decode("ascii")),
+            raw_path=url.path,
+            query_string=url.query or b"",
+        )
+        if self._is_beyond:
+            scope["state"][REFUSAL] = OverloadedError(
+                f"There are more than {self.limits.connections:,} connections (limits.connections). Call again later, "
+                "and keep fewer of them open."
+            )
+        self._take(
+            keep_alive=version == "1.1" and self._parser.should_keep_alive() and not self._is_beyond,
+            expects_continue=self.expect_100_continue and version == "1.1",
+        )
+        self._stage = Stage.BODY
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of the body."""
+        self._silent = 0
+        exchange = self.cycle
+        before, exchange.received = exchange.received, exchange.received + len(body)
+        if before // _LARGE != exchange.received // _LARGE and not exchange.response_complete:
+            self.check_room(0)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a request."""
+        if self._parser.should_upgrade():  # the parser takes its body for another protocol
+            return
+        super().on_message_complete()
+        self._stage, self._since = Stage.NOTHING, None
+
+    def _read_on(self) -> None:
+        """Parse one piece of what waits, and the next one when others have had their turn."""
+        self._is_reading = False
+        if self._over:
+            return
+        if self._unread and len(self.pipeline) < _MOST_WAITING:
+            piece, self._unread = self._unread[:_READ_AT_ONCE], self._unread[_READ_AT_ONCE:]
+            self._unset_keepalive_if_required()
+            self._feed(piece)
+        self._flow.hold(bool(self._unread) or len(self.pipeline) >= _MOST_WAITING)
+        if self._unread and not self._over and len(self.pipeline) < _MOST_WAITING:
+            self._read_soon()
+
+    def _read_soon(self) -> None:
+        if not self._is_reading:
+            self._is_reading = True
+            self.loop.call_soon(self._read_on)
+
+    def _feed(self, data: bytes) -> None:
+        self._silent += len(data)
+        try:
+            while data:
+                data = self._behind_upgrade(data)
+            if self._stage is not Stage.NOTHING:
+                self._count(0)
+        except httptools.HttpParserError as error:
+            self._give_up(_refusal_of(error))
+        except ApiError as error:
+            self._give_up(error)
+
+    def _behind_upgrade(self, data: bytes) -> bytes:
+        """Parse up to the end of a head that offers another protocol, and return what came behind it.
+
+        The offer is ignored.
+        """
+        # The parser gives up there. Another one reads the head again, without the offer: so the rules by which the
+        # body ends stay the parser's own.
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as end_of_head:
+            rest = data[end_of_head.args[0] :]
+        else:
+            return b""
+        if self.scope["method"] == "CONNECT":  # what follows is never HTTP
+            self._over, self.cycle.keep_alive, self.cycle.more_body = True, False, False
+            self.cycle.message_event.set()
+            return b""
+        head = [f"{self.scope['method']} / HTTP/{self.scope['http_version']}".encode()]
+        head += [name + b": " + value for name, value in self.headers if name != b"upgrade"]
+        self._parser = self.parser = _parser_for(self)
+        self._repeating = True
+        try:
+            self._parser.feed_data(b"\r\n".join([*head, b"", b""]))
+        finally:
+            self._repeating = False
+        self._silent = len(rest)
+        return rest
+
+    def _count(self, size: int) -> None:
+        """Count what a head takes: what was understood, and what came without making any sense yet."""
+        if size:
+            self._named += size
+            self._silent = 0
+        if self._named + self._silent > self.limits.head:
+            raise HeadTooLargeError(self.limits.head)
+
+    def _give_up(self, error: ApiError) -> None:
+        """Answer what is being received with an error, when its turn comes, and close."""
+        self._over, self._unread = True, b""
+        if self._stage is not Stage.BODY:
+            self._begin_refused(error)
+        elif self.cycle.response_complete:
+            self.transport.close()
+        else:
+            _state(self.cycle)[REFUSAL] = error
+            self.cycle.keep_alive = False
+            self.cycle.message_event.set()
+
+    def _begin_refused(self, error: ApiError) -> None:
+        """Stand in for a request whose head was never understood."""
+        self.on_message_begin()
+        cast("dict[str, Any]", self.scope).update(method="GET", path="/", raw_path=b"/", query_string=b"")
+        _state(self)[REFUSAL] = error
+        self._take(keep_alive=False, expects_continue=False)
+        self.cycle.more_body = False
+
+    def _take(self, *, keep_alive: bool, expects_continue: bool) -> None:
+        """Have the request answered, now or when those before it have been."""
+        before = self.cycle
+        self.cycle = Exchange(  # pyright: ignore[reportIncompatibleVariableOverride]
+            self, cast("dict[str, Any]", self.scope), keep_alive=keep_alive, expects_continue=expects_continue
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))  # type: ignore[arg-type]
+
+    def _start_asgi_task(self, cycle: Exchange, app: Any) -> None:  # type: ignore[override]
+        began = self._since if self._stage is Stage.HEAD and self._since is not None else self.loop.time()
+        _state(cycle)[DEADLINE] = began + self.limits.seconds
+        self._active = cycle
+        self._task = self.loop.create_task(cycle.run(app))
+        self._task.add_done_callback(self.tasks.discard)
+        self.tasks.add(self._task)
+
+    def _check_answer(self, now: float) -> None:
+        """Stop the work for an answer that has not begun in time."""
+        active, task = self._active, self._task
+        if active is None or task is None or task.done() or active.response_started or active.more_body:
+            return
+        state = _state(active)
+        if now >= state.get(DEADLINE, now + 1):
+            del state[DEADLINE]
+            state[REFUSAL] = TookTooLongError(self.limits.seconds)
+            task.cancel()
+
+    def _is_stalled(self, now: float) -> bool:
+        """Tell whether the client has read nothing of what waits for it, for as long as a request may take."""
+        size = self.transport.get_write_buffer_size()
+        since, before = self._stalled
+        if not size or size < before or not before:
+            self._stalled = (now, size)
+            return False
+        self._stalled = (since, size)
+        return now - since >= self.limits.seconds
+
+
+def _state(request: Exchange | Connection) -> dict[str, Any]:
+    return cast("dict[str, Any]", request.scope)["state"]  # type: ignore[no-any-return]
+
+
+def _parser_for(connection: Connection) -> Any:
+    parser = httptools.HttpRequestParser(connection)
+    parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own; `Connection` closes behind it
+    return parser
+
+
+def _refusal_of(error: httptools.HttpParserError) -> ApiError:
+    """Say what the parser did not understand."""
+    if isinstance(error.__context__, ApiError):
+        return error.__context__
+    is_target = isinstance(error, httptools.HttpParserCallbackError)
+    problem = "its target can't be understood" if is_target else str(error).strip().rstrip(".")
+    return BadRequestError(f"The request is no HTTP/1.1: {problem}.")
+
+
+def connections_within(limits: LocalLimits) -> type[Connection]:
+    """Return the connections' class for a server with these limits."""
+    return type(Connection.__name__, (Connection,), {"limits": limits})

@@ -1,0 +1,189 @@
+"""The server as a program: `portkey-prompts serve`."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from msgspec import structs
+
+from portkey_prompts.telemetry import telemetry_of
+
+from .config import Config, ConfigError, Format, ShutdownTimes
+from .http.logs import Journal, writing
+from .http.server import ListenError, StartError
+from .server import Server
+from .store import Address, DatabaseError
+from .store.address import TEMPORARY
+from .tracing import export_spans
+
+DEFAULT_PORT = 8790
+_LETTING_GO, _AT_ONCE = 15.0, 2.0
+"""Seconds that the database gets to end what was asked of it, after the first signal's time and after the second."""
+_TURN = 0.001
+"""Seconds that a thread computes before the event loop gets its turn, which it needs several times in each request."""
+_WRITING = 0.5
+"""Seconds that the last line of the log gets."""
+_EVERY_ADDRESS = ("0.0.0.0", "::")
+logger = logging.getLogger("portkey_local")
+
+
+def serve(
+    host: str = "127.0.0.1",
+    port: int = DEFAULT_PORT,
+    database: str = "sqlite:///portkey.db",
+    config_path: str | Path | None = None,
+    *,
+    drain: int | None = None,
+    grace: int | None = None,
+    log: Format | None = None,
+) -> int:
+    """Serve until SIGTERM or SIGINT, on the main thread, and return the exit code.
+
+    When requests are answered, one line on stdout tells the URL and one where prompts are kept; the log goes to stderr.
+    At the first signal `/readyz` says so, then no new work is taken and answers under way get some time; at the second
+    the server stops at once.
+
+    Args:
+        host: The address to listen on; one beyond loopback takes a database with API keys.
+        port: The port; 0 for a free one.
+        database: `sqlite:///` and a path, `postgresql+psycopg://user@host/name`, or `temporary` for a file that is
+            deleted at the end.
+        config_path: The path of a `portkey-local.toml`; None for no upstream but `echo`.
+        drain: Seconds of "not ready" before new work is refused; None for the configuration's.
+        grace: Seconds that answers under way then get; None for the configuration's.
+        log: How the log is written; None for the configuration's.
+
+    Returns:
+        0 after a signal; where the server can't start, 6 for an address that can't be listened on, 3 for a file that
+        can't be read, else 2; stderr says why. Where a database does not let go after a
+        signal, the process ends by itself with 1.
+    """
+    try:
+        config = Config() if config_path is None else Config.read(config_path)
+    except ConfigError as error:
+        with writing(log or "text", sys.stderr.fileno()) as journal:
+            return _refuse(error, journal)
+    given = {name: seconds for name, seconds in (("drain", drain), ("grace", grace)) if seconds is not None}
+    times = structs.replace(config.server, **given)
+    with writing(log or config.log.format, sys.stderr.fileno()) as journal:
+        try:
+            _check_kept(database)
+            if telemetry_of(None, "portkey_local") is not None:
+                export_spans()
+            server = Server(database=database, host=host, port=port, config=config, times=times, journal=journal)
+        except (ConfigError, DatabaseError, StartError) as error:
+            return _refuse(error, journal)
+        _keep_pauses_short()
+        with _stopping_at_signals(server, times):
+            server.run(lambda: _say(server, host))
+        logger.info("Stopped")
+    return 0
+
+
+def _keep_pauses_short() -> None:
+    """Let neither a thread that computes nor the garbage collector hold requests up for long.
+
+    A full collection looks at all objects while nobody is answered: 140 ms with the largest templates in memory. What
+    has been imported by now stays, and what requests leave behind is found while it is young.
+    """
+    sys.setswitchinterval(_TURN)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 1_000)
+
+
+@contextmanager
+def _stopping_at_signals(server: Server, times: ShutdownTimes) -> Iterator[None]:
+    stopper = _Stopper(server, times)
+    before = {number: signal.signal(number, stopper) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        stopper.let_go()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Stopper:
+    """Stop a server at a signal, and at once at the second one, even where a database never lets go of it."""
+
+    def __init__(self, server: Server, times: ShutdownTimes) -> None:
+        self._server = server
+        self._seconds = times.drain + times.grace + _LETTING_GO
+        self._timers: list[threading.Timer] = []
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        again = bool(self._timers)
+        self._server.stop(at_once=again)
+        timer = threading.Timer(_AT_ONCE if again else self._seconds, _give_up)
+        timer.daemon = True
+        timer.start()
+        self._timers.append(timer)
+
+    def let_go(self) -> None:
+        """End: the server has stopped by itself."""
+        for timer in self._timers:
+            timer.cancel()
+
+
+def _give_up() -> None:
+    logger.critical("The database does not let go; the server ends without it")
+    time.sleep(_WRITING)
+    os._exit(1)
+
+
+def _refuse(error: Exception, journal: Journal | None) -> int:
+    """Say why the server can't start: in the log where programs read it, else as a command does."""
+    if journal is None:
+        sys.stderr.write(f"portkey-prompts serve: {error}\n")
+    else:
+        journal.note("critical", f"The server can't start: {error}", {})
+    if isinstance(error, ListenError):
+        return 6
+    return 3 if isinstance(error, ConfigError) and isinstance(error.__cause__, OSError) else 2
+
+
+def _check_kept(database: str) -> None:
+    """Refuse a URL without a file, such as an empty variable of a shell leaves behind.
+
+    Raises:
+        DatabaseError: It names none, or is no URL.
+    """
+    address = Address.read(database)
+    if address.is_temporary and not address.is_named:
+        raise DatabaseError(
+            f"The database {database} names no file, and nothing would be kept. Write sqlite:///portkey.db, or "
+            f"--database {TEMPORARY} for one that is deleted at the end."
+        )
+
+
+def _say(server: Server, host: str) -> None:
+    store = server.store
+    place = "a temporary database" if store.address.is_temporary else store.address.shown
+    lines = [
+        f"Listening on {server.base_url}",
+        f"Prompts are kept in {place}{', which is new' if store.is_new else ''}",
+    ]
+    if host in _EVERY_ADDRESS:
+        lines.append(f"Other machines reach it too, at http://{socket.gethostname()}:{server.port}/v1")
+    for line in lines:
+        logger.info(line)
+    try:
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.flush()
+    except OSError as error:
+        # Closed, full or read by nobody: no reason not to serve. What is left in the buffer must not fail at the end.
+        logger.warning("The URL can't be written to stdout: %s", error.strerror)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

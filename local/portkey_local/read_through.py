@@ -1,0 +1,149 @@
+"""What was read a moment ago, kept in memory for as long as it is sure to be true."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from attrs import frozen
+
+from portkey_local.store import Store
+
+T = TypeVar("T")
+Read = Callable[[str], Awaitable[tuple[T, int]]]
+"""Reads what a key stands for: the value, and the size that it counts."""
+TRUST_SECONDS = 0.5
+"""How long it is believed that no other process has published, labelled or removed anything."""
+_FRESH_SECONDS = TRUST_SECONDS / 2
+"""After so long whoever asks is still answered at once, and it is read again behind."""
+
+
+@frozen
+class _Reading(Generic[T]):
+    """What the store answered at one moment."""
+
+    value: T
+    changes: int
+    """How many changes the store had seen before."""
+    taken: float
+    """When it was, on the monotonic clock."""
+
+
+class ReadThroughCache(Generic[T]):
+    """Keep what the store answered for as long as it is sure to be true.
+
+    It is read again after any change that this process makes, and otherwise before half a second is over. What is asked
+    for all the time is read before it has to be, so that nobody waits for the database. Those who ask while it is being
+    read wait for the same read.
+
+    Args:
+        store: Counts the changes.
+        capacity: The sum of sizes that is kept.
+
+    Attributes:
+        hits: how many times memory had the answer.
+        misses: how many times it was waited for.
+    """
+
+    def __init__(self, store: Store, capacity: int) -> None:
+        self._store = store
+        self._kept: SizedLRU[_Reading[T]] = SizedLRU(capacity)
+        self._under_way: dict[tuple[str, int], asyncio.Task[T]] = {}
+        self.hits = self.misses = 0
+
+    async def get(self, key: str, read: Read[T]) -> T:
+        """Return what a key stands for.
+
+        Args:
+            key: What is asked for.
+            read: Reads it; all who ask for the key pass one that reads the same.
+        """
+        changes = self._store.changes
+        reading = self._kept.get(key)
+        age = TRUST_SECONDS if reading is None or reading.changes != changes else time.monotonic() - reading.taken
+        if reading is None or age >= TRUST_SECONDS:
+            self.misses += 1
+            return await asyncio.shield(self._read_once(key, changes, read))
+        self.hits += 1
+        if age >= _FRESH_SECONDS:
+            self._read_once(key, changes, read)
+        return reading.value
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
+    def _read_once(self, key: str, changes: int, read: Read[T]) -> asyncio.Task[T]:
+        """Read, unless somebody does already: then it is the same read."""
+        task = self._under_way.get((key, changes))
+        if task is None:
+            task = self._under_way[key, changes] = asyncio.create_task(self._read(key, changes, read))
+            task.add_done_callback(lambda done: self._done(key, changes, done))
+        return task
+
+    async def _read(self, key: str, changes: int, read: Read[T]) -> T:
+        taken, clearings = time.monotonic(), self._kept.clearings
+        value, size = await read(key)
+        self._kept.put(key, _Reading(value, changes, taken), size, clearings)
+        return value
+
+    def _done(self, key: str, changes: int, task: asyncio.Task[T]) -> None:
+        del self._under_way[key, changes]
+        if not task.cancelled():
+            task.exception()  # everybody who waited may be gone
+
+
+class SizedLRU(Generic[T]):
+    """Keep the values used last, up to a sum of their sizes; threads may share it.
+
+    Args:
+        capacity: The sum of sizes that is kept.
+
+    Attributes:
+        clearings: how many times all was forgotten.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.clearings = 0
+        self._capacity = capacity
+        self._held = 0
+        self._values: OrderedDict[str, tuple[T, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> T | None:
+        """Return a value that is kept, or None."""
+        with self._lock:
+            found = self._values.get(key)
+            if found is None:
+                return None
+            self._values.move_to_end(key)
+            return found[0]
+
+    def put(self, key: str, value: T, size: int, clearings: int) -> T:
+        """Keep a value and return it; the ones not used for longest make room.
+
+        Args:
+            key: What it is kept under.
+            value: The value.
+            size: What it counts.
+            clearings: What `clearings` was when the value was read: what was read before all was forgotten is not kept.
+        """
+        with self._lock:
+            if clearings != self.clearings:
+                return value
+            self._held += size - self._values.pop(key, (None, 0))[1]
+            self._values[key] = (value, size)
+            while self._held > self._capacity and len(self._values) > 1:
+                self._held -= self._values.popitem(last=False)[1][1]
+        return value
+
+    def clear(self) -> None:
+        """Forget all values."""
+        with self._lock:
+            self.clearings += 1
+            self._values.clear()
+            self._held = 0

@@ -1,0 +1,37 @@
+"""Small charts, as SVG that takes its colours from the page's style."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+
+_WIDTH = 240
+_RECT = Markup('<rect class="{}" y="{}" width="{:.1f}" height="{}" rx="2"/>')
+_SVG = Markup('<svg class="bar" viewBox="0 0 240 14" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>')
+_BANDS = (("p99", 4), ("p95", 2), ("p50", 0))
+"""The widest first: each lies on the one before it. And how much thinner than the whole each is, above and below."""
+
+
+def bars(times: Sequence[Mapping[str, float] | None]) -> list[Markup]:
+    """Draw a bar for each of several spreads of times, all on one scale.
+
+    Args:
+        times: Milliseconds as `p50`, `p95` and `p99`; None where there are none.
+    """
+    most = max((each["p99"] for each in times if each), default=0.0) or 1.0
+    return [_bar(each, most) if each else Markup("") for each in times]
+
+
+def _bar(times: Mapping[str, float], most: float) -> Markup:
+    widths = [(name, above, max(times[name] / most * _WIDTH, 2)) for name, above in _BANDS]
+    bands = [_RECT.format(name, above, width, 14 - 2 * above) for name, above, width in widths]
+    said = ", ".join(f"{name} {milliseconds(times[name])}" for name in ("p50", "p95", "p99"))
+    return _SVG.format(said, Markup("").join(bands))
+
+
+def milliseconds(value: float | None) -> str:
+    """Write a time for people: `12 ms`, `1.4 s`."""
+    if value is None:
+        return "-"
+    return f"{value:.0f}\u00a0ms" if value < 1000 else f"{value / 1000:.1f}\u00a0s"

@@ -1,0 +1,129 @@
+"""The application under `/ui`: who is let in, where a path leads, and what every answer says to the browser."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from starlette.responses import Response
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from portkey_local.access.entrance import Entrance
+from portkey_local.errors import (
+    ApiError,
+    ForbiddenError,
+    MethodNotAllowedError,
+    NotFoundError,
+    UnauthorizedError,
+    UpstreamError,
+    quoted,
+)
+from portkey_local.parts import Parts
+
+from .desk import Desk
+from .views import VIEWS, View
+from .visit import PREFIX, Visit, assets, go
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),  # with `no-referrer` a browser's forms would bear no origin
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_LOGIN = f"{PREFIX}/login"
+_FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
+
+
+class Page:
+    """Answer what lies under `/ui`, for browsers on this server's own pages and nobody else.
+
+    Args:
+        parts: What the handlers work with.
+        entrance: Who is let in.
+    """
+
+    def __init__(self, parts: Parts, entrance: Entrance) -> None:
+        self._desk = Desk(parts, entrance.keyring)
+        self._entrance = entrance
+        self._routes = [(compile_path(PREFIX + path)[0], method, view) for (method, path), view in VIEWS.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+        async def guarded(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                has_cache = any(name == b"cache-control" for name, _ in message["headers"])
+                kept = [] if has_cache else [(b"cache-control", b"no-store")]
+                message["headers"] = [*message["headers"], *_HEADERS, *kept]
+            await send(message)
+
+        visit = Visit(self._desk, scope, receive)
+        try:
+            answer = await self._answer(visit)
+            await answer(scope, receive, guarded)
+        except (ApiError, UpstreamError) as error:
+            if "status" in scope["state"]:
+                raise
+            if error.status >= ApiError.status:
+                scope["state"]["error"] = str(error)
+            await _refusal(visit, error)(scope, receive, guarded)
+
+    async def _answer(self, visit: Visit) -> ASGIApp:
+        path, method = visit.scope["path"], visit.scope["method"].replace("HEAD", "GET")
+        self._check_origin(visit, changes=method != "GET")
+        if path.startswith(f"{PREFIX}/static/"):
+            return _static(path.rpartition("/")[2])
+        methods: dict[str, View] = {}
+        for pattern, allowed, view in self._routes:
+            if found := pattern.fullmatch(path):
+                methods[allowed], visit.path = view, found.groupdict()
+        if not methods:
+            raise NotFoundError(f"There is no page at {quoted(path)}.")
+        if method not in methods:
+            raise MethodNotAllowedError("This can't be done here.", headers={"allow": ", ".join(methods)})
+        visit.scope["path_params"] = visit.path
+        if path != _LOGIN:
+            await visit.enter()
+        return await methods[method](visit)
+
+    def _check_origin(self, visit: Visit, *, changes: bool) -> None:
+        """Refuse what another page sends, and a change of which no browser says where it comes from.
+
+        Raises:
+            ForbiddenError: The origin is another one, or there is none.
+        """
+        self._entrance.check_host(visit.headers)
+        origins = visit.headers.getlist("origin")
+        # A proxy in front may end TLS, so the scheme is not compared; the cookie is never sent across schemes.
+        if any(urlsplit(each).netloc.lower() != visit.headers.get("host", "").lower() for each in origins):
+            raise ForbiddenError("Other web pages have no way in here.")
+        if changes and not origins:
+            raise ForbiddenError("Changes are taken from a browser on this page alone; programs call the API.")
+
+
+def _refusal(visit: Visit, error: ApiError | UpstreamError) -> Response:
+    message = error.message if isinstance(error, ApiError) else str(error.error["message"])
+    is_signed_out = isinstance(error, UnauthorizedError)
+    if is_signed_out and not visit.by_script:
+        wanted = visit.scope["path"] if visit.scope["method"] == "GET" else PREFIX
+        return go(f"/login?next={quote(wanted, safe='')}")
+    if is_signed_out:
+        message = "The session is over: sign in again, in another tab."
+    response = visit.show("_problem.html" if visit.by_script else "error.html", error.status, message=message)
+    response.headers.update(error.headers)
+    return response
+
+
+def _static(name: str) -> Response:
+    if name not in assets():
+        raise NotFoundError(f"There is no file {quoted(name)}.")
+    return Response(assets()[name], headers=_FOR_EVER, media_type=_TYPES[name.rpartition(".")[2]])

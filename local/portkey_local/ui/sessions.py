@@ -1,0 +1,61 @@
+"""Who uses the page: the API key that was typed once, kept in this process's memory and nowhere else."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+
+_SECONDS = 12 * 3600.0
+"""How long a session lasts that nobody uses."""
+_MOST = 1000
+"""Sessions at one time; of more, the one that was used least recently ends."""
+
+
+class Sessions:
+    """Keep keys by a random word that the browser's cookie bears; it ends with the process, and opens no API."""
+
+    def __init__(self) -> None:
+        self._keys: OrderedDict[str, tuple[str, float]] = OrderedDict()
+
+    def begin(self, headers: Headers, key: str) -> str:
+        """Keep a key, and return the cookie for it."""
+        word = secrets.token_urlsafe(32)
+        self._keys[word] = (key, time.monotonic())
+        while len(self._keys) > _MOST:
+            self._keys.popitem(last=False)
+        return _cookie(headers, word)
+
+    def key(self, headers: Headers) -> str | None:
+        """Return the key of the session that a request belongs to; None where there is none, or none any more."""
+        word = _word(headers)
+        key, used = self._keys.pop(word, ("", 0.0))
+        if not key or time.monotonic() - used > _SECONDS:
+            return None
+        self._keys[word] = (key, time.monotonic())
+        return key
+
+    def end(self, headers: Headers) -> str:
+        """Forget a session's key, and return the cookie that takes the session's away."""
+        self._keys.pop(_word(headers), None)
+        return _cookie(headers, "")
+
+
+def _name(headers: Headers) -> str:
+    """Return what the cookie is called: browsers don't tell servers on several ports of one machine apart."""
+    port = headers.get("host", "").rpartition(":")[2]
+    return f"portkey-page-{port}" if port.isdigit() else "portkey-page"
+
+
+def _word(headers: Headers) -> str:
+    return str(cookie_parser(headers.get("cookie", "")).get(_name(headers), ""))
+
+
+def _cookie(headers: Headers, word: str) -> str:
+    # The origin is the browser's own word on how it got here: behind a proxy that ends TLS, nothing else says so.
+    secure = "; Secure" if headers.get("origin", "").startswith("https:") else ""
+    ending = "" if word else "; Max-Age=0"
+    return f"{_name(headers)}={word}; Path=/ui; HttpOnly; SameSite=Strict{secure}{ending}"

@@ -1,0 +1,107 @@
+# Derived from overlay/portkey_ai/_async/renderer.py by `make generate`. Do not edit.
+"""Prompts found and rendered in this process: carries out what PromptFinder decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from portkey_ai._outages import fetch_call, meaning, unchanged, with_more
+from portkey_ai.errors import APIStatusError
+from portkey_ai.types import PromptRender
+from portkey_prompts.source.disk import Disk
+from portkey_prompts.source.finder import Fetch, Once, PromptFinder
+from portkey_prompts.source.loaded import LoadedPrompt
+from portkey_prompts.source.memory import kept
+from portkey_prompts.source.single_flight import SingleFlight, all_at_once
+
+if TYPE_CHECKING:
+    from portkey_ai._sync.transport import Transport
+    from portkey_prompts.source.finder import Step, Steps
+    from portkey_prompts.source.settings import PromptSource
+
+MOST_ACCOUNTS = 32
+"""How many sets of options of single calls have memories of their own, a count."""
+PREFETCH = 8
+"""How many prompts are fetched at a time."""
+
+T = TypeVar("T")
+
+
+class Renderer:
+    """A PromptSource at work for one account: `options` are what each of its calls to the service is told."""
+
+    def __init__(self, source: PromptSource, transport: Transport, options: Mapping[str, Any] | None = None):
+        self.source = source
+        self._transport = transport
+        self._options = options or {}
+        disk = None if source.disk is None else Disk(source.disk, transport.settings.account(self._options))
+        self._finder = PromptFinder(source, disk, meaning, with_more)
+        self._calls = SingleFlight()
+        self._others: dict[str, Renderer] = {}
+
+    def for_call(self, options: Mapping[str, Any]) -> Renderer:
+        """Choose the one for a call: where its options may have the service answer otherwise, it has its own."""
+        options = {} if self.source.frozen else self._transport.settings.decides(options)
+        if not options:
+            return self
+        account = self._transport.settings.account(options)
+        return kept(self._others, account, lambda: Renderer(self.source, self._transport, options), MOST_ACCOUNTS)
+
+    def render(
+        self, prompt_id: str, body: Mapping[str, Any], missing: Literal["empty", "error"] | None = None
+    ) -> PromptRender | None:
+        """Render a prompt, or return None where only the service may, as `PromptFinder.render` says."""
+        known = self._finder.render_known(prompt_id, body, missing)
+        found = known or self._run(self._finder.render(prompt_id, body, missing))
+        if found is None:
+            return None
+        for refresh in found.refreshes:
+            self._take(refresh)
+        return PromptRender.from_dict(found.rendered.answer(prompt_id)).with_meta(found.provenance())
+
+    def pinned(self, prompt_id: str, body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Answer the reference and the body of a run of what is locked, as `PromptFinder.pinned` says."""
+        return self._run(self._finder.pinned(prompt_id, body))
+
+    def load(self, prompt_id: str) -> LoadedPrompt:
+        """Find a prompt and the partials that it includes, for rendering it later without any wait."""
+        entry, partials, asked = self._run(self._finder.load(prompt_id))
+        return LoadedPrompt(prompt_id, entry, partials, asked, self.source.missing, self._transport.settings.telemetry)
+
+    def prefetch(self, prompt_ids: Iterable[str]) -> None:
+        """Find several prompts at once, so that their first renders wait for nothing."""
+        all_at_once(self.load, list(dict.fromkeys(prompt_ids)), PREFETCH)
+
+    def close(self) -> None:
+        """End what goes on in the background."""
+        for other in list(self._others.values()):
+            other.close()
+        self._calls.finish(self.source.patience)
+
+    def _run(self, steps: Steps[T]) -> T:
+        """Carry steps out, one after the other, and return their result."""
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    answer = self._take(step)
+                except Exception as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(answer)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    def _take(self, step: Step) -> Any:
+        if isinstance(step, Fetch):
+            try:
+                return self._transport.call(*fetch_call(step, self._options), repeatable=True)
+            except APIStatusError as error:
+                return unchanged(step, error)
+        call = partial(self._run, step.steps)
+        if isinstance(step, Once):
+            return self._calls.once(step.key, call)
+        return self._calls.in_background(step.key, call)

@@ -1,0 +1,45 @@
+# Derived from overlay/portkey_ai/_async/traced.py by `make generate`. Do not edit.
+"""Prompts of a client whose telemetry is on: OpenTelemetry is told of their renders and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Unpack
+
+from portkey_ai._hints import Renderer, RenderKeywords, Telemetry, Transport
+from portkey_ai._sync.completions import Completions
+from portkey_ai._sync.prompts import Prompts
+from portkey_ai._sync.stream import Stream
+from portkey_ai.types import PromptCompletion, PromptCompletionChunk, PromptRender
+
+
+class TracedPrompts(Prompts):
+    """Prompts: `portkey.prompts`."""
+
+    def __init__(self, transport: Transport, renderer: Renderer | None, telemetry: Telemetry) -> None:
+        super().__init__(transport, renderer)
+        completions = self.completions = TracedCompletions(transport, renderer)
+        self._telemetry = completions.telemetry = telemetry
+
+    def render(
+        self, *, prompt_id: str, variables: Mapping[str, Any], **settings: Unpack[RenderKeywords]
+    ) -> PromptRender:
+        """Fill a prompt's template with variables, as a span `render_prompt`."""
+        with self._telemetry.rendering(prompt_id, variables) as span:
+            return span.rendered(super().render(prompt_id=prompt_id, variables=variables, **settings))
+
+
+class TracedCompletions(Completions):
+    """Runs prompts: `portkey.prompts.completions`."""
+
+    telemetry: Telemetry
+
+    def _run(
+        self, prompt_id: str, target: str, body: dict[str, Any], options: dict[str, Any], stream: bool | None
+    ) -> PromptCompletion | Stream[PromptCompletionChunk]:
+        with self.telemetry.running(target, body) as span:
+            answer = super()._run(prompt_id, target, body, options, stream)
+            if isinstance(answer, Stream):
+                answer.span = span.streams(answer.response.headers)
+                return answer
+            return span.answered(answer)

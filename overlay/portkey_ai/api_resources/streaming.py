@@ -1,0 +1,4 @@
+"""The official SDK's import path of the streams."""
+
+from portkey_ai import AsyncStream as AsyncStream
+from portkey_ai import Stream as Stream

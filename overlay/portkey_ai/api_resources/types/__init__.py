@@ -1,0 +1,1 @@
+"""The official SDK's import path of the types."""

@@ -1,0 +1,134 @@
+"""Answers about prompts: checked, and filled in with fields that apps count on and a service left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from portkey_openapi import Page
+from portkey_openapi.errors import UnexpectedBody, shown
+from portkey_prompts.chunks import ChunkMerger, choices_of, delta_of, failure_in
+from portkey_prompts.results import PromptCompletion, PromptCompletionChunk, PromptDetail, PromptRender
+from portkey_prompts.templates.values import messages_text, template_text
+
+if TYPE_CHECKING:
+    from portkey_openapi import Record
+
+R = TypeVar("R", bound="Record")
+C = TypeVar("C", PromptCompletion, PromptCompletionChunk)
+
+
+def check_answer(record: Record) -> None:
+    """Refuse the JSON of a success that is not what was asked for: some servers and proxies answer anything with 200.
+
+    Raises:
+        UnexpectedBody: where it tells of a failure, in that failure's words; or lacks what makes it an answer.
+    """
+    fault = _fault_in(record)
+    failure = failure_in(record, is_error=fault is None) if fault or _tells_of_failure(record) else None
+    if failure is not None:
+        raise UnexpectedBody(failure.message, record)
+    if fault is not None:
+        raise UnexpectedBody(f"The answer is not what was asked for, {fault}: {shown(dict(record))}", record)
+
+
+def _fault_in(record: Record) -> str | None:
+    """Say what an answer lacks that apps count on; None where it lacks nothing."""
+    if isinstance(record, Page):
+        return _fault_in_items(record.get("data", 0), record.get("total"))
+    kind = type(record).__name__
+    if kind == "PromptCompletion":
+        return None if choices_of(record) else "it has no choices"
+    if kind == "PromptRender":
+        data = record.get("data")
+        data = data if isinstance(data, dict) else {}
+        is_rendered = isinstance(data.get("messages"), list) or isinstance(data.get("prompt"), str)
+        return None if is_rendered else "its data holds neither messages nor a prompt"
+    names = [field.wire for field in type(record)._fields.values() if field.required]
+    if not names or any(record.get(name) is not None for name in names):
+        return None
+    return f"it has none of {', '.join(names)}"
+
+
+def _fault_in_items(items: object, total: object) -> str | None:
+    if items is None and total == 0:  # as some languages write an empty list
+        return None
+    if not isinstance(items, list):
+        return "it has no list in `data`"
+    strange = next((item for item in items if not isinstance(item, dict | None)), None)
+    return None if strange is None else f"an item of its `data` is {shown(strange)}"
+
+
+def _tells_of_failure(record: Record) -> bool:
+    """Say whether fields tell of a failure that this answer's kind does not have."""
+    if type(record).__name__ == "PromptCompletion":
+        return failure_in(record) is not None
+    described = type(record)._fields
+    status, error = record.get("status"), record.get("error")
+    has_failed = isinstance(status, str) and status.lower() in ("error", "failed", "failure")
+    has_error = any(error.values()) if isinstance(error, dict) else bool(error)
+    return (
+        record.get("success") is False
+        or (has_failed and "status" not in described)
+        or (has_error and "error" not in described)
+    )
+
+
+def narrowed(kind: type[R], record: Record) -> R:
+    """Take a record over as a type that knows more of it, with its provenance."""
+    return kind.from_dict(record).with_meta(getattr(record, "_meta", None))
+
+
+def render_answer(record: Record, prompt_id: str, variables: Mapping[str, Any]) -> PromptRender:
+    """Fill in what a render is asked for by apps: its text, its messages, its variables, its reference."""
+    rendered = narrowed(PromptRender, record)
+    given = rendered.get("data")
+    data = given if isinstance(given, dict) else {}
+    messages, text = data.get("messages"), data.get("prompt")
+    if rendered.get("messages") is None and messages is not None:
+        rendered["messages"] = messages
+    if rendered.get("prompt") is None:
+        rendered["prompt"] = (
+            text if isinstance(text, str) else messages_text(messages if isinstance(messages, list) else ())
+        )
+    if rendered.get("variables") is None:
+        rendered["variables"] = dict(variables)
+    if rendered.get("prompt_id") is None:
+        rendered["prompt_id"] = prompt_id
+    return rendered
+
+
+def version_answer(record: Record) -> PromptDetail:
+    """Fill in a version's text: the template, of a chat prompt its messages' texts."""
+    version = narrowed(PromptDetail, record)
+    if version.get("prompt") is None:
+        version["prompt"] = template_text(version.get("string"))
+    return version
+
+
+def completion_answer(record: Record, prompt_id: str) -> PromptCompletion:
+    """Fill in the reference that was run, and a text completion's messages."""
+    completion = narrowed(PromptCompletion, record)
+    if completion.get("prompt_id") is None:
+        completion["prompt_id"] = prompt_id
+    return fill_choices(completion, "message")
+
+
+def fill_choices(answer: C, name: str) -> C:
+    """Make the message (or delta) of choices that came without one from their text."""
+    choices = answer.get("choices")
+    for choice in choices if type(choices) is list else ():
+        if type(choice) is dict and choice.get(name) is None:
+            if name == "delta":
+                choice[name] = dict(delta_of(choice)) or {"content": None}
+            else:
+                choice[name] = {"role": "assistant", "content": choice.get("text")}
+    return answer
+
+
+def merge(chunks: Iterable[Mapping[str, Any]]) -> PromptCompletion:
+    """Merge all chunks of a stream."""
+    merger = ChunkMerger()
+    for chunk in chunks:
+        merger.add(chunk)
+    return fill_choices(PromptCompletion.from_dict(merger.completion()), "message")

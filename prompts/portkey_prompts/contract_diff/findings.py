@@ -1,0 +1,170 @@
+"""What a comparison of contracts finds: how grave each change is, noted once however many operations reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum, StrEnum
+from typing import Final, Literal, TypeAlias
+
+Bump: TypeAlias = Literal["none", "patch", "minor", "major"]
+"""The part of a version that has to be raised."""
+
+
+class ContractVerdict(StrEnum):
+    """Say what a change of the contract means for the clients compiled from it.
+
+    Attributes:
+        NONE: nothing changed.
+        DOCUMENTATION: only what people read: descriptions, examples, order.
+        COMPATIBLE: what worked goes on working, and there is more.
+        BREAKING: a call that worked may fail, or an answer may surprise who reads it.
+    """
+
+    NONE = "none"
+    DOCUMENTATION = "documentation"
+    COMPATIBLE = "compatible"
+    BREAKING = "breaking"
+
+    @property
+    def gravity(self) -> int:
+        """Rank it, from 0."""
+        return list(ContractVerdict).index(self)
+
+    @property
+    def bump(self) -> Bump:
+        """Name the part of `info.version` that it asks to raise."""
+        bumps: tuple[Bump, ...] = ("none", "patch", "minor", "major")
+        return bumps[self.gravity]
+
+
+class Direction(Enum):
+    """Which way a value goes: what is harmless for one is not for the other."""
+
+    REQUEST = "request"
+    RESPONSE = "response"
+
+
+class Effect(Enum):
+    """What a change does to the set of values that a schema allows."""
+
+    NARROWED = "narrowed"
+    WIDENED = "widened"
+    CHANGED = "changed"
+
+    def level(self, direction: Direction) -> ContractVerdict:
+        """Say what it means: a request must not be narrowed, a response not be widened."""
+        harmful = Effect.NARROWED if direction is Direction.REQUEST else Effect.WIDENED
+        return ContractVerdict.BREAKING if self in (harmful, Effect.CHANGED) else ContractVerdict.COMPATIBLE
+
+    def reason(self, direction: Direction) -> str:
+        """Say in words why that is harmful, or why not."""
+        breaking = self.level(direction) is ContractVerdict.BREAKING
+        if direction is Direction.REQUEST:
+            return "what callers send may be refused" if breaking else "what callers send is still taken"
+        return "clients may be handed what they do not expect" if breaking else "clients can read it as before"
+
+
+Encounter: TypeAlias = tuple[int, int, str]
+"""Two schemas, by identity, and the direction in which they were compared."""
+
+MAX_PLACES: Final = 1_000
+"""Places that are noted for one change."""
+
+_SHARED: Final = ("security", "alias", "every_call")
+"""How the kinds of findings begin that concern what operations share: keys, and parameters that they refer to."""
+
+
+class Finding:
+    """One change.
+
+    Attributes:
+        level: how grave it is.
+        kind: what happened, a word for programs.
+        places: where it was met, in order.
+        message: what changed, and why that matters.
+    """
+
+    __slots__ = ("kind", "level", "message", "places")
+
+    def __init__(self, level: ContractVerdict, kind: str, place: str, message: str) -> None:
+        self.level = level
+        self.kind = kind
+        self.places = [place]
+        self.message = message
+
+    def meet(self, start: str, place: str) -> None:
+        """Note that what lies at `start`, with this inside of it, lies at another place too."""
+        inside = next((each for each in self.places if each.startswith(start)), start)
+        if len(self.places) < MAX_PLACES:
+            self.places.append(place + inside.removeprefix(start))
+
+    @property
+    def place(self) -> str:
+        """Give the place that is reached in the fewest steps."""
+        return tidy(min(self.places, key=_steps))
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """List the other places."""
+        return tuple(each for each in dict.fromkeys(map(tidy, self.places)) if each != self.place)
+
+
+class Log:
+    """Collect findings, and remember which of them lie inside of which schema."""
+
+    def __init__(self) -> None:
+        self._found: list[Finding] = []
+        self._inside: dict[Encounter, dict[int, Finding]] = {}
+        self._places: dict[Encounter, str] = {}
+        self._open: list[Encounter] = []
+
+    def add(self, level: ContractVerdict, kind: str, place: str, message: str) -> None:
+        """Note a change."""
+        finding = Finding(level, kind, place, message)
+        self._found.append(finding)
+        self._share({id(finding): finding})
+
+    def met(self, encounter: Encounter, place: str) -> bool:
+        """Tell whether two schemas were compared before; what was found inside of them is true of this place too."""
+        findings = self._inside.get(encounter)
+        if findings is None:
+            return False
+        if encounter not in self._open:
+            for finding in findings.values():
+                finding.meet(self._places[encounter], place)
+            self._share(findings)
+        return True
+
+    @contextmanager
+    def within(self, encounter: Encounter, place: str) -> Iterator[None]:
+        """Note what is found meanwhile as lying inside of these two schemas."""
+        self._inside[encounter] = {}
+        self._places[encounter] = place
+        self._open.append(encounter)
+        yield
+        self._open.pop()
+
+    def findings(self) -> list[Finding]:
+        """List what was found; one thing said of many operations is one finding where they share what it concerns."""
+        merged: dict[tuple[str, str], Finding] = {}
+        for finding in self._found:
+            shared = finding.kind.startswith(_SHARED)
+            key = (finding.kind, finding.message if shared else f"{finding.place}\0{finding.message}")
+            first = merged.setdefault(key, finding)
+            if first is not finding:
+                first.places += finding.places
+        return list(merged.values())
+
+    def _share(self, findings: dict[int, Finding]) -> None:
+        for encounter in self._open:
+            self._inside[encounter] |= findings
+
+
+def tidy(place: str) -> str:
+    """Write a place without the spaces that its pieces left."""
+    return " ".join(place.split())
+
+
+def _steps(place: str) -> int:
+    return place.count(".") + place.count("[]")

@@ -1,0 +1,142 @@
+"""Messages: read into passages that people can compare, paired, and told apart in words or in more than words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from typing import Any, NamedTuple, TypeAlias
+
+from portkey_prompts.templates.errors import TemplateError
+from portkey_prompts.templates.messages import is_chat, parse_json
+
+from .changes import Change, canonical, shown
+
+
+class Passage(NamedTuple):
+    """One message of a chat, or the whole of a text.
+
+    Attributes:
+        title: `messages[0] system`, or `template`.
+        role: who speaks; empty for a text.
+        lines: what it says, line by line, with what else the message holds.
+        frame: the message without its words, to tell whether more than words changed.
+        content: the message, or the text.
+    """
+
+    title: str
+    role: str
+    lines: tuple[str, ...]
+    frame: str
+    content: Any
+
+    @property
+    def identity(self) -> str:
+        """Give what makes two passages the same, wherever they stand."""
+        return canonical(self.content)
+
+
+Pair: TypeAlias = tuple[Passage | None, Passage | None]
+
+
+def passages_of(string: str, kind: str) -> list[Passage]:
+    """Read a prompt's `string`; what is no array of messages, or runs as a text, is one passage."""
+    messages = _messages_of(string) if kind == "chat" else None
+    if messages is None:
+        return [Passage("template", "", tuple(string.split("\n")), "", string)] if string else []
+    return [_passage(index, message) for index, message in enumerate(messages)]
+
+
+def _messages_of(string: str) -> list[dict[str, Any]] | None:
+    try:
+        value = parse_json(string)
+    except TemplateError:
+        return None
+    return value if is_chat(value) or value == [] else None
+
+
+def _passage(index: int, message: dict[str, Any]) -> Passage:
+    rest = {name: value for name, value in message.items() if name not in ("role", "content")}
+    lines = [line for name in sorted(rest) for line in shown(name, rest[name])]
+    content = message.get("content")
+    lines += _content_lines(content)
+    frame = canonical([message["role"], rest, _without_words(content)])
+    return Passage(f"messages[{index}] {message['role']}", message["role"], tuple(lines), frame, message)
+
+
+def _content_lines(content: Any) -> list[str]:
+    if isinstance(content, str):
+        return content.split("\n")
+    if not isinstance(content, list):
+        return [] if content is None else shown("", content)
+    lines: list[str] = []
+    for part in content:
+        text = _text_of(part)
+        lines += shown("", part) if text is None else text.split("\n")
+    return lines
+
+
+def _text_of(part: Any) -> str | None:
+    """Answer the text of a content part that is a text and nothing else."""
+    if isinstance(part, dict) and part.keys() == {"type", "text"} and isinstance(part["text"], str):
+        return part["text"]
+    return None
+
+
+def _without_words(content: Any) -> Any:
+    if isinstance(content, str):
+        return ""
+    if isinstance(content, list):
+        return [part if _text_of(part) is None else {**part, "text": ""} for part in content]
+    return content
+
+
+def paired(old: list[Passage], new: list[Passage]) -> list[Pair]:
+    """Pair passages: the same ones first, then in what lies between those of the same role, in order."""
+    pairs: list[Pair] = []
+    matcher = SequenceMatcher(None, [each.identity for each in old], [each.identity for each in new], autojunk=False)
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
+        if tag == "equal":
+            pairs += zip(old[start:end], new[new_start:new_end], strict=True)
+        else:
+            pairs += _paired_by_role(old[start:end], new[new_start:new_end])
+    return pairs
+
+
+def _paired_by_role(old: list[Passage], new: list[Passage]) -> Iterator[Pair]:
+    same = 0
+    while same < min(len(old), len(new)) and old[same].role == new[same].role:
+        same += 1
+    yield from zip(old[:same], new[:same], strict=True)
+    old, new = old[same:], new[same:]
+    matcher = SequenceMatcher(None, [each.role for each in old], [each.role for each in new], autojunk=False)
+    for tag, start, end, new_start, new_end in matcher.get_opcodes():
+        if tag == "equal":
+            yield from zip(old[start:end], new[new_start:new_end], strict=True)
+        else:
+            yield from ((passage, None) for passage in old[start:end])
+            yield from ((None, passage) for passage in new[new_start:new_end])
+
+
+def compare_wording(pairs: Iterable[Pair]) -> Iterator[Change]:
+    """Say which passages came, went or changed."""
+    for old, new in pairs:
+        if new is None and old is not None:
+            message = f"the message is gone, of the role {old.role}" if old.role else "the text is gone"
+            yield Change("message_removed", _place(old), old.content, None, False, message)
+        elif old is None and new is not None:
+            message = f"a message is new, of the role {new.role}" if new.role else "the text is new"
+            yield Change("message_added", _place(new), None, new.content, False, message)
+        elif old is not None and new is not None and old.identity != new.identity:
+            yield _changed(old, new)
+
+
+def _changed(old: Passage, new: Passage) -> Change:
+    if old.frame == new.frame:
+        what = f"the {new.role} message" if new.role else "the text"
+        return Change("text", _place(new), old.content, new.content, False, f"{what} says it in other words")
+    message = f"the {new.role} message holds other parts or fields"
+    return Change("message_changed", _place(new), old.content, new.content, False, message)
+
+
+def _place(passage: Passage) -> str:
+    return passage.title.partition(" ")[0]

@@ -1,0 +1,78 @@
+"""Files: read where they are regular ones, written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+def read_regular(path: Path, *, own: bool = False) -> bytes:
+    """Read a regular file.
+
+    Args:
+        path: the file.
+        own: whether only this user may have written it: a link, and a file of another owner or that others may write
+            to, is refused then.
+
+    Raises:
+        OSError: it can't be read, is something else, such as a pipe, from which a read could wait for ever, or not own.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NONBLOCK", 0)  # opening a pipe waits for its writer unless told not to
+    flags |= getattr(os, "O_NOFOLLOW", 0) if own else 0
+    with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if own and hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
+            raise OSError(errno.EPERM, "another user may have written it", str(path))
+        return file.read()
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int | None = None, follow: bool = True, durable: bool = True) -> Iterator[BinaryIO]:
+    """Lend a file to write to, and put it in the place of another when all is written and on the disk.
+
+    A reader sees the old file or the new one, whole. Where anything goes wrong, the old one stays and
+    nothing else is left in the folder.
+
+    Args:
+        path: the file; its folder has to be there.
+        mode: the permissions of the new file. By default those of the old one, else those that the process gives.
+        follow: whether a link stays one, and what it leads to is replaced; else the link is.
+        durable: whether to wait until it is on the disk, so that it outlives a loss of power.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    target = Path(os.path.realpath(path)) if follow else path
+    temporary = target.with_name(f".{os.urandom(8).hex()}.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = os.open(temporary, flags, 0o666 if mode is None else mode)
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123
+            yield file
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        if mode is None and target.exists():
+            temporary.chmod(target.stat().st_mode & 0o777)
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_whole(path: Path, data: bytes, *, mode: int | None = None, follow: bool = True, durable: bool = True) -> None:
+    """Put bytes in the place of a file, whole or not at all, as `replacing` does.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    with replacing(path, mode=mode, follow=follow, durable=durable) as file:
+        file.write(data)

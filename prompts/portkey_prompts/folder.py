@@ -1,0 +1,351 @@
+"""A folder of prompts as files, and what it held when it and a service were last the same.
+
+`NAME.prompt` is a prompt, `_NAME.prompt` a partial. `.portkey.json` beside them says, for each service, which prompt a
+file is there, and the digest of what both held: so a change here is told from a change there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from portkey_prompts.files import read_regular, write_whole
+from portkey_prompts.prompt_file import PromptFile, PromptFileError, parse, write
+
+SUFFIX: Final = ".prompt"
+STATE_FILE: Final = ".portkey.json"
+_FORMAT: Final = 1
+_INCLUSION = re.compile(r"(\{\{\s*>(?!>)\s*)([^\s{}@]+)((?:@[^\s{}]+)?\s*\}\})")
+_LONGEST_STEM: Final = 80
+
+
+class State(StrEnum):
+    """How a file and the service differ."""
+
+    SAME = "same"
+    CHANGED_HERE = "changed here"
+    CHANGED_THERE = "changed there"
+    CONFLICT = "conflict"
+    ONLY_HERE = "only here"
+    ONLY_THERE = "only there"
+
+
+class Key(NamedTuple):
+    """Names a file in the folder."""
+
+    kind: str
+    """`partial` or `prompt`; partials go first."""
+    stem: str
+    """The file's name without its ending, and without a partial's underscore."""
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file."""
+        return f"{'_' if self.kind == PARTIAL else ''}{self.stem}{SUFFIX}"
+
+
+PARTIAL: Final = "partial"
+PROMPT: Final = "prompt"
+
+
+@dataclass
+class Synced:
+    """What one service and a file held when they were last the same.
+
+    Attributes:
+        slug: the prompt's or partial's slug there.
+        digest: of what both held; None before they were the same.
+    """
+
+    slug: str
+    digest: str | None = None
+
+
+@dataclass
+class Folder:
+    """Prompts as files.
+
+    Attributes:
+        path: the folder.
+        service: the base URL of the service whose state is meant.
+        workspace: the workspace there, by UUID; None where it is not known. The state of the only one is meant then.
+        files: what was read.
+        synced: the state of this service.
+    """
+
+    path: Path
+    service: str
+    workspace: str | None = None
+    files: dict[Key, PromptFile] = field(default_factory=dict)
+    synced: dict[Key, Synced] = field(default_factory=dict)
+    _others: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path, service: str, workspace: str | None = None) -> Folder:
+        """Read all prompts of a folder, and its state; an absent folder is an empty one.
+
+        Raises:
+            PromptFileError: naming the file, its line where there is one, and the remedy.
+        """
+        folder = cls.remembered(path, service, workspace)
+        for file in sorted(path.glob(f"*{SUFFIX}")):
+            folder.files[key_of(file)] = read_file(file)
+        return folder
+
+    @classmethod
+    def remembered(cls, path: Path, service: str, workspace: str | None = None) -> Folder:
+        """Read a folder's state, and none of its files.
+
+        Raises:
+            PromptFileError: the state can't be read.
+        """
+        folder = cls(path, service, workspace)
+        folder._read_state()
+        return folder
+
+    @property
+    def has_several_workspaces(self) -> bool:
+        """Whether it is not known which of several workspaces of the service is meant, so that no state is."""
+        return self.workspace is None and len(self._of_service(self._others)) > 1
+
+    def path_of(self, key: Key) -> Path:
+        """Say where a prompt's file is."""
+        return self.path / key.file_name
+
+    def save(self, key: Key, prompt: PromptFile) -> None:
+        """Write a prompt's file, unless it says the same already.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        if self.files.get(key) != prompt:
+            self.path.mkdir(parents=True, exist_ok=True)
+            write_whole(self.path_of(key), write(prompt).encode())
+            self.files[key] = prompt
+
+    def remove(self, key: Key) -> None:
+        """Delete a prompt's file, and forget it."""
+        self.path_of(key).unlink(missing_ok=True)
+        self.files.pop(key, None)
+        self.forget(key)
+
+    def note(self, key: Key, synced: Synced) -> None:
+        """Remember that a file and the service are the same now; written at once, so that nothing is done twice."""
+        if self.synced.get(key) != synced:
+            self.synced[key] = synced
+            self._write_state()
+
+    def forget(self, key: Key) -> None:
+        """Forget what was the same."""
+        if self.synced.pop(key, None):
+            self._write_state()
+
+    def slugs(self) -> dict[str, str]:
+        """Give the partials' slugs by the names of their files."""
+        return {key.stem: synced.slug for key, synced in self.synced.items() if key.kind == PARTIAL}
+
+    def stems(self) -> dict[str, str]:
+        """Give the names of prompts' files by slug, on all services; none where two services differ on a slug."""
+        known: dict[str, set[str]] = {}
+        for stem, slugs in self.slugs_anywhere(PROMPT).items():
+            for slug in slugs:
+                known.setdefault(slug, set()).add(stem)
+        return {slug: min(stems) for slug, stems in known.items() if len(stems) == 1}
+
+    def slugs_anywhere(self, kind: str) -> dict[str, set[str]]:
+        """Give the slugs that files have on any service, by the names of the files.
+
+        Args:
+            kind: `partial` or `prompt`.
+        """
+        found: dict[str, set[str]] = {}
+        for key, synced in self.synced.items():
+            if key.kind == kind:
+                found.setdefault(key.stem, set()).add(synced.slug)
+        for kinds in self._others.values():
+            for stem, entry in kinds.get(kind, {}).items():
+                found.setdefault(stem, set()).add(str(entry["slug"]))
+        return found
+
+    def free_key(self, kind: str, name: str, slug: str) -> Key:
+        """Choose a file's name for a prompt that has none yet: like its name, and like no other's."""
+        taken = {key.stem.casefold() for key in (*self.files, *self.synced) if key.kind == kind}
+        stem = stem_of(name) or stem_of(slug) or kind
+        numbers = (f"-{number}" for number in range(2, len(taken) + 3))
+        return Key(kind, next(stem + end for end in ("", *numbers) if (stem + end).casefold() not in taken))
+
+    def _read_state(self) -> None:
+        file = self.path / STATE_FILE
+        try:
+            state = json.loads(read_regular(file))
+            if state["format"] != _FORMAT:
+                raise PromptFileError(
+                    f"{file} is of format {state['format']!r}; this release reads {_FORMAT}. Upgrade."
+                )
+            self._others = dict(state["services"])
+            for kind, entries in self._taken_out(self._others).items():
+                for stem, entry in entries.items():
+                    self.synced[Key(kind, stem)] = Synced(str(entry["slug"]), entry.get("digest"))
+        except FileNotFoundError:
+            return
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+            raise PromptFileError(f"{file} can't be read: {error}. Take it from the history, or delete it.") from None
+
+    def _taken_out(self, services: dict[str, Any]) -> dict[str, Any]:
+        """Take this service's state out of all; that of a release that knew no workspaces is the first one's."""
+        found = [self._named] if self._named in services else self._of_service(services)
+        if self.workspace is not None and self._named not in services:
+            found = [self.service] if self.service in services else []
+        if len(found) != 1:
+            return {}
+        self.workspace = self.workspace or found[0].partition("#")[2] or None
+        return dict(services.pop(found[0]))
+
+    def _of_service(self, services: Mapping[str, Any]) -> list[str]:
+        return [name for name in services if name.partition("#")[0] == self.service]
+
+    @property
+    def _named(self) -> str:
+        return f"{self.service}#{self.workspace}" if self.workspace else self.service
+
+    def _write_state(self) -> None:
+        ours: dict[str, dict[str, Any]] = {}
+        for key, synced in sorted(self.synced.items()):
+            ours.setdefault(key.kind, {})[key.stem] = {"slug": synced.slug, "digest": synced.digest}
+        state = {"format": _FORMAT, "services": dict(sorted({**self._others, self._named: ours}.items()))}
+        self.path.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(state, ensure_ascii=False, indent=2) + "\n"
+        write_whole(self.path / STATE_FILE, text.encode())
+
+
+def key_of(file: Path) -> Key:
+    """Say which prompt or partial a file is."""
+    stem = file.name.removesuffix(SUFFIX)
+    return Key(PARTIAL, stem[1:]) if stem.startswith("_") else Key(PROMPT, stem)
+
+
+def read_file(file: Path) -> PromptFile:
+    """Read one prompt's file.
+
+    Raises:
+        PromptFileError: naming the file, its line where there is one, and the remedy.
+    """
+    try:
+        prompt = parse(read_regular(file).decode())
+    except OSError as error:
+        raise PromptFileError(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise PromptFileError(f"{file} is no UTF-8 text (byte {error.start}). Convert it first.") from None
+    except PromptFileError as error:
+        where = f"{file}:{error.line}" if error.line else str(file)
+        raise PromptFileError(f"{where}: {error}", error.line) from None
+    unsaid = sorted(set(prompt.version) - {"string"}) if key_of(file).kind == PARTIAL else []
+    if unsaid:
+        raise PromptFileError(f"{file}: a partial is text alone and has no {unsaid[0]}. Take it out.")
+    return prompt
+
+
+def stem_of(name: str) -> str:
+    """Make a file's name of a name: letters, digits and hyphens, as every file system takes them."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_STEM].strip("-")
+
+
+def included(text: str) -> set[str]:
+    """Name the partials that a template includes, without their versions."""
+    return set() if "{{=" in text else {found[2] for found in _INCLUSION.finditer(text)}
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """Write a template with other names for its partials; one that changes the delimiters stays as it is."""
+    if "{{=" in text or "{{" not in text:
+        return text
+    return _INCLUSION.sub(lambda found: f"{found[1]}{names.get(found[2], found[2])}{found[3]}", text)
+
+
+def sent(prompt: PromptFile, slugs: Mapping[str, str]) -> dict[str, Any]:
+    """Give a file's version as the service takes it.
+
+    Args:
+        prompt: the file.
+        slugs: the partials' slugs by the names of their files.
+    """
+    string = prompt.version.get("string", "")
+    return {**prompt.version, "string": string if prompt.slugs else renamed(string, slugs)}
+
+
+def received(
+    version: Mapping[str, Any], name: str, collection: str | None, slugs: Mapping[str, str], before: PromptFile | None
+) -> PromptFile:
+    """Give a service's version as a file holds it.
+
+    Args:
+        version: its content with the wire's flat names.
+        name: the prompt's name for people.
+        collection: the name of its collection.
+        slugs: the partials' slugs by the names of their files.
+        before: the file that there is; what no service knows stays.
+    """
+    content = normal(version)
+    string = content["string"]
+    text = renamed(string, {slug: stem for stem, slug in slugs.items()})
+    as_slugs = renamed(text, slugs) != string
+    content["string"] = string if as_slugs else text
+    return PromptFile(content, name, collection, as_slugs, dict(before.further) if before else {})
+
+
+def normal(version: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what means the same as its absence: what is null, empty parameters, a template that is not raw."""
+    content = {name: value for name, value in version.items() if value is not None}
+    for name in ("parameters", "template_metadata", "is_raw_template"):
+        if not content.get(name):
+            content.pop(name, None)
+    return {"string": "", **content}
+
+
+def digest(version: Mapping[str, Any], name: str, collection: str | None) -> str:
+    """Hash what a file and a service hold of a prompt: SHA-256 of compact JSON, top-level keys in order."""
+    content = dict(sorted(normal(version).items()))
+    if "parameters" in content:
+        content["parameters"] = dict(sorted(content["parameters"].items()))
+    text = json.dumps([name, collection, content], allow_nan=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def state_of(here: str | None, base: str | None, there: str | None) -> State:
+    """Compare a prompt's digests.
+
+    Args:
+        here: of the file; None where there is none.
+        base: of what both held when they were last the same; None where they never were.
+        there: of the service; None where it has no such prompt.
+    """
+    if there is None:
+        return State.ONLY_HERE
+    if here is None:
+        return State.ONLY_THERE
+    if here == there:
+        return State.SAME
+    if base == there:
+        return State.CHANGED_HERE
+    return State.CHANGED_THERE if base == here else State.CONFLICT
+
+
+def in_order(keys: Iterable[Key], files: Mapping[Key, PromptFile]) -> Iterator[Key]:
+    """Put partials before what includes them, and prompts last; of those that include each other, any first."""
+    waiting = dict.fromkeys(sorted(keys))
+    while waiting:
+        partials = {key.stem for key in waiting if key.kind == PARTIAL}
+        first = next(iter(waiting))
+        for key in waiting:
+            needs = included(files[key].version["string"]) if key in files else set()
+            if key.kind == PARTIAL and not (needs & partials) - {key.stem}:
+                first = key
+                break
+        del waiting[first]
+        yield first

@@ -1,0 +1,497 @@
+"""A prompt as a file: Dotprompt's format, a front matter in YAML and a body with the template.
+
+    ---
+    model: gpt-4o
+    config:
+      temperature: 0.2
+    input:
+      default:
+        tone: kind
+    portkey:
+      name: Greeting
+    ---
+    {{role "system"~}}
+    Be {{tone}}.
+    {{~role "user"~}}
+    Greet {{name}}.
+
+Whatever a version can hold comes back byte for byte: a template that the body can't say stands in the front matter,
+as `portkey.messages` or, where its JSON is written in a way of its own, as `portkey.string`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from portkey_prompts.errors import PortkeyError
+from portkey_prompts.rendering import content_fields, model_settings
+from portkey_prompts.templates.messages import messages_in
+
+TEXT: Final = "text"
+CHAT: Final = "chat"
+OWN_FIELDS: Final = tuple(name for name in content_fields() if name not in ("string", "model", "parameters"))
+"""Fields of a version that stand below `portkey:` under their names in the contract."""
+
+_KNOWN = frozenset(("name", "collection", "references", "string", "messages", "json", "content", *OWN_FIELDS))
+_MARKER = re.compile(r"""\{\{~?\s*role\s+(?:"([A-Za-z]+)"|'([A-Za-z]+)')\s*~?\}\}""")
+_OTHER_MARKERS = re.compile(r"\{\{~?\s*(?:history|media|section)\b")
+_ROLE = re.compile(r"[a-z]+\Z")
+_DEEPEST: Final = 1000
+_FENCE = re.compile(r"---[ \t]*\n")
+_IN_FILES = {"assistant": "model"}
+_IN_VERSIONS = {"model": "assistant"}
+_JSON_STYLES: Final[dict[str, dict[str, Any]]] = {
+    "spaced": {},
+    "compact": {"separators": (",", ":")},
+    "indented": {"indent": 2},
+}
+
+
+class PromptFileError(PortkeyError):
+    """A prompt's file can't be read.
+
+    Attributes:
+        line: the line that is meant, from 1; None where it is the file as a whole.
+    """
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass
+class PromptFile:
+    """What a prompt's file says.
+
+    Attributes:
+        name: the prompt's name for people; None where the file has none, and its own name counts.
+        collection: the name of the collection that it lies in; None for the service's first one.
+        version: the version's content with the wire's flat names, without what is null.
+        slugs: whether the template names partials by their slugs, as the service does, and not by their files.
+        further: the keys of the front matter that no service knows, such as `input.schema` and `output`.
+    """
+
+    version: dict[str, Any]
+    name: str | None = None
+    collection: str | None = None
+    slugs: bool = False
+    further: dict[str, Any] = field(default_factory=dict)
+
+
+def parse(text: str) -> PromptFile:
+    """Read a prompt's file.
+
+    Args:
+        text: all of it; a byte-order mark and the line ends of Windows are no part of the template.
+
+    Raises:
+        PromptFileError: naming the field and the remedy.
+    """
+    head, body, _ = _split(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    front = _load(head)
+    own = _object(front.pop("portkey", None), "portkey")
+    _check_known(own)
+    version = _settings(front)
+    version.update({name: own[name] for name in OWN_FIELDS if own.get(name) is not None})
+    version = {"string": _template(own, body), **version}
+    _check_version(version)
+    slugs = _choice(own, "references", ("files", "slugs"), "files") == "slugs"
+    return PromptFile(version, _text(own, "name"), _text(own, "collection"), slugs, front)
+
+
+def write(prompt: PromptFile) -> str:
+    """Write a prompt's file; `parse` reads the same from it.
+
+    Raises:
+        PromptFileError: the version holds what no file can, such as a number that JSON lacks.
+    """
+    version = {name: value for name, value in prompt.version.items() if value is not None}
+    own: dict[str, Any] = {"name": prompt.name, "collection": prompt.collection}
+    stated, body = _stated(version)
+    own.update({name: version[name] for name in OWN_FIELDS if name in version})
+    own.update({"references": "slugs"} if prompt.slugs else {}, **stated)
+    front = {**_front(version, prompt.further), "portkey": {name: own[name] for name in own if own[name] is not None}}
+    if not front["portkey"]:
+        del front["portkey"]
+    return f"---\n{_dump(front)}---\n{body}"
+
+
+# The template, as the body or below `portkey:`
+
+
+def _stated(version: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Write a template: what `portkey:` says of it, and the body."""
+    string = version.get("string", "")
+    if not isinstance(string, str):
+        raise PromptFileError(f"string must be text, not {type(string).__name__}")
+    messages = messages_in(string)
+    style = _style_of(string, messages) if messages else None
+    if messages is None or style is None:
+        if _is_plain(string):
+            return {}, f"{string}\n"
+        return {"string": string}, ""
+    stated = {} if style == "spaced" else {"json": style}
+    simple, parts = _simplified(messages)
+    if simple is None:
+        return {**stated, "messages": messages}, ""
+    return {**stated, **({"content": "parts"} if parts else {})}, _chat_body(simple)
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether a text may stand as the body: it is read as it is, and not as a chat."""
+    return "\r" not in text and not _MARKER.search(text) and not _OTHER_MARKERS.search(text)
+
+
+def _style_of(string: str, messages: list[dict[str, Any]]) -> str | None:
+    """Find how a chat prompt's JSON is written; None where no style writes it so."""
+    try:
+        return next((style for style in _JSON_STYLES if _dumped(messages, style) == string), None)
+    except ValueError:  # a number that JSON lacks
+        return None
+
+
+def _dumped(messages: list[dict[str, Any]], style: str) -> str:
+    return json.dumps(messages, ensure_ascii=False, allow_nan=False, **_JSON_STYLES[style])
+
+
+def _simplified(messages: list[dict[str, Any]]) -> tuple[list[tuple[str, str]] | None, bool]:
+    """Read messages as pairs of role and text, and whether each text is the only part of a list.
+
+    Returns:
+        None in the place of the pairs where markers can't say the messages.
+    """
+    for parts in (False, True):
+        pairs = [_pair(message, parts) for message in messages]
+        whole = [pair for pair in pairs if pair is not None]
+        if len(whole) == len(messages):
+            return whole, parts
+    return None, False
+
+
+def _pair(message: Mapping[str, Any], parts: bool) -> tuple[str, str] | None:
+    role, text = message.get("role"), message.get("content")
+    if parts and isinstance(text, list) and len(text) == 1 and isinstance(text[0], dict):
+        text = text[0].get("text") if list(text[0]) == ["type", "text"] and text[0]["type"] == "text" else None
+    elif parts:
+        return None
+    if list(message) != ["role", "content"] or not isinstance(role, str) or not isinstance(text, str):
+        return None
+    sayable = _ROLE.match(role) and role not in _IN_VERSIONS and _is_plain(text)
+    return (role, text) if sayable else None
+
+
+def _chat_body(pairs: list[tuple[str, str]]) -> str:
+    """Write messages between markers; `~` takes the line breaks beside a marker away, as Handlebars has it."""
+    body = [
+        f'{{{{{"~" if index else ""}role "{_IN_FILES.get(role, role)}"~}}}}\n{text}\n'
+        for index, (role, text) in enumerate(pairs)
+    ]
+    return "".join(body)
+
+
+def _template(own: Mapping[str, Any], body: str) -> str:
+    """Read the template from the body, or from below `portkey:`."""
+    given = [name for name in ("string", "messages") if own.get(name) is not None]
+    if given and (len(given) > 1 or body.strip()):
+        others = f"portkey.{given[1]}" if len(given) > 1 else "the body"
+        raise PromptFileError(f"portkey.{given[0]} and {others} both hold the template. Keep one of them.")
+    if given == ["string"]:
+        return _text(own, "string") or ""
+    style = _choice(own, "json", tuple(_JSON_STYLES), "spaced")
+    parts = _choice(own, "content", ("text", "parts"), "text") == "parts"
+    if given:
+        messages = own["messages"]
+        if not isinstance(messages, list) or not all(isinstance(each, dict) and "role" in each for each in messages):
+            raise PromptFileError("portkey.messages must be a list of messages, each with a role.")
+        return _dumped(messages, style)
+    pairs = list(_pairs(body))
+    if not pairs:
+        return body.removesuffix("\n")
+    return _dumped([{"role": role, "content": _content(text, parts)} for role, text in pairs], style)
+
+
+def _content(text: str, parts: bool) -> str | list[dict[str, str]]:
+    return [{"type": "text", "text": text}] if parts else text
+
+
+def _pairs(body: str) -> Iterator[tuple[str, str]]:
+    """Read a body's messages, as pairs of role and text; none where it has no marker, and is text."""
+    marks = list(_MARKER.finditer(body))
+    if not marks:
+        return
+    if body[: marks[0].start()].strip():
+        yield "user", _trimmed(body[: marks[0].start()])
+    ends = [mark.start() for mark in marks[1:]] + [len(body)]
+    for mark, end in zip(marks, ends, strict=True):
+        role = mark[1] or mark[2]
+        yield _IN_VERSIONS.get(role, role), _trimmed(body[mark.end() : end])
+
+
+def _trimmed(text: str) -> str:
+    """Take away the line breaks beside the markers: one at each end, so that a text may have its own."""
+    return text.removeprefix("\n").removesuffix("\n")
+
+
+# The settings
+
+
+def _settings(front: dict[str, Any]) -> dict[str, Any]:
+    """Take a version's model and parameters out of the front matter; what stays in it is for no service."""
+    version: dict[str, Any] = {}
+    model = front.pop("model", None)
+    if model is not None:
+        version["model"] = _checked(model, str, "model", "text")
+    parameters = dict(_object(front.pop("config", None), "config"))
+    given = dict(_object(front.get("input"), "input"))
+    defaults = _object(given.pop("default", None), "input.default")
+    twice = sorted(set(parameters) & set(defaults))
+    if twice:
+        raise PromptFileError(f"{twice[0]} stands below config and below input.default. Keep one of them.")
+    if given:
+        front["input"] = given
+    else:
+        front.pop("input", None)
+    parameters.update(defaults)
+    if parameters:
+        version["parameters"] = parameters
+    return version
+
+
+def _front(version: Mapping[str, Any], further: Mapping[str, Any]) -> dict[str, Any]:
+    parameters = version.get("parameters") or {}
+    config = {name: value for name, value in parameters.items() if name in model_settings()}
+    defaults = {name: value for name, value in parameters.items() if name not in config}
+    front: dict[str, Any] = {"model": version["model"]} if version.get("model") is not None else {}
+    if config:
+        front["config"] = config
+    further = dict(further)
+    given = {**({"default": defaults} if defaults else {}), **(further.pop("input", None) or {})}
+    if given:
+        front["input"] = given
+    return {**front, **further}
+
+
+_KINDS: Final[dict[str, tuple[type, str]]] = {
+    "virtual_key": (str, "text"),
+    "tools": (list, "a list"),
+    "functions": (list, "a list"),
+    "template_metadata": (dict, "an object"),
+    "is_raw_template": (int, "0 or 1"),
+}
+
+
+def _check_version(version: Mapping[str, Any]) -> None:
+    for name, (kind, called) in _KINDS.items():
+        if name in version:
+            _checked(version[name], kind, f"portkey.{name}", called)
+    if not isinstance(version.get("tool_choice", ""), (str, dict)):
+        raise PromptFileError("portkey.tool_choice must be text or an object.")
+    for name, value in version.items():
+        _check_json(value, name)
+
+
+def _check_json(value: Any, name: str) -> None:
+    """Check that YAML brought nothing that JSON lacks."""
+    if isinstance(value, dict):
+        for key, member in value.items():
+            if not isinstance(key, str):
+                raise PromptFileError(f"{name}: the key {key!r} must be text. Write it in quotes.")
+            _check_json(member, f"{name}.{key}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _check_json(item, f"{name}[{index}]")
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise PromptFileError(f"{name} is {value}, which JSON lacks. Give a finite number.")
+
+
+# The front matter
+
+
+def _split(text: str) -> tuple[str, str, int]:
+    """Part the front matter from the body; comments and blank lines may stand above, as Dotprompt has it."""
+    position = 0
+    while not (opening := _FENCE.match(text, position)):
+        line, is_ended, _ = text[position:].partition("\n")
+        if not is_ended or (line.strip() and not line.startswith("#")):
+            return "", text, 0
+        position += len(line) + 1
+    start = position = opening.end()
+    while not (closing := re.compile(r"---[ \t]*(?:\n|\Z)").match(text, position)):
+        end = text.find("\n", position) + 1
+        if not end:
+            raise PromptFileError("The front matter is not closed. End it with a line of ---", 1)
+        position = end
+    return text[start:position], text[closing.end() :], text[:start].count("\n")
+
+
+def _load(head: str) -> dict[str, Any]:
+    yaml, loader, *_ = _yaml()
+    try:
+        check_depth(head)
+        # An alias may stand for a million others; Dotprompt refuses them too.
+        if "*" in head and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(head, Loader=loader)):
+            raise PromptFileError("The front matter has an alias (*name). Write the value out, or the text in quotes.")
+        front = yaml.load(head, Loader=loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "it is no YAML"
+        raise PromptFileError(f"The front matter: {problem}.", mark.line + 2 if mark else None) from None
+    except (ValueError, RecursionError) as error:
+        raise PromptFileError(f"The front matter can't be read: {error or 'it is nested too deep'}.") from None
+    return dict(_object(front, "the front matter"))
+
+
+def _dump(front: Mapping[str, Any]) -> str:
+    if not front:
+        return ""
+    yaml, loader, *dumpers = _yaml()
+    for dumper in dumpers:
+        text = str(yaml.dump(front, Dumper=dumper, sort_keys=False, allow_unicode=True, width=100))
+        # Some texts are not what they were as a block: what PyYAML reads from it decides.
+        with suppress(yaml.YAMLError):
+            if _same(yaml.load(text, Loader=loader), front):
+                return text
+    raise PromptFileError("The version holds a value that YAML can't say.")
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Say whether two JSON values are the same, 1 and 1.0 and true apart."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(_same(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return type(one) is type(other) and repr(one) == repr(other)
+
+
+def yaml_reader() -> tuple[Any, Any]:
+    """Give PyYAML, and its reader that knows JSON's types only; `check_depth` comes before it.
+
+    Raises:
+        PromptFileError: PyYAML is missing, naming the extra that brings it.
+    """
+    return _yaml()[:2]
+
+
+def check_depth(text: str) -> None:
+    """Refuse YAML that is nested so deep that PyYAML's reader, which is written in C, would end the process.
+
+    Raises:
+        RecursionError: it is.
+        YAMLError: it is no YAML.
+    """
+    yaml, loader, *_ = _yaml()
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise RecursionError("it is nested too deep")
+
+
+@cache
+def _yaml() -> tuple[Any, Any, Any, Any]:
+    """Load PyYAML, its reader and its two writers that know JSON's types only: `no` is text, and so is 2026-01-01.
+
+    The first writer writes long texts as blocks, the second one quotes them.
+    """
+    try:
+        import yaml  # type: ignore[import-untyped]
+    except ModuleNotFoundError as error:
+        raise PromptFileError("Prompts as files need PyYAML: pip install 'portkey-prompts[cli]'") from error
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Reads YAML 1.2's core, and refuses a key that is given twice."""
+
+        yaml_implicit_resolvers: dict[str, Any] = {}
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+            twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
+            if twice is not None:
+                raise yaml.MarkedYAMLError(problem=f"{twice!r} is given twice", problem_mark=node.start_mark)
+            return super().construct_mapping(node, deep)
+
+    class Dumper(yaml.SafeDumper):  # type: ignore[misc]
+        """Quotes what YAML 1.1 or 1.2 would take for something else than text."""
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+            return super().increase_indent(flow, False)
+
+    Dumper.yaml_implicit_resolvers = {
+        key: list(pairs) for key, pairs in yaml.SafeDumper.yaml_implicit_resolvers.items()
+    }
+    for tag, pattern, first in _CORE:
+        for owner in (Loader, Dumper):
+            owner.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+    Dumper.add_representer(float, _represent_float)
+    Dumper.add_representer(str, _represent_quoted)
+
+    class BlockDumper(Dumper):
+        """Writes texts of several lines as blocks, so that a person reads them and a diff shows what changed."""
+
+    BlockDumper.add_representer(str, _represent_block)
+    return yaml, Loader, BlockDumper, Dumper
+
+
+_CORE: Final = (
+    ("bool", r"(?:true|false)\Z", "tf"),
+    ("null", r"(?:null|~|)\Z", ["n", "~", ""]),
+    ("int", r"[-+]?[0-9]+\Z", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", "-+.0123456789"),
+)
+
+
+def _represent_block(dumper: Any, text: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text.strip("\n") else None)
+
+
+def _represent_quoted(dumper: Any, text: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
+
+
+def _represent_float(dumper: Any, value: float) -> Any:
+    text = repr(value)
+    if "e" in text and "." not in text:
+        text = text.replace("e", ".0e")
+    return dumper.represent_scalar("tag:yaml.org,2002:float", text)
+
+
+def _object(value: Any, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = _checked({} if value is None else value, dict, name, "an object")
+    return found
+
+
+def _text(own: Mapping[str, Any], name: str) -> str | None:
+    value = own.get(name)
+    return None if value is None else _checked(value, str, f"portkey.{name}", "text")
+
+
+def _choice(own: Mapping[str, Any], name: str, words: tuple[str, ...], default: str) -> str:
+    value = own.get(name, default)
+    if value not in words:
+        raise PromptFileError(f"portkey.{name} must be one of {', '.join(words)}, not {value!r}.")
+    return str(value)
+
+
+def _checked(value: Any, kind: type, name: str, called: str) -> Any:
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        hint = " Write it in quotes." if kind is str and isinstance(value, (int, float)) else ""
+        raise PromptFileError(f"{name} must be {called}, not {json.dumps(value, default=str)[:80]}.{hint}")
+    return value
+
+
+def _check_known(own: Mapping[str, Any]) -> None:
+    unknown = sorted(str(name) for name in own if name not in _KNOWN)
+    if unknown:
+        raise PromptFileError(
+            f"portkey.{unknown[0]} is not known. Below portkey: may stand {', '.join(sorted(_KNOWN))}."
+        )

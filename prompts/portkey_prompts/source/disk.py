@@ -1,0 +1,87 @@
+"""Entries on disk, so that an app that starts while the service is down knows its prompts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from portkey_prompts.files import read_regular, write_whole
+from portkey_prompts.rendering import check_detail
+from portkey_prompts.source.entries import Entry, Key
+
+FORMAT = 1
+
+logger = logging.getLogger("portkey_ai")  # apps know one logger; its name is the import name
+
+
+class Disk:
+    """Keep entries in a folder, a file each, that only this user can read; what others may have written is not read.
+
+    Whatever goes wrong with the disk is said once in the log, and never fails a render.
+
+    Args:
+        folder: where the files lie; it is made when it is first written to.
+        account: what tells one service and one account from another, so that none is served another's prompts.
+    """
+
+    def __init__(self, folder: Path, account: str) -> None:
+        self._folder = folder
+        self._account = account
+        self._complained = False
+
+    def get(self, key: Key, now: float) -> Entry | None:
+        """Read an entry, or None where there is none that can be used.
+
+        Args:
+            key: what is asked for.
+            now: the time, by `time.monotonic()`.
+        """
+        try:
+            kept: Any = json.loads(read_regular(self._path(key), own=True))
+            if kept["format"] != FORMAT or kept["reference"] != key.reference or not isinstance(kept["detail"], dict):
+                return None
+            check_detail(key.kind, key.reference, kept["detail"])
+            age = max(0.0, time.time() - kept["saved_at"])
+            return Entry(key, kept["detail"], "disk", now - age)
+        except FileNotFoundError:
+            return None
+        except Exception as error:  # anybody may have written there, anything
+            self._complain("read", error)
+            return None
+
+    def put(self, entry: Entry) -> None:
+        """Write an entry, whole or not at all."""
+        kept = {
+            "format": FORMAT,
+            "kind": entry.key.kind,
+            "reference": entry.key.reference,
+            "saved_at": time.time(),
+            "detail": entry.detail,
+        }
+        path = self._path(entry.key)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # A link that somebody else has put there leads to a file that is not ours to replace. What a loss of power
+            # takes is read from the service again, so no render waits for the disk.
+            write_whole(path, json.dumps(kept).encode(), mode=0o600, follow=False, durable=False)
+        except (OSError, ValueError) as error:
+            self._complain("written", error)
+
+    def drop(self, key: Key) -> None:
+        """Forget an entry."""
+        with suppress(OSError):
+            self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: Key) -> Path:
+        name = hashlib.sha256("\n".join((self._account, *key)).encode("utf-8", "surrogatepass")).hexdigest()
+        return self._folder / f"{key.kind}-{name[:40]}.json"
+
+    def _complain(self, act: str, error: Exception) -> None:
+        if not self._complained:
+            self._complained = True
+            logger.warning("prompts can't be %s on disk (%s): %s", act, self._folder, error)

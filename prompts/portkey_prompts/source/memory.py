@@ -1,0 +1,45 @@
+"""Entries in memory: as many as were allowed, the ones that were put in first making room."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from portkey_prompts.source.entries import Entry
+
+T = TypeVar("T")
+
+
+class Memory:
+    """Keep entries by key. Needs no lock, which a fork could leave locked: each step is one operation of a dict."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._entries: OrderedDict[tuple[str, str], Entry] = OrderedDict()
+        self.get: Callable[[tuple[str, str]], Entry | None] = self._entries.get
+        """Look an entry up by its key, or by a bare tuple, which is the same and faster to make."""
+
+    def put(self, entry: Entry) -> Entry:
+        """Keep an entry, as the newest; one that is replaced is never missing in between."""
+        self._entries[entry.key] = entry
+        with suppress(KeyError):  # another thread may have taken it away again
+            self._entries.move_to_end(entry.key)
+            while len(self._entries) > self._capacity:
+                self._entries.popitem(last=False)
+        return entry
+
+    def drop(self, key: tuple[str, str]) -> None:
+        """Forget an entry."""
+        self._entries.pop(key, None)
+
+
+def kept(known: dict[str, T], name: str, make: Callable[[], T], most: int) -> T:
+    """Answer what is known by a name, or make it; the oldest make room, so that there are no more than `most`."""
+    found = known.get(name)
+    if found is None:
+        for oldest in list(known)[: max(0, len(known) + 1 - most)]:
+            known.pop(oldest, None)
+        found = known.setdefault(name, make())
+    return found

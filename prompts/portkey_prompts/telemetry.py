@@ -1,0 +1,267 @@
+"""Spans of renders and runs, by OpenTelemetry's names for generative AI.
+
+Only `opentelemetry-api` is imported, and only where telemetry is on: the SDK of the program decides what spans become.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from portkey_openapi.errors import OptionError
+from portkey_prompts.answers import merge
+from portkey_prompts.chunks import choices_of, usage_of
+from portkey_prompts.references import bare
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span, Tracer
+
+    from portkey_prompts.results import PromptCompletion, PromptRender
+
+T = TypeVar("T")
+Take = Callable[[dict[str, Any]], T]
+"""Makes what an app sees of a chunk."""
+VERSION_HEADER = "x-portkey-prompt-version"
+"""The header by which a server tells the number of the version that it rendered or ran."""
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+_REQUESTED = ("frequency_penalty", "max_tokens", "presence_penalty", "seed", "temperature", "top_k", "top_p")
+_TAIL = 3
+"""Events at a stream's end that are decoded once more: the last of an answer, the usage, and one to spare."""
+
+
+def telemetry_of(asked: bool | None, name: str) -> Telemetry | None:
+    """Return what makes spans, or None where nobody wants any.
+
+    Args:
+        asked: what the code says; None leaves it to the environment. There, an exporter or its endpoint switches spans
+            on, and `OTEL_SDK_DISABLED=true` off, whatever the code says.
+        name: what makes the spans, such as `portkey_ai`.
+
+    Raises:
+        OptionError: where the code asks for spans, and opentelemetry-api is not installed.
+    """
+    if asked is False or _said("OTEL_SDK_DISABLED") == "true" or not (asked or _is_exported()):
+        return None
+    try:
+        from opentelemetry.trace import get_tracer
+    except ImportError:
+        if asked is None:
+            return None
+        raise OptionError("telemetry=True needs opentelemetry-api: pip install 'portkey-prompts[otel]'") from None
+    return Telemetry(get_tracer(name), captures=_said(_CAPTURE) in ("true", "span_only", "span_and_event"))
+
+
+def _is_exported() -> bool:
+    exporter = _said("OTEL_TRACES_EXPORTER")
+    return exporter != "none" and bool(exporter or any(map(_said, _ENDPOINTS)))
+
+
+def _said(name: str) -> str:
+    return os.environ.get(name, "").strip().lower()
+
+
+class Telemetry:
+    """Makes spans.
+
+    Args:
+        tracer: where they go.
+        captures: whether they hold variables, and what models were asked and answered.
+    """
+
+    def __init__(self, tracer: Tracer, *, captures: bool) -> None:
+        self.tracer = tracer
+        self.captures = captures
+
+    def inject(self, headers: MutableMapping[str, str]) -> None:
+        """Add the headers by which a server continues the trace, unless the app has set one itself."""
+        from opentelemetry.propagate import inject
+
+        if "traceparent" not in headers:
+            inject(headers)
+
+    def rendering(self, reference: str, variables: Mapping[str, Any] | None) -> RenderSpan:
+        """Return the span of a render, for a `with` block."""
+        name = bare(reference)
+        span = self.tracer.start_span(f"render_prompt {name}", attributes={"gen_ai.prompt.name": name})
+        return RenderSpan(span, self.captures, variables)
+
+    def running(self, reference: str, body: Mapping[str, Any]) -> RunSpan:
+        """Return the span of a run, for a `with` block; it goes on where that has a stream.
+
+        Args:
+            reference: what the server is asked to run.
+            body: what it is sent.
+        """
+        from opentelemetry.trace import SpanKind
+
+        model = body.get("model")
+        told: dict[str, Any] = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": "portkey",
+            "gen_ai.prompt.name": bare(reference),
+            **{f"gen_ai.request.{name}": body[name] for name in _REQUESTED if type(body.get(name)) in (int, float)},
+        }
+        number = reference.partition("@")[2]
+        if number.isdecimal():
+            told["gen_ai.prompt.version"] = number
+        if isinstance(model, str):
+            told["gen_ai.request.model"] = model
+        if body.get("stream"):
+            told["gen_ai.request.stream"] = True
+        name = f"chat {model}" if isinstance(model, str) else "chat"
+        span = self.tracer.start_span(name, kind=SpanKind.CLIENT, attributes=told)
+        return RunSpan(span, self.captures, body.get("variables"))
+
+
+class StreamSpan:
+    """What a stream tells of itself; here, to nobody."""
+
+    def timed(self, take: Take[T]) -> Take[T]:
+        """Note when the first chunk is taken."""
+        return take
+
+    def stream_ended(self, events: Sequence[str], error: BaseException | None) -> None:
+        """Note what a stream brought, and how it ended; the first time counts.
+
+        Args:
+            events: the JSON of all that came.
+            error: what it failed with.
+        """
+
+
+NO_SPAN = StreamSpan()
+
+
+class RenderSpan:
+    """The span of one render: current in its `with` block, at whose end it ends."""
+
+    def __init__(self, span: Span, captures: bool, variables: object) -> None:
+        self._span, self._began = span, time.perf_counter()
+        self._captures = captures and span.is_recording()
+        if self._captures and isinstance(variables, Mapping):
+            span.set_attributes({f"gen_ai.prompt.variable.{name}": _text(value) for name, value in variables.items()})
+
+    def __enter__(self) -> Self:
+        from opentelemetry.context import attach
+        from opentelemetry.trace import set_span_in_context
+
+        self._before = attach(set_span_in_context(self._span))
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        from opentelemetry.context import detach
+
+        detach(self._before)
+        self._end(error)
+
+    def rendered(self, render: PromptRender) -> PromptRender:
+        """Note what was rendered."""
+        if self._span.is_recording():
+            self._set_version(render.version, getattr(getattr(render, "_meta", None), "headers", {}))
+            self._span.set_attributes({"portkey.prompt.source": render.source, "portkey.prompt.age": render.age})
+        if self._captures:
+            messages = render.get("messages")
+            said = messages if isinstance(messages, list) else [{"role": "user", "content": render.get("prompt")}]
+            self._span.set_attribute("gen_ai.input.messages", _text(list(map(_message, said))))
+        return render
+
+    def _set_version(self, number: int | None, headers: Mapping[str, str]) -> None:
+        version = headers.get(VERSION_HEADER) if number is None else str(number)
+        if version:
+            self._span.set_attribute("gen_ai.prompt.version", version)
+
+    def _end(self, error: BaseException | None = None) -> None:
+        """End the span; of an error only its kind is told, since its words may hold a text."""
+        if error is not None:
+            from opentelemetry.trace import StatusCode
+
+            self._span.set_attribute("error.type", type(error).__qualname__)
+            self._span.set_status(StatusCode.ERROR)
+        self._span.end()
+
+
+class RunSpan(RenderSpan, StreamSpan):
+    """The span of one run: that of a stream ends when the stream ends, is closed or dropped."""
+
+    _streams = _ended = False
+
+    def __del__(self) -> None:
+        self._streams = False
+        self._end()
+
+    def answered(self, completion: PromptCompletion) -> PromptCompletion:
+        """Note a whole answer."""
+        self._set_version(None, getattr(getattr(completion, "_meta", None), "headers", {}))
+        self._tell(completion)
+        return completion
+
+    def streams(self, headers: Mapping[str, str]) -> Self:
+        """Leave the end to a stream, whose answer's headers these are."""
+        self._set_version(None, headers)
+        self._streams = True
+        return self
+
+    def timed(self, take: Take[T]) -> Take[T]:
+        """Note when the first chunk is taken."""
+        is_first = True
+
+        def taken(chunk: dict[str, Any]) -> T:
+            nonlocal is_first
+            if is_first:
+                is_first = False
+                seconds = time.perf_counter() - self._began
+                self._span.set_attribute("gen_ai.response.time_to_first_chunk", seconds)
+            return take(chunk)
+
+        return taken
+
+    def stream_ended(self, events: Sequence[str], error: BaseException | None) -> None:
+        """Note what a stream brought, and how it ended."""
+        if self._ended:
+            return
+        self._streams = False
+        if events and self._span.is_recording():
+            some = events if self._captures or len(events) <= _TAIL else [events[0], *events[-_TAIL:]]
+            self._tell(merge(map(json.loads, some)))
+        self._end(error)
+
+    def _tell(self, completion: Mapping[str, Any]) -> None:
+        model, usage, choices = completion.get("model"), usage_of(completion), choices_of(completion)
+        if isinstance(model, str):
+            self._span.update_name(f"chat {model}")
+            self._span.set_attribute("gen_ai.response.model", model)
+        for name, ours in (("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")):
+            count = usage.get(ours) if isinstance(usage, Mapping) else None
+            if type(count) is int:
+                self._span.set_attribute(f"gen_ai.usage.{name}", count)
+        reasons = [str(choice["finish_reason"]) for choice in choices if choice.get("finish_reason")]
+        if reasons:
+            self._span.set_attribute("gen_ai.response.finish_reasons", reasons)
+        if self._captures:
+            messages = [_message(choice.get("message")) for choice in choices]
+            self._span.set_attribute("gen_ai.output.messages", _text(messages))
+
+    def _end(self, error: BaseException | None = None) -> None:
+        if not self._ended and (error is not None or not self._streams):
+            self._ended = True
+            super()._end(error)
+
+
+def _message(message: object) -> dict[str, Any]:
+    """Say a message as OpenTelemetry's schema of messages does."""
+    given = message if isinstance(message, Mapping) else {}
+    content, calls = given.get("content"), given.get("tool_calls")
+    parts = list(content) if isinstance(content, list) else [{"type": "text", "content": content}] if content else []
+    for call in calls if isinstance(calls, list) else ():
+        called = call.get("function") if isinstance(call, Mapping) else None
+        if isinstance(called, Mapping):
+            parts.append({"type": "tool_call", "id": call.get("id"), **called})
+    return {"role": given.get("role", "assistant"), "parts": parts}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

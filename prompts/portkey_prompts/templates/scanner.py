@@ -1,0 +1,215 @@
+"""From a template's text to texts and tags.
+
+Comments and changes of delimiters end here, and so does the white space of lines that hold nothing but tags of
+structure. Both follow the hosted engine to the character, oddities included; `docs/templates.md` has the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from .errors import TemplateSyntaxError
+
+WHITE: Final = (
+    "\t\n\v\f\r \xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""White space as ECMAScript has it, which is not Python's."""
+
+_SIGIL = re.compile(f"[{WHITE}]*([#^/&{{=!]|>>?)?[{WHITE}]*")
+_SPACES = re.compile(f"[{WHITE}]+")
+_PLAIN = re.compile(r"\{\{ ?([#^/&]|>>?)? ?([A-Za-z0-9_.@-]{1,100}) ?\}\}")
+"""A tag as nearly all are, between the usual delimiters: what it does not match is read step by step."""
+_SECTIONS = frozenset("#^/")
+_NO_NAME = re.compile(r"[{}\r\n]")
+
+
+class Tag:
+    """A tag and where it opens.
+
+    Attributes:
+        sigil: what the tag begins with: empty for `{{x}}`, and `&` for `{{{x}}}` too.
+        name: the text behind the sigil.
+        indent: of a partial that is the first tag of its line, the white space that the partial's lines get.
+        after_text: of such a partial, whether text stands before it, so that its first line gets none.
+    """
+
+    __slots__ = ("after_text", "column", "indent", "line", "name", "sigil")
+
+    def __init__(self, sigil: str, name: str, line: int, column: int) -> None:
+        self.sigil = sigil
+        self.name = name
+        self.line = line
+        self.column = column
+        self.indent = ""
+        self.after_text = False
+
+
+class Scanner:
+    """Take a template apart.
+
+    Args:
+        text: the template.
+        shift: characters of indentation that were put before lines, not to be counted in columns.
+        first_shifted: the first line that has them, from 1.
+    """
+
+    def __init__(self, text: str, shift: int = 0, first_shifted: int = 1) -> None:
+        self._text = text
+        self._shift = shift
+        self._first_shifted = first_shifted
+        self._open = "{{"
+        self._close = "}}"
+        self._plain: re.Pattern[str] | None = _PLAIN
+        self._tokens: list[str | Tag] = []
+        self._line_tokens = 0
+        self._dropped = 0
+
+    def tokens(self) -> tuple[list[Tag], list[str | Tag]]:
+        """Answer the tags of sections, and what remains to be rendered: texts and tags.
+
+        Where white space is taken away from a last line, the hosted engine counts from the wrong place, so that a tag
+        of that line may be missing in the second list.
+
+        Raises:
+            TemplateSyntaxError: a tag is not closed or has no name.
+        """
+        text, tokens, sections = self._text, self._tokens, list[Tag]()
+        position, line, line_start = 0, 1, 0
+        has_tag, is_blank = False, True  # of the line, as far as it was read
+        while (start := text.find(self._open, position)) >= 0:
+            line_break = text.find("\n", position, start)
+            if line_break >= 0:  # the rest of a line, whole lines, and the beginning of the next line
+                tokens.append(text[position : line_break + 1])
+                if has_tag and is_blank and _is_white(text[position : line_break + 1]):
+                    self._drop_white()
+                line_start = text.rfind("\n", line_break, start) + 1
+                line += text.count("\n", line_break, start)
+                if line_start > line_break + 1:
+                    tokens.append(text[line_break + 1 : line_start])
+                self._line_tokens = len(tokens)
+                has_tag, is_blank, position = False, True, line_start
+            if start > position:
+                tokens.append(text[position:start])
+                is_blank = is_blank and _is_white(text[position:start])
+            column = start - line_start + 1 - (self._shift if line >= self._first_shifted else 0)
+            plain = None if self._plain is None else self._plain.match(text, start)
+            if plain is not None:
+                tag, position = Tag(plain[1] or "", plain[2], line, column), plain.end()
+            else:
+                tag, position = self._read(start, line, column)
+                breaks = text.count("\n", start, position)
+                if breaks:
+                    line, line_start = line + breaks, text.rfind("\n", start, position) + 1
+            sigil = tag.sigil
+            if sigil == "" or sigil == "&":  # a value counts as text on its line; the others are tags of structure
+                is_blank = False
+            elif sigil in _SECTIONS:
+                sections.append(tag)
+            elif sigil == ">" and not has_tag:
+                tag.indent = _indentation("".join(map(str, tokens[self._line_tokens :])))
+                tag.after_text = not is_blank
+            tokens.append(tag)
+            has_tag = True
+        self._add_end(text[position:], has_tag, is_blank)
+        return sections, tokens
+
+    def _add_end(self, text: str, has_tag: bool, is_blank: bool) -> None:
+        """Add the text behind the last tag."""
+        rest_of_line, line_break, after = text.partition("\n")
+        if text:
+            self._tokens.append(rest_of_line + line_break)
+        if has_tag and is_blank and _is_white(rest_of_line):
+            if line_break:
+                self._drop_white()
+            else:
+                self._drop_white_of_last_line()
+        if after:
+            self._tokens.append(after)
+
+    def _drop_white(self) -> None:
+        """Take the white space of the line away, its end included, since it holds tags of structure and no text."""
+        line = self._tokens[self._line_tokens :]
+        self._tokens[self._line_tokens :] = [token for token in line if isinstance(token, Tag)]
+        self._dropped += sum(len(token) for token in line if isinstance(token, str))
+
+    def _drop_white_of_last_line(self) -> None:
+        """Do the same on the last line, as the hosted engine does it.
+
+        It holds characters and tags in one list, takes the ones dropped so far out of it, and then drops from the last
+        line by the positions of before: as many places too far on as were dropped.
+        """
+        line = [unit for token in self._tokens[self._line_tokens :] for unit in _units(token)]
+        dropped = {place + self._dropped for place, unit in enumerate(line) if isinstance(unit, str)}
+        self._tokens[self._line_tokens :] = [unit for place, unit in enumerate(line) if place not in dropped]
+
+    def _read(self, start: int, line: int, column: int) -> tuple[Tag, int]:
+        """Read the tag that opens at `start`; answer it and the offset behind it."""
+        head = _SIGIL.match(self._text, start + len(self._open))
+        assert head is not None  # the pattern matches emptiness
+        tag = Tag(head[1] or "", "", line, column)
+        if tag.sigil == "!":
+            return tag, self._comment_end(tag, head.end(1))
+        if tag.sigil == "=":
+            return tag, self._change_delimiters(tag, head.end())
+        closing = ("}" if tag.sigil == "{" else "") + self._close
+        end = self._text.find(closing, head.end())
+        name = self._text[head.end() : end].rstrip(WHITE)
+        # A brace, a line break or another tag in a name shows that the end was forgotten, and another tag's was taken.
+        if end < 0 or self._open in name or _NO_NAME.search(name) is not None:
+            raise self._unclosed(tag, closing)
+        if not name:
+            what = f"{self._open}{tag.sigil} {self._close}"
+            raise TemplateSyntaxError(f"expected a name in {what!r}", line=tag.line, column=tag.column)
+        tag.sigil = "&" if tag.sigil == "{" else tag.sigil
+        tag.name = name
+        return tag, end + len(closing)
+
+    def _change_delimiters(self, tag: Tag, position: int) -> int:
+        end = re.compile(f"=[{WHITE}]*{re.escape(self._close)}").search(self._text, position)
+        if end is None:
+            raise self._unclosed(tag, f"={self._close}")
+        content = self._text[position : end.start()]
+        pair = [part for part in _SPACES.split(content) if part]
+        if len(pair) != 2 or "=" in content:
+            problem = "expected two delimiters with a space between, such as {{=<% %>=}}"
+            raise TemplateSyntaxError(problem, line=tag.line, column=tag.column)
+        self._open, self._close = pair
+        self._plain = _PLAIN if pair == ["{{", "}}"] else None
+        return end.end()
+
+    def _comment_end(self, tag: Tag, position: int) -> int:
+        """Find the offset behind a comment; tags inside of it are part of it, so that they can be commented out."""
+        edge = re.compile(f"{re.escape(self._close)}|{re.escape(self._open)}")
+        depth = 1
+        while depth:
+            found = edge.search(self._text, position)
+            if found is None:
+                raise self._unclosed(tag, self._close)
+            depth += -1 if found[0] == self._close else 1
+            position = found.end()
+        return position
+
+    def _unclosed(self, tag: Tag, closing: str) -> TemplateSyntaxError:
+        problem = f"the tag that opens here with {self._open + tag.sigil!r} is not closed: expected {closing!r}"
+        return TemplateSyntaxError(problem, line=tag.line, column=tag.column)
+
+
+def _is_white(text: str) -> bool:
+    return not text or _SPACES.fullmatch(text) is not None
+
+
+def _indentation(text: str) -> str:
+    """Make white space as wide as the text before a tag; the hosted engine counts in units of UTF-16."""
+    return "".join(_white_for(character) for character in text)
+
+
+def _white_for(character: str) -> str:
+    if character in WHITE:
+        return character if character in " \t" else ""
+    return " " if character <= "\uffff" else "  "
+
+
+def _units(token: str | Tag) -> Iterable[str | Tag]:
+    return token if isinstance(token, str) else (token,)

@@ -1,0 +1,424 @@
+"""The tests of a prompt, `NAME.test.yaml` beside `NAME.prompt`: promptfoo's words, and `render:`, which takes no model.
+
+tests:
+  - description: greets by name
+    vars:
+      name: Ada
+    render:
+      - type: contains
+        value: Greet {{name}}.
+    assert:
+      - type: icontains
+        value: ada
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from portkey_prompts.errors import PortkeyError
+from portkey_prompts.files import read_regular
+from portkey_prompts.folder import SUFFIX as PROMPT_SUFFIX
+from portkey_prompts.prompt_file import check_depth, yaml_reader
+
+from .assertions import (
+    JUDGES,
+    MEASURES,
+    PRICES,
+    SCHEMA_TYPES,
+    TYPES,
+    WITHOUT_MODEL,
+    Assertion,
+    names_in,
+    regular_expression,
+)
+
+SUFFIX: Final = ".test.yaml"
+TOP_FIELDS: Final = ("defaultTest", "description", "tests")
+THEIR_FIELDS: Final = ("prompts", "providers", "tags", "targets")
+"""What promptfoo needs to run the file, and nobody here reads."""
+CASE_FIELDS: Final = ("assert", "description", "metadata", "options", "render", "threshold", "vars")
+OPTION_FIELDS: Final = ("disableVarExpansion",)
+ASSERTION_FIELDS: Final = ("config", "metric", "threshold", "type", "value", "weight")
+_MOST_VALUES: Final = 2_000_000
+"""How many values a file may hold, once its aliases stand for what they name."""
+
+
+class SuiteError(PortkeyError):
+    """A file of tests can't be read; the message names it, the line, the field and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test of a prompt.
+
+    Attributes:
+        name: its description, or its variables; no other case of the file has it.
+        variables: what the prompt is rendered with.
+        renders: what the rendered text has to be.
+        asserts: what a model's answer has to be.
+        threshold: the least weighted mean of the scores of `asserts`; None where each of them has to pass.
+        line: where it stands in its file, from 1.
+        said: the test as the file says it, for code of one's own.
+    """
+
+    name: str
+    variables: Mapping[str, Any]
+    renders: tuple[Assertion, ...]
+    asserts: tuple[Assertion, ...]
+    threshold: float | None
+    line: int
+    said: Mapping[str, Any]
+
+    def uses(self) -> set[str]:
+        """Name the variables that assertions use, which need not be the prompt's."""
+        used: set[str] = set()
+        for each in (*self.renders, *self.asserts):
+            if each.fills:
+                used.update(name.partition(".")[0] for name in names_in(each.value))
+            elif each.type == "python":
+                code = Path(each.path[0]).read_text(encoding="utf-8", errors="replace") if each.path else each.value
+                used.update(name for name in self.variables if name in code)
+        return used
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The tests of one prompt.
+
+    Attributes:
+        path: the file.
+        cases: its tests, in order.
+    """
+
+    path: Path
+    cases: tuple[Case, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the prompt's file, without its ending."""
+        return self.path.name.removesuffix(SUFFIX)
+
+
+def suite_files(folder: Path) -> list[Path]:
+    """List the files of tests that stand beside a prompt's file; any others are somebody else's."""
+    return [path for path in sorted(folder.glob(f"*{SUFFIX}")) if prompt_of(path).is_file()]
+
+
+def prompt_of(path: Path) -> Path:
+    """Name the prompt's file beside a file of tests."""
+    return path.with_name(path.name.removesuffix(SUFFIX) + PROMPT_SUFFIX)
+
+
+def read_suite(path: Path) -> Suite:
+    """Read a file of tests.
+
+    Raises:
+        SuiteError: it can't be read, or holds what is not known.
+        PromptFileError: PyYAML is missing.
+    """
+    return Suite(path, tuple(_named(_Reader(path).cases())))
+
+
+class _Object(dict[str, Any]):
+    """An object of a file, with the line of each of its keys."""
+
+    lines: dict[str, int]
+
+
+class _List(list[Any]):
+    """A list of a file, with the line of each of its items."""
+
+    lines: list[int]
+
+
+class _Reader:
+    """Reads one file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.folder = path.resolve().parent
+
+    def cases(self) -> Iterator[Case]:
+        """Iterate the tests; a list of texts among the variables stands for as many tests, as promptfoo has it."""
+        top = self.load()
+        if top is None:
+            self._refuse(1, "the file is empty. Write `tests:`, a list of tests")
+        self._check(top, "", (*TOP_FIELDS, *THEIR_FIELDS), 1)
+        tests = top.get("tests")
+        line = top.lines.get("tests", 1)
+        if not isinstance(tests, _List) or not tests:
+            self._refuse(line, f"tests must be a list of tests, not {_shown(tests)}")
+        common = self._case(top.get("defaultTest", _empty()), "defaultTest", top.lines.get("defaultTest", 1))
+        for index, test in enumerate(tests):
+            yield from self._cases(test, f"tests[{index}]", tests.lines[index], common)
+
+    def _cases(self, test: Any, where: str, line: int, common: Mapping[str, Any]) -> Iterator[Case]:
+        own = self._case(test, where, line)
+        variables = {**common["vars"], **own["vars"]}
+        options = {**common["options"], **own["options"]}
+        renders, asserts = ((*common[name], *own[name]) for name in ("render", "assert"))
+        threshold = common["threshold"] if own["threshold"] is None else own["threshold"]
+        expanded = (
+            []
+            if options.get("disableVarExpansion")
+            else [name for name in variables if _stands_for_many(variables[name])]
+        )
+        for chosen in itertools.product(*(variables[name] for name in expanded)):
+            one = {**variables, **dict(zip(expanded, chosen, strict=True))}
+            name = test.get("description") or ", ".join(f"{name}={_shown(one[name])}" for name in one) or "no variables"
+            if expanded and test.get("description"):
+                name += f" ({', '.join(f'{each}={_shown(one[each])}' for each in expanded)})"
+            yield Case(name, one, renders, asserts, threshold, line, test)
+
+    def _case(self, test: Any, where: str, line: int) -> dict[str, Any]:
+        """Read the fields of a test; those that it lacks are empty."""
+        self._check(test, where, CASE_FIELDS, line)
+        place = partial(self._field, test, where)
+        place("description", str, "text")
+        variables = place("vars", _Object, "an object") or _empty()
+        for name, value in variables.items():
+            if isinstance(value, str) and value.startswith("file://"):
+                self._refuse(
+                    variables.lines[name], f"{where}.vars.{name}: variables are not read from files. Write it here"
+                )
+        options = place("options", _Object, "an object") or _empty()
+        self._check(options, f"{where}.options", OPTION_FIELDS, line)
+        return {
+            "vars": variables,
+            "options": options,
+            "threshold": place("threshold", float, "a number"),
+            **{
+                name: self._assertions(place(name, _List, "a list"), f"{where}.{name}") for name in ("render", "assert")
+            },
+        }
+
+    def _assertions(self, given: Any, where: str) -> tuple[Assertion, ...]:
+        allowed = WITHOUT_MODEL if where.endswith(".render") else TYPES
+        return tuple(
+            self._assertion(each, f"{where}[{index}]", given.lines[index], allowed)
+            for index, each in enumerate(given or ())
+        )
+
+    def _assertion(self, given: Any, where: str, line: int, allowed: Sequence[str]) -> Assertion:
+        self._check(given, where, ASSERTION_FIELDS, line)
+        place = partial(self._field, given, where)
+        kind = place("type", str, "text") or self._refuse(line, f"{where}.type is missing. {_one_of(allowed)}")
+        line = given.lines["type"]
+        base = kind.removeprefix("not-")
+        if base not in allowed:
+            self._refuse(line, f"{where}.type: {_not_known(kind, base)}. {_one_of(allowed)}")
+        place("metric", str, "text")
+        threshold, weight = place("threshold", float, "a number"), place("weight", float, "a number")
+        config = place("config", _Object, "an object") or {}
+        self._check_kind(base, given, where, line)
+        if weight is not None and weight < 0:
+            self._refuse(given.lines["weight"], f"{where}.weight must not be less than 0")
+        value, path, fills = self._value(base, given, where)
+        return Assertion(
+            base, kind != base, value, fills, threshold, 1 if weight is None else weight, config, line, path
+        )
+
+    def _check_kind(self, kind: str, given: _Object, where: str, line: int) -> None:
+        """Check which fields a type takes, and which it needs."""
+        needs = "threshold" if kind in MEASURES else None if kind in SCHEMA_TYPES else "value"
+        takes = {"value"} if kind not in MEASURES else {"threshold"}
+        takes |= {"threshold", "config"} if kind == "python" else {"config"} if kind == "cost" else set()
+        for name in ("value", "threshold", "config"):
+            if name in given and name not in takes:
+                self._refuse(given.lines[name], f"{where}.{name}: {kind} takes none")
+        if needs and needs not in given:
+            self._refuse(line, f"{where}.{needs} is missing")
+        if kind == "cost":
+            self._check_prices(given, where, line)
+
+    def _check_prices(self, given: _Object, where: str, line: int) -> None:
+        config = given.get("config") or _empty()
+        self._check(config, f"{where}.config", PRICES, line)
+        numbers = all(
+            isinstance(price, (int, float)) and not isinstance(price, bool) and price >= 0 for price in config.values()
+        )
+        if not numbers or not ("cost" in config or {"inputCost", "outputCost"} <= config.keys()):
+            self._refuse(
+                line,
+                f"{where}.config: no price is known here by itself. Give US dollars for a token: inputCost and "
+                "outputCost, or cost for both",
+            )
+
+    def _value(self, kind: str, given: _Object, where: str) -> tuple[Any, tuple[str, str] | None, bool]:
+        """Read what an assertion compares with: the value, the file of code, and whether variables are filled in."""
+        value, line, where = given.get("value"), given.lines.get("value", 0), f"{where}.value"
+        fills = kind != "python"
+        if isinstance(value, str) and value.startswith("file://"):
+            path, function = self._named_file(kind, value, where, line)
+            if kind == "python":
+                return value, (str(path), function or "get_assert"), False
+            reader, fills = _Reader(path), False  # as promptfoo has it
+            value = reader.text().strip() if path.suffix == ".txt" else reader.load()
+        text = isinstance(value, str) and value != ""
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if kind in ("python", "regex", "starts-with") and not text:
+            self._refuse(line, f"{where} must be text, not {_shown(value)}. Write it in quotes")
+        if kind in ("contains", "icontains") and not text and not number:
+            self._refuse(line, f"{where} must be text or a number, not {_shown(value)}")
+        if kind in SCHEMA_TYPES and not isinstance(value, (dict, bool, type(None))):
+            self._refuse(line, f"{where} must be a JSON schema, not {_shown(value)}")
+        try:
+            self._check_text(kind, value, list(names_in(value)) if fills or kind == "python" else [])
+        except ValueError as error:
+            self._refuse(line, f"{where}: {error}")
+        return value, None, fills
+
+    def _check_text(self, kind: str, value: Any, names: list[str]) -> None:
+        if kind == "python" and names:
+            raise ValueError('promptfoo fills {{name}} in code too. Write context["vars"]["name"]')
+        if kind == "regex" and not names:
+            regular_expression(value)
+
+    def _named_file(self, kind: str, value: str, where: str, line: int) -> tuple[Path, str]:
+        """Find a file that a value names, and the function behind the colon; only the repository's are read."""
+        name, _, function = value.removeprefix("file://").partition(":")
+        path = (self.folder / name).resolve()
+        endings = (".py",) if kind == "python" else (".json", ".yaml", ".yml", ".txt")
+        if not path.is_relative_to(_repository(self.folder)):
+            self._refuse(line, f"{where}: {name} lies outside of the repository")
+        if path.suffix not in endings:
+            self._refuse(line, f"{where}: {name} must end with {' or '.join(endings)}")
+        if not path.is_file():
+            self._refuse(line, f"{where}: there is no file {name}")
+        return path, function
+
+    # What YAML holds
+
+    def load(self) -> Any:
+        """Read what the file holds, in JSON's types; None where it is empty."""
+        yaml, loader_class = yaml_reader()
+        self._count = 0
+        try:
+            text = self.text()
+            check_depth(text)
+            loader = loader_class(text)
+            node = loader.get_single_node()
+            return None if node is None else self._plain(loader, yaml, node)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            self._refuse(mark.line + 1 if mark else 1, getattr(error, "problem", None) or "it is no YAML")
+        except RecursionError:
+            self._refuse(1, "it is nested too deep, or an alias stands for what it stands in")
+        except ValueError as error:
+            self._refuse(1, f"it can't be read: {error}")
+
+    def text(self) -> str:
+        """Read the file as text."""
+        try:
+            return read_regular(self.path).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise SuiteError(f"{self.path} is no UTF-8 text (byte {error.start}). Convert it first.") from None
+        except OSError as error:
+            raise SuiteError(f"{self.path}: {error.strerror}") from None
+
+    def _plain(self, loader: Any, yaml: Any, node: Any) -> Any:
+        """Make JSON's values of a node, and remember their lines."""
+        self._count += 1
+        if self._count > _MOST_VALUES:
+            self._refuse(node.start_mark.line + 1, "its aliases stand for too much")
+        if isinstance(node, yaml.ScalarNode):
+            return loader.construct_object(node)
+        if node.tag not in ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
+            self._refuse(node.start_mark.line + 1, f"the tag {node.tag} is not known")
+        if isinstance(node, yaml.SequenceNode):
+            items = _List(self._plain(loader, yaml, each) for each in node.value)
+            items.lines = [each.start_mark.line + 1 for each in node.value]
+            return items
+        return self._object(loader, yaml, node)
+
+    def _object(self, loader: Any, yaml: Any, node: Any) -> _Object:
+        found, merged = _empty(), _empty()
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            name = self._plain(loader, yaml, key)
+            if not isinstance(name, str):
+                self._refuse(line, f"the key {_shown(name)} must be text. Write it in quotes")
+            if name in found or (name == "<<" and merged):
+                self._refuse(line, f"{name} is given twice")
+            plain = self._plain(loader, yaml, value)
+            if name == "<<" and isinstance(plain, _Object):
+                merged = plain
+            else:
+                found[name], found.lines[name] = plain, line
+        for name in merged:
+            if name not in found:
+                found[name], found.lines[name] = merged[name], merged.lines[name]
+        return found
+
+    # What is refused
+
+    def _check(self, given: Any, where: str, allowed: Sequence[str], line: int) -> None:
+        """Refuse what is no object, and fields that are not known."""
+        if not isinstance(given, _Object):
+            self._refuse(line, f"{where or 'the file'} must be an object, not {_shown(given)}")
+        for name in given:
+            if name not in allowed:
+                place = f"{where}.{name}" if where else name
+                self._refuse(given.lines[name], f"{place} is not known.{_meant(name, allowed)} {_one_of(allowed)}")
+
+    def _field(self, given: _Object, where: str, name: str, kind: type, called: str) -> Any:
+        value = given.get(name)
+        is_number = kind is float and isinstance(value, int) and not isinstance(value, bool)
+        if name in given and not is_number and not isinstance(value, kind):
+            self._refuse(given.lines[name], f"{where}.{name} must be {called}, not {_shown(value)}")
+        return value
+
+    def _refuse(self, line: int, problem: str) -> NoReturn:
+        raise SuiteError(f"{self.path}:{line}: {problem}.")
+
+
+def _named(cases: Iterator[Case]) -> Iterator[Case]:
+    """Give cases of the same name a number each."""
+    seen: dict[str, int] = {}
+    for case in cases:
+        count = seen[case.name] = seen.get(case.name, 0) + 1
+        yield case if count == 1 else replace(case, name=f"{case.name} #{count}")
+
+
+def _stands_for_many(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], str)
+
+
+def _repository(folder: Path) -> Path:
+    """Find the repository that a folder is in; the folder itself where it is in none."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
+
+
+def _empty() -> _Object:
+    found = _Object()
+    found.lines = {}
+    return found
+
+
+def _not_known(kind: str, base: str) -> str:
+    if JUDGES.fullmatch(base):
+        return f"promptfoo's {kind} asks a model for its opinion, and no model judges here"
+    return f"{kind!r} is not known here{_meant(base, TYPES)}"
+
+
+def _one_of(allowed: Sequence[str]) -> str:
+    hint = ", each also with not- before it" if "equals" in allowed else ""
+    return f"Allowed are {', '.join(sorted(allowed))}{hint}"
+
+
+def _meant(name: str, allowed: Sequence[str]) -> str:
+    close = get_close_matches(name, allowed, 1)
+    return f" (is {close[0]} meant?)" if close else ""
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -1,0 +1,288 @@
+"""Prompts as files: pulled, pushed, compared, on real services."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from version_strategies import texts, versions
+
+from portkey_ai import Portkey, PortkeyError
+from portkey_cli.main import main
+from portkey_local import LocalServer
+
+Cli = Any
+FILE = Path("prompts/greeting.prompt")
+
+
+@pytest.fixture
+def other() -> Iterator[Portkey]:
+    """A client of another service."""
+    with LocalServer() as running, Portkey(base_url=running.base_url) as client:
+        yield client
+
+
+def edit(old: str, new: str, file: Path = FILE) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_what_is_pulled_is_the_same_and_pushing_it_makes_no_version(cli: Cli, portkey: Portkey) -> None:
+    assert cli("pull").code == 0
+    assert cli("status", "--exit-code").code == 0
+    done = cli("push")
+    assert (done.code, done.out) == (0, "")
+    assert portkey.prompts.retrieve("pp-greeting@latest").prompt_version == 2
+    assert FILE.read_text() == (
+        "---\ninput:\n  default:\n    mood: kind\nportkey:\n  name: Greeting\n  virtual_key: echo\n---\n"
+        '{{role "system"~}}\nBe {{mood}}.\n{{~role "user"~}}\nGreet {{name}}.\n'
+    )
+
+
+def test_an_edited_file_becomes_a_version_with_a_label(cli: Cli, portkey: Portkey) -> None:
+    cli("pull")
+    edit("Be {{mood}}.", "Be very {{mood}}.")
+    assert cli("status", "--exit-code").code == 1
+    assert "changed here" in cli("status").out
+    assert "greeting.prompt -> pp-greeting" in cli("push", "--dry-run").out
+    assert portkey.prompts.retrieve("pp-greeting@latest").prompt_version == 2
+    assert cli("push", "--label", "production", "--publish", "-m", "Warmer").code == 0
+    version = portkey.prompts.retrieve("pp-greeting@production")
+    assert (version.prompt_version, version.prompt_version_description) == (3, "Warmer")
+    assert portkey.prompts.retrieve("pp-greeting").prompt_version == 3
+    assert json.loads(version.string or "")[0]["content"] == "Be very {{mood}}."
+
+
+def test_what_leaves_a_file_leaves_the_prompt(cli: Cli, portkey: Portkey) -> None:
+    cli("pull")
+    edit("input:\n  default:\n    mood: kind\n", "")
+    cli("push")
+    assert not portkey.prompts.retrieve("pp-greeting@latest").parameters
+    assert cli("status", "--exit-code").code == 0
+
+
+def test_a_conflict_is_shown_and_nothing_is_lost(cli: Cli, portkey: Portkey) -> None:
+    cli("pull")
+    portkey.prompts.create(name="Second", string="Bye", collection_id="default", parameters={})
+    cli("pull")
+    edit("Bye", "Bye!", Path("prompts/second.prompt"))
+    edit("kind", "short")
+    mine = FILE.read_text()
+    portkey.prompts.update("pp-greeting", string="Somebody's {{thing}}")
+    pushed = cli("push")
+    assert (pushed.code, "Somebody's" in pushed.out, "short" in pushed.out) == (1, True, True)
+    assert portkey.prompts.retrieve("pp-greeting@latest").string == "Somebody's {{thing}}"
+    assert not [each for each in portkey.prompts.list() if (portkey.prompts.retrieve(each.slug).string or "") == "Bye!"]
+    pulled = cli("pull")
+    assert (pulled.code, FILE.read_text()) == (1, mine)
+    assert cli("pull", "greeting", "--force").code == 0
+    assert FILE.read_text().endswith("---\nSomebody's {{thing}}\n")
+
+
+def test_the_same_folder_goes_to_two_services(cli: Cli, alone: Cli, portkey: Portkey, other: Portkey) -> None:
+    partial = portkey.prompts.partials.create(name="Tone", string="softly")
+    portkey.prompts.update("pp-greeting", string=f"Hello {{{{> {partial.slug}@1 }}}}, {{{{name}}}}")
+    cli("pull")
+    assert "Hello {{> tone@1 }}" in FILE.read_text()
+    there = ("--base-url", str(other.base_url))
+    assert alone(*there, "push").code == 0
+    assert alone(*there, "status", "--exit-code").code == 0
+    assert cli("status", "--exit-code").code == 0
+    slug = next(iter(other.prompts.list())).slug
+    other.prompts.publish(slug, version=1)
+    assert other.prompts.render(prompt_id=slug, variables={"name": "Ann"}).prompt == "Hello softly, Ann"
+    assert next(iter(other.prompts.partials.list())).slug in (other.prompts.retrieve(slug).string or "")
+
+
+def test_partials_that_include_each_other_and_themselves_know_each_other_there(
+    cli: Cli, other: Portkey, alone: Cli
+) -> None:
+    Path("prompts").mkdir()
+    for name, text in {"_a": "{{#b}}{{>b}}{{/b}}", "_b": "{{#a}}{{>a}}{{>b}}{{/a}}", "x": "x {{>a}}"}.items():
+        Path(f"prompts/{name}.prompt").write_text(text)
+    there = ("--base-url", str(other.base_url))
+    assert alone(*there, "push").code == 0
+    slugs = {each.name: each.slug for each in other.prompts.partials.list()}
+    stored = {each: other.prompts.partials.retrieve(f"{slug}@latest").string for each, slug in slugs.items()}
+    assert stored == {
+        "a": f"{{{{#b}}}}{{{{>{slugs['b']}}}}}{{{{/b}}}}",
+        "b": f"{{{{#a}}}}{{{{>{slugs['a']}}}}}{{{{>{slugs['b']}}}}}{{{{/a}}}}",
+    }
+    assert alone(*there, "status", "--exit-code").code == 0
+
+
+def test_a_push_that_was_interrupted_is_repeated_without_a_second_prompt(cli: Cli, other: Portkey, alone: Cli) -> None:
+    """What was made there before the folder could remember it is known by its name."""
+    cli("pull")
+    there = ("--base-url", str(other.base_url))
+    alone(*there, "push")
+    Path("prompts/.portkey.json").unlink()
+    edit("kind", "short")
+    done = alone(*there, "push")
+    assert (done.code, "conflict" in done.err) == (1, True)
+    assert alone(*there, "push", "--force").code == 0
+    assert len(other.prompts.list().data) == 1
+
+
+def test_nothing_is_deleted_unless_asked(cli: Cli, portkey: Portkey) -> None:
+    cli("pull")
+    FILE.unlink()
+    assert cli("push").code == 0
+    assert portkey.prompts.retrieve("pp-greeting").slug == "pp-greeting"
+    assert cli("push", "--delete").code == 0
+    with pytest.raises(PortkeyError, match="pp-greeting"):
+        portkey.prompts.retrieve("pp-greeting")
+
+
+def test_a_prompt_that_is_gone_there_leaves_its_file(cli: Cli, portkey: Portkey) -> None:
+    cli("pull")
+    portkey.prompts.delete("pp-greeting")
+    assert cli("pull").code == 0
+    assert FILE.exists()
+    assert cli("pull", "--delete").code == 0
+    assert not FILE.exists()
+
+
+def test_a_label_is_pulled_and_latest_is_changed_there(cli: Cli) -> None:
+    assert cli("pull", "greeting", "--at", "production").code == 0
+    assert FILE.read_text().endswith("---\nHello {{name}}!\n")
+    assert cli("status", "--at", "production", "--exit-code").code == 0
+    assert "changed there" in cli("status").out
+
+
+def test_the_message_is_the_commit(cli: Cli, portkey: Portkey) -> None:
+    cli("pull")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *words], check=True)
+    head = subprocess.run(
+        [*git, "rev-parse", "--short", "HEAD"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    edit("kind", "short")
+    cli("push")
+    assert portkey.prompts.retrieve("pp-greeting@latest").prompt_version_description == head
+
+
+def test_diff_takes_files_and_sees_into_the_partials_of_the_folder(cli: Cli, portkey: Portkey) -> None:
+    partial = portkey.prompts.partials.create(name="Tone", string="softly")
+    portkey.prompts.update("pp-greeting", string=f"Hello {{{{>{partial.slug}}}}} {{{{name}}}}")
+    cli("pull")
+    assert cli("diff", str(FILE), "--json").json["changes"] == []
+    edit("softly", "softly, {{who}}", Path("prompts/_tone.prompt"))
+    done = cli("diff", str(FILE), "--exit-code")
+    assert (done.code, "`who` became needed" in done.out) == (1, True), done.out
+    edit("{{name}}", "{{nickname}}")
+    assert "nickname" in cli("diff", "pp-greeting@production", str(FILE)).out
+    assert cli("diff", f"{FILE}@production", "@latest").code == 0
+    assert "no such file" in cli("diff", "pp-greeting", "prompts/none.prompt").err
+
+
+def test_lock_takes_files(cli: Cli) -> None:
+    assert "Push it first" in cli("lock", str(FILE)).err
+    cli("pull")
+    assert cli("lock", f"{FILE}@production").code == 0
+    assert "pp-greeting@production" in Path("prompts.lock").read_text()
+    assert cli("lock", "--frozen", f"{FILE}@production").code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.prompt", "---\nmodel: 3\n---\nx", "a.prompt: model must be text"),
+        ("a.prompt", "---\nmodel: [\n---\nx", "a.prompt:3: The front matter"),
+        ("_a.prompt", "---\nmodel: m\n---\nx", "a partial is text alone and has no model"),
+        (".portkey.json", "{", "can't be read"),
+        (".portkey.json", '{"format": 9, "services": {}}', "Upgrade"),
+    ],
+)
+def test_what_cannot_be_read_is_named_before_anything_is_sent(
+    cli: Cli, portkey: Portkey, name: str, text: str, said: str
+) -> None:
+    Path("prompts").mkdir()
+    Path("prompts/b.prompt").write_text("fine")
+    Path("prompts", name).write_text(text)
+    done = cli("push")
+    assert (done.code, said in done.err) == (1, True), done.err
+    assert len(portkey.prompts.list().data) == 1
+
+
+def test_an_unknown_name_is_told(cli: Cli) -> None:
+    cli("pull")
+    done = cli("push", "greting")
+    assert (done.code, "greeting" in done.err) == (2, True)
+
+
+@settings(max_examples=15, phases=[Phase.generate, Phase.reuse], deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(texts.filter(str.strip), versions()), min_size=1, max_size=3), texts)
+def test_whatever_a_service_holds_goes_to_another_one(
+    tmp_path_factory: Any, held: list[tuple[str, dict[str, Any]]], tone: str
+) -> None:
+    """Pulled from one service and pushed to another, every prompt is the same, and pushing it back makes no version."""
+    folder = str(tmp_path_factory.mktemp("held") / "prompts")
+    with LocalServer() as here, LocalServer() as there, Portkey(base_url=here.base_url) as source:
+        partial = source.prompts.partials.create(name="tone", string=tone.replace("{{", "{ {") or "x")
+        made = {}
+        for name, version in held:
+            string = version["string"].replace("{{>tone}}", f"{{{{>{partial.slug}}}}}")
+            fields = {"parameters": {}, **version, "string": string}
+            try:
+                slug = source.prompts.create(name=name, collection_id="default", **fields).slug
+            except PortkeyError:
+                continue  # what the service does not take, it never holds
+            made[slug] = source.prompts.retrieve(slug)
+        arguments = ["--folder", folder]
+        assert main(["--base-url", here.base_url, "pull", *arguments]) == 0
+        assert main(["--base-url", here.base_url, "status", "--exit-code", *arguments]) == 0
+        assert main(["--base-url", here.base_url, "push", *arguments]) == 0
+        assert main(["--base-url", there.base_url, "push", *arguments]) == 0
+        assert main(["--base-url", there.base_url, "status", "--exit-code", *arguments]) == 0
+        state = json.loads(Path(folder, ".portkey.json").read_text())["services"]
+        state = {name.partition("#")[0]: entries for name, entries in state.items()}
+        slugs = {each["slug"]: stem for stem, each in state[here.base_url].get("prompt", {}).items()}
+        with Portkey(base_url=there.base_url) as target:
+            tone_there = state[there.base_url]["partial"]["tone"]["slug"]
+            for slug, version in made.items():
+                assert source.prompts.retrieve(f"{slug}@latest").prompt_version == 1
+                found = target.prompts.retrieve(state[there.base_url]["prompt"][slugs[slug]]["slug"])
+                assert (found.string or "").replace(tone_there, partial.slug) == version.string
+                for field in ("name", "parameters", "tools", "tool_choice", "functions", "model", "virtual_key"):
+                    assert json.dumps(found.get(field), sort_keys=True) == json.dumps(
+                        version.get(field), sort_keys=True
+                    )
+
+
+def test_two_workspaces_behind_one_base_url_are_two_services(alone: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def act(workspace: str, *commands: list[str]) -> list[Any]:
+        """Run commands against a server of one prompt whose collections lie in a workspace, always on the same port."""
+        monkeypatch.setattr("portkey_local.store.universals.WORKSPACE_ID", workspace)
+        with LocalServer(port=port) as running:
+            running.add_prompt(slug=f"pp-{workspace[-4:]}", name="Greeting", versions=["Hello {{name}}!"])
+            return [alone("--base-url", running.base_url, *command) for command in commands]
+
+    with LocalServer() as running:
+        port = int(running.base_url.rpartition(":")[2].partition("/")[0])
+    one, other = (f"00000000-0000-4000-8000-00000000{number}" for number in ("aaaa", "bbbb"))
+    act(one, ["pull"])
+    state = Path("prompts/.portkey.json")
+    remembered = json.loads(state.read_text())
+    (name,) = remembered["services"]
+    assert name == f"http://127.0.0.1:{port}/v1#{one}"
+    remembered["services"] = {name.partition("#")[0]: remembered["services"][name]}  # as releases before wrote it
+    state.write_text(json.dumps(remembered))
+    assert act(one, ["status", "--exit-code"])[0].code == 0
+    edit("Hello", "Bye")
+    act(one, ["push"])
+    assert list(json.loads(state.read_text())["services"]) == [name]
+    done = act(other, ["push", "--force"], ["status", "--exit-code"], ["diff", "prompts/greeting.prompt"])
+    assert [each.code for each in done] == [0, 0, 0], done
+    assert len(json.loads(state.read_text())["services"]) == 2
+    for workspace in (one, other):  # which of the two is meant is asked
+        shown = act(workspace, ["lock", "prompts/greeting.prompt@latest", "--json"])[0]
+        assert shown.json["prompts"][0]["reference"] == f"pp-{workspace[-4:]}@latest"

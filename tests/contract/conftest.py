@@ -1,0 +1,32 @@
+"""What the tests of the way from the contract to the app share."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from repository_copy import PACKAGES, Run
+
+
+@pytest.fixture
+def run_python(tmp_path: Path) -> Run:
+    """Run a script with a tree's packages in a fresh interpreter; returns what it printed, read as JSON."""
+
+    def run(script: str, root: Path, **environment: str) -> Any:
+        path = os.pathsep.join(str(root / name) for name in PACKAGES)
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "error", **environment},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run

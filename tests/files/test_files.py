@@ -1,0 +1,40 @@
+"""Files are written whole or not at all, and what is at their place is only replaced by who may."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from portkey_prompts.files import write_whole
+from portkey_prompts.source.disk import Disk
+from portkey_prompts.source.entries import Entry, Key
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="links and modes are others there")
+
+
+def test_a_link_stays_one_or_is_replaced(tmp_path: Path) -> None:
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.write_text("old")
+    link.symlink_to(real)
+    write_whole(link, b"new")
+    assert (link.is_symlink(), real.read_text()) == (True, "new")
+    write_whole(link, b"own", follow=False, durable=False)
+    assert (link.is_symlink(), real.read_text(), link.read_text()) == (False, "new", "own")
+
+
+def test_an_entry_on_disk_replaces_a_link_and_never_what_it_leads_to(tmp_path: Path) -> None:
+    disk, key = Disk(tmp_path, "account"), Key("prompt", "pp-x")
+    entry = Entry(key, {"id": "x"}, "service", 0.0)
+    disk.put(entry)
+    (kept,) = tmp_path.iterdir()
+    kept.unlink()
+    elsewhere = tmp_path.parent / f"{tmp_path.name}-elsewhere"
+    elsewhere.write_text("of somebody else")
+    kept.symlink_to(elsewhere)
+    disk.put(entry)
+    assert elsewhere.read_text() == "of somebody else"
+    assert not kept.is_symlink()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert list(tmp_path.iterdir()) == [kept], "nothing else is left"

@@ -1,0 +1,77 @@
+"""A prompt's file holds whatever a version can hold, byte for byte, and says what is wrong where it can't be read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from version_strategies import texts, versions
+
+from portkey_prompts.prompt_file import PromptFile, PromptFileError, parse, write
+
+
+def exact(value: Any) -> str:
+    """Tell 1, 1.0 and true apart, and keep the order of nested keys; top-level parameters are sorted."""
+    return repr(value)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@given(versions(), st.none() | texts, st.none() | texts)
+def test_whatever_a_version_holds_comes_back(version: dict[str, Any], name: str | None, collection: str | None) -> None:
+    text = write(PromptFile(version, name, collection))
+    back = parse(text)
+    assert (back.name, back.collection) == (name, collection)
+    assert back.version["string"] == version["string"]
+    parameters = version.get("parameters")
+    assert set(back.version) == set(version)
+    for field in version:
+        if field == "parameters":
+            assert {k: exact(v) for k, v in back.version[field].items()} == {k: exact(v) for k, v in parameters.items()}
+        else:
+            assert exact(back.version[field]) == exact(version[field])
+    assert parse("\ufeff" + text.replace("\n", "\r\n") if "\r" not in text else text).version == back.version
+
+
+def test_a_chat_prompt_reads_as_one_writes_it() -> None:
+    messages = [{"role": "system", "content": "Be {{tone}}.\nBe short."}, {"role": "assistant", "content": "Hi"}]
+    version = {
+        "string": json.dumps(messages),
+        "model": "gpt-4o",
+        "parameters": {"temperature": 0.2, "tone": "kind"},
+        "virtual_key": "k",
+    }
+    assert write(PromptFile(version, "Greeting")) == (
+        "---\nmodel: gpt-4o\nconfig:\n  temperature: 0.2\ninput:\n  default:\n    tone: kind\n"
+        "portkey:\n  name: Greeting\n  virtual_key: k\n---\n"
+        '{{role "system"~}}\nBe {{tone}}.\nBe short.\n{{~role "model"~}}\nHi\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("---\nmodel: a", "not closed"),
+        ("---\nmodel: 3\n---\nx", "model must be text, not 3. Write it in quotes."),
+        ("---\nmodel: a\nmodel: b\n---\n", "'model' is given twice"),
+        ("---\n- a\n---\n", "must be an object"),
+        ("---\nportkey:\n  colour: red\n---\n", "portkey.colour is not known"),
+        ("---\nportkey:\n  messages: []\n  string: x\n---\n", "Keep one of them"),
+        ("---\nportkey:\n  string: x\n---\nbody", "portkey.string and the body"),
+        ("---\nconfig: {a: 1}\ninput: {default: {a: 2}}\n---\n", "a stands below config and below input.default"),
+        ("---\nconfig: {a: .inf}\n---\n", ""),
+        ("---\nportkey: {tools: {}}\n---\n", "portkey.tools must be a list"),
+        ("---\na: [\n---\n", "The front matter"),
+        ("---\n&a a: *a\n---\n", "The front matter"),
+        pytest.param(f"---\na: {'[' * 300_000}{']' * 300_000}\n---\n", "nested too deep", id="deep"),
+    ],
+)
+def test_what_is_wrong_is_named(text: str, said: str) -> None:
+    if not said:
+        assert parse(text).version["parameters"] == {"a": ".inf"}
+        return
+    with pytest.raises(PromptFileError) as caught:
+        parse(text)
+    assert said in str(caught.value)

@@ -1,0 +1,202 @@
+"""One trace from an app over the client and the server to a model, read from a real OTLP receiver."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.trace import get_tracer
+from otel_spans import hex_id
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from portkey_ai import Portkey
+from portkey_local import LocalServer
+
+ROOT = Path(__file__).resolve().parents[2]
+SENT = f"00-{'a' * 32}-{'b' * 16}-01"
+ANSWER = {
+    "model": "small",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"}],
+}
+
+
+class World:
+    """A model, and a receiver of spans, in one HTTP server."""
+
+    def __init__(self, httpserver: HTTPServer) -> None:
+        self.url = httpserver.url_for("")
+        self.asked: list[dict[str, list[str]]] = []
+        self.spans: list[Any] = []
+        httpserver.expect_request("/v1/chat/completions").respond_with_handler(self._answer)
+        httpserver.expect_request("/v1/traces").respond_with_handler(self._receive)
+
+    def _answer(self, request: Request) -> Response:
+        self.asked.append({name: request.headers.getlist(name) for name in ("traceparent", "x-portkey-trace-id")})
+        return Response(json.dumps(ANSWER), mimetype="application/json")
+
+    def _receive(self, request: Request) -> Response:
+        export = ExportTraceServiceRequest.FromString(request.get_data())
+        for resource in export.resource_spans:
+            for scope in resource.scope_spans:
+                self.spans += scope.spans
+        return Response(b"", mimetype="application/x-protobuf")
+
+
+@pytest.fixture
+def world(httpserver: HTTPServer) -> World:
+    return World(httpserver)
+
+
+@pytest.fixture
+def config(world: World, tmp_path: Path) -> Path:
+    path = tmp_path / "portkey-local.toml"
+    path.write_text(f'[upstreams.model]\nkind = "openai"\nbase_url = "{world.url}v1"\n[log]\nformat = "json"\n')
+    return path
+
+
+def served(config: Path, database: Path, **environment: str) -> tuple[subprocess.Popen[str], str]:
+    """Start the server by the command line, and return it with its URL."""
+    command = [sys.executable, "-m", "portkey_cli", "serve", "--port", "0", "--config", str(config)]
+    process = subprocess.Popen(
+        [*command, "--database", f"sqlite:///{database}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    assert process.stdout is not None
+    return process, process.stdout.readline().split()[-1]
+
+
+def stopped(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
+    """Stop the server, and return the lines of its log."""
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=120)
+    return [json.loads(line) for line in log.splitlines()]
+
+
+def drawn(spans: list[tuple[str, str, str, str]]) -> str:
+    """Draw spans as a tree: each below its parent.
+
+    Args:
+        spans: of each its id, its parent's, who made it, and its name.
+    """
+
+    def below(parent: str, depth: int) -> list[str]:
+        lines = []
+        for ours, above, maker, name in spans:
+            if above == parent:
+                lines += [f"{'   ' * (depth - 1)}{'└─ ' if depth else ''}{name}   ({maker})", *below(ours, depth + 1)]
+        return lines
+
+    return "\n".join(below("", 0))
+
+
+def test_an_app_a_client_a_server_and_a_model_are_one_trace(
+    world: World, config: Path, tmp_path: Path, spans: Any
+) -> None:
+    with LocalServer(f"sqlite:///{tmp_path}/portkey.db") as planting:
+        planting.add_prompt(slug="greeting", versions=["Hello {{name}}"], labels={"production": 1})
+    process, base_url = served(config, tmp_path / "portkey.db", OTEL_EXPORTER_OTLP_ENDPOINT=world.url.rstrip("/"))
+    try:
+        with (
+            Portkey(base_url=base_url, telemetry=True) as portkey,
+            get_tracer("an app").start_as_current_span("answer a customer"),
+        ):
+            portkey.prompts.completions(prompt_id="greeting@production", variables={"name": "Ann"})
+    finally:
+        log = stopped(process)
+    chat, handle = spans.get_finished_spans()
+    (server,) = (span for span in world.spans if span.name.startswith("POST"))
+    trace_id = hex_id(handle.context.trace_id)
+    assert server.trace_id.hex() == hex_id(chat.context.trace_id) == trace_id
+    assert server.kind == server.SPAN_KIND_SERVER
+    (asked,) = world.asked
+    (traceparent,) = asked["traceparent"]
+    assert traceparent.split("-")[1] == trace_id
+    (line,) = (line for line in log if line["message"] == "request")
+    assert line["trace_id"] == trace_id
+    listed = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "portkey_cli",
+            "runs",
+            "--database",
+            f"sqlite:///{tmp_path}/portkey.db",
+            "--json",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert trace_id in listed.stdout
+    tree = drawn(
+        [
+            (f"{handle.context.span_id:016x}", "", "the app", handle.name),
+            (f"{chat.context.span_id:016x}", f"{chat.parent.span_id:016x}", "the client", chat.name),
+            (server.span_id.hex(), server.parent_span_id.hex(), "the server", server.name),
+            ("the model's own", traceparent.split("-")[2], "the model", "POST /v1/chat/completions"),
+        ]
+    )
+    assert tree.count("\n") == 3
+    assert tree in (ROOT / "docs" / "telemetry.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_without_opentelemetry_a_server_passes_the_trace_on(world: World, stream: bool) -> None:
+    upstreams = {"model": {"kind": "openai", "base_url": f"{world.url}v1", "forward": ["traceparent"]}}
+    with LocalServer(upstreams=upstreams) as server:
+        server.add_prompt(slug="greeting", versions=["Hello"])
+        url = f"{server.base_url}/prompts/greeting/completions"
+        answer = httpx.post(url, json={"stream": stream}, headers={"traceparent": SENT}, timeout=60)
+        httpx.post(
+            url, json={"stream": stream}, headers={"traceparent": SENT, "x-portkey-trace-id": "mine"}, timeout=60
+        )
+    assert answer.headers["x-portkey-trace-id"] == "a" * 32
+    assert world.asked[0] == {"traceparent": [SENT], "x-portkey-trace-id": ["a" * 32]}
+    assert world.asked[1] == {"traceparent": [SENT], "x-portkey-trace-id": ["mine"]}
+    assert not world.spans
+
+
+@pytest.mark.parametrize(
+    "sent", ["", "nonsense", f"00-{'0' * 32}-{'b' * 16}-01", f"00-{'a' * 32}-{'0' * 16}-01", SENT.upper(), f"{SENT}-x"]
+)
+def test_what_is_no_traceparent_begins_no_trace(world: World, sent: str) -> None:
+    with LocalServer(upstreams={"model": {"kind": "openai", "base_url": f"{world.url}v1"}}) as server:
+        server.add_prompt(slug="greeting", versions=["Hello"])
+        url = f"{server.base_url}/prompts/greeting/completions"
+        answer = httpx.post(url, json={}, headers={"traceparent": sent}, timeout=60)
+    assert answer.status_code == 200
+    assert answer.headers["x-portkey-trace-id"] not in sent
+    assert world.asked[0]["traceparent"] == []
+
+
+def test_a_request_is_a_span_of_its_operation(spans: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "otlp")
+    with LocalServer() as traced:
+        httpx.get(f"{traced.base_url}/prompts/nothing@3")
+        httpx.get(f"{traced.base_url}/nothing")
+        deadline = time.monotonic() + 60
+        while len(found := spans.get_finished_spans()) < 2:
+            assert time.monotonic() < deadline
+    known, unknown = found
+    assert known.name == "GET /prompts/{prompt_id}"
+    assert dict(known.attributes) == {
+        "http.request.method": "GET",
+        "http.route": "/prompts/{prompt_id}",
+        "gen_ai.prompt.name": "nothing",
+        "http.response.status_code": 404,
+    }
+    assert unknown.name == "GET"
