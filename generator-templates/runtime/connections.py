@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import ssl
+import sys
 import threading
 import time
+import weakref
+from _thread import start_new_thread
 from base64 import b64encode
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
@@ -134,6 +137,38 @@ def limited(response: Response, most: int) -> Iterator[bytes]:
         yield part
 
 
+def body_of(owner: object, response: Response, most: int) -> Iterator[bytes]:
+    """Iterate a streamed answer's body as `limited` does; its connection is closed once nobody has the owner any more.
+
+    Args:
+        owner: what reads the body.
+        response: the answer.
+        most: bytes that it may have, unpacked.
+    """
+    body = limited(response, most)
+    # The body is held from here: were it garbage together with its owner, httpcore would close it in the collection.
+    weakref.finalize(owner, _hang_up, response, body).atexit = False
+    return body
+
+
+def _hang_up(response: Response, body: Iterator[bytes]) -> None:
+    if not response.is_closed:
+        # A collection comes at any allocation, also while this very thread holds the lock that closing takes. A
+        # `threading.Thread` takes locks as well.
+        with suppress(RuntimeError):  # the interpreter ends
+            start_new_thread(_close_dropped, (response, body))
+
+
+def _close_dropped(response: Response, body: Iterator[bytes]) -> None:
+    with suppress(Exception):  # nobody is there to be told
+        response.close()
+
+
+def is_dropped() -> bool:
+    """Say, in a generator's `finally`, whether it was left unfinished: a garbage collection may then be running."""
+    return isinstance(sys.exception(), GeneratorExit)
+
+
 async def async_send(http: AsyncHTTPClient, request: Request, most: int, *, stream: bool = False) -> Response:
     """Send a request, and read the answer: whole, unless it is a success that is to be streamed; see `send`."""
     response = await http.send(request, stream=True)
@@ -159,6 +194,30 @@ async def async_limited(response: Response, most: int) -> AsyncIterator[bytes]:
         if taken > most:
             raise AnswerTooLong(most)
         yield part
+
+
+def async_body_of(owner: object, response: Response, most: int) -> AsyncIterator[bytes]:
+    """Iterate a streamed answer's body; its connection is closed once nobody has the owner any more; see `body_of`."""
+    loop = _running_loop()
+    if loop is not None:
+        weakref.finalize(owner, _hang_up_later, loop, response).atexit = False
+    return async_limited(response, most)
+
+
+def _hang_up_later(loop: asyncio.AbstractEventLoop, response: Response) -> None:
+    if not response.is_closed:
+        with suppress(RuntimeError):  # the loop is closed, and its connections with it
+            loop.call_soon_threadsafe(lambda: loop.create_task(_async_close_dropped(response)))
+
+
+async def _async_close_dropped(response: Response) -> None:
+    with suppress(Exception):
+        await response.aclose()
+
+
+def async_is_dropped() -> bool:
+    """Say no: a loop closes a generator that was left unfinished by itself, in a task of its own."""
+    return False
 
 
 def outgoing(
@@ -539,7 +598,9 @@ class Pool:
     def __del__(self) -> None:
         """Close the connections of a client that nobody closed."""
         try:  # noqa: SIM105  (the interpreter may be ending, and `suppress` gone already)
-            self.close()
+            # Not `close`: what a fork left is closed on a thread, whose start takes locks that a garbage collection
+            # may have interrupted. Nobody has this pool any more, so nobody holds its own lock.
+            self._own.pop(os.getpid()).close()
         except Exception:
             pass
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 import json
 import os
 import time
+import weakref
+from _thread import start_new_thread
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from portkey_openapi.errors import OptionError
@@ -189,21 +192,30 @@ class RunSpan(RenderSpan, StreamSpan):
 
     _streams = _ended = False
 
-    def __del__(self) -> None:
-        self._streams = False
-        self._end()
-
     def answered(self, completion: PromptCompletion) -> PromptCompletion:
         """Note a whole answer."""
         self._set_version(None, getattr(getattr(completion, "_meta", None), "headers", {}))
         self._tell(completion)
         return completion
 
-    def streams(self, headers: Mapping[str, str]) -> Self:
-        """Leave the end to a stream, whose answer's headers these are."""
+    def streams(self, stream: object, headers: Mapping[str, str], events: Sequence[str]) -> Self:
+        """Leave the end to a stream.
+
+        Args:
+            stream: once nobody has it any more, the span ends.
+            headers: its answer's.
+            events: will hold the JSON of all that comes.
+        """
         self._set_version(None, headers)
         self._streams = True
+        weakref.finalize(stream, self._dropped, events).atexit = False
         return self
+
+    def _dropped(self, events: Sequence[str]) -> None:
+        if self._streams:
+            # A garbage collection may have interrupted a span processor of this very thread, which holds its lock.
+            with suppress(RuntimeError):  # the interpreter ends
+                start_new_thread(self.stream_ended, (events, None))
 
     def timed(self, take: Take[T]) -> Take[T]:
         """Note when the first chunk is taken."""
@@ -223,11 +235,11 @@ class RunSpan(RenderSpan, StreamSpan):
         """Note what a stream brought, and how it ended."""
         if self._ended:
             return
-        self._streams = False
+        self._streams, self._ended = False, True
         if events and self._span.is_recording():
             some = events if self._captures or len(events) <= _TAIL else [events[0], *events[-_TAIL:]]
             self._tell(merge(map(json.loads, some)))
-        self._end(error)
+        super()._end(error)
 
     def _tell(self, completion: Mapping[str, Any]) -> None:
         model, usage, choices = completion.get("model"), usage_of(completion), choices_of(completion)

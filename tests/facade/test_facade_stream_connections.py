@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -64,6 +66,70 @@ async def test_a_stream_that_nobody_reads_to_its_end_leaves_no_warning(open_stre
         del stream
         gc.collect()
         await asyncio.sleep(0)
+
+
+DROPPED_UNDER_THE_LOCK = """
+import gc, sys
+from httpcore._sync import connection_pool
+from portkey_ai import Portkey
+
+gc.disable()
+client = Portkey(api_key="k", base_url=sys.argv[1])
+stream = client.prompts.completions(prompt_id="pp-x", stream=True)
+for _ in range(int(sys.argv[2])):
+    next(stream)
+del stream
+
+class Collecting(connection_pool.PoolRequest):
+    def __init__(self, request):
+        assert gc.collect()
+        super().__init__(request)
+
+connection_pool.PoolRequest = Collecting  # made under the lock of the connections, as are other things that may collect
+print(len(list(client.prompts.completions(prompt_id="pp-x", stream=True))))
+"""
+
+
+@pytest.mark.parametrize("read_first", [0, 1])
+def test_a_garbage_collection_may_come_at_any_time(wire: Serve, read_first: int) -> None:
+    hung_up = threading.Event()
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        if server.connections == 1:
+            if connection.stream_and_wait(*HELLO[:3]):
+                hung_up.set()
+        else:
+            connection.stream(*HELLO)
+
+    server = wire(play)
+    # In a process: a thread that waits for itself can't be stopped.
+    done = subprocess.run(
+        [sys.executable, "-c", DROPPED_UNDER_THE_LOCK, server.url, str(read_first)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.strip().isdecimal(), done.stderr
+    assert hung_up.wait(10)
+
+
+@pytest.mark.parametrize("read_first", [0, 1])
+async def test_a_dropped_stream_hangs_up(make: Make, wire: Serve, read_first: int) -> None:
+    hung_up = threading.Event()
+
+    def play(connection: Connection) -> None:
+        connection.read_request()
+        if connection.stream_and_wait(*HELLO[:3]):
+            hung_up.set()
+
+    client = make(base_url=wire(play).url)
+    stream = await settle(client.prompts.completions(prompt_id="pp-x", stream=True))
+    for _ in range(read_first):
+        await settle(anext(stream) if isinstance(stream, AsyncStream) else next(stream))
+    del stream
+    gc.collect()
+    assert await asyncio.to_thread(hung_up.wait, 10)
 
 
 async def test_20_streams_one_after_another_use_one_connection(make: Make, wire: Serve) -> None:

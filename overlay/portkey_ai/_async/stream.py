@@ -53,8 +53,11 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
         *,
         wants_usage: bool = False,
     ) -> None:
+        from portkey_openapi.connections import async_body_of
+
         self.response = response
         """The HTTP answer."""
+        self._body = async_body_of(self, response, transport.settings.max_response_bytes)
         self._take = take
         self._transport = transport  # keeps the connections of a client open that nobody else holds
         self._prompt_id = prompt_id
@@ -75,8 +78,7 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
     @property
     def trace_id(self) -> str | None:
         """Names the request in the service's logs."""
-        trace_id: str | None = self.response.headers.get("x-portkey-trace-id")
-        return trace_id
+        return self.headers.get("x-portkey-trace-id")
 
     def __aiter__(self) -> AsyncIterator[Chunk]:
         return self._iterator
@@ -126,16 +128,15 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
         return self._merged()
 
     async def _iterate(self) -> AsyncIterator[Chunk]:
-        from portkey_openapi.connections import RequestError, async_drain, async_limited, read_timeout
+        from portkey_openapi.connections import RequestError, async_drain, async_is_dropped, read_timeout
         from portkey_openapi.errors import AnswerTooLong
 
         if self._closed:
             return
-        body = async_limited(self.response, self._transport.settings.max_response_bytes)
         reader, kept, take = ChunkReader(), self._kept, self.span.timed(self._take)
         patience, since = read_timeout(self.response.request), time.monotonic()
         try:
-            async for piece in body:
+            async for piece in self._body:
                 known = len(kept)
                 for text, chunk in reader.feed(piece):
                     kept.append(text)  # also what an app does not see: a service may send more than the model said
@@ -145,7 +146,7 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
                         if self._closed:
                             return
                 if reader.done:
-                    await async_drain(self.response, body)
+                    await async_drain(self.response, self._body)
                     self._check_end(reader)
                     return
                 if len(kept) > known:
@@ -165,8 +166,9 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
             if not self._closed:
                 raise self._failed(connection_error(error, self.response.request, self._secrets)) from error
         finally:
-            self.span.stream_ended(self._kept, self._failure)
-            await self.response.aclose()
+            if not async_is_dropped():
+                self.span.stream_ended(self._kept, self._failure)
+                await self.response.aclose()
 
     def _merged(self) -> PromptCompletion:
         return completion_answer(merge(self._chunks()), self._prompt_id)

@@ -54,8 +54,11 @@ class Stream(Closing, Generic[Chunk]):
         *,
         wants_usage: bool = False,
     ) -> None:
+        from portkey_openapi.connections import body_of
+
         self.response = response
         """The HTTP answer."""
+        self._body = body_of(self, response, transport.settings.max_response_bytes)
         self._take = take
         self._transport = transport  # keeps the connections of a client open that nobody else holds
         self._prompt_id = prompt_id
@@ -76,8 +79,7 @@ class Stream(Closing, Generic[Chunk]):
     @property
     def trace_id(self) -> str | None:
         """Names the request in the service's logs."""
-        trace_id: str | None = self.response.headers.get("x-portkey-trace-id")
-        return trace_id
+        return self.headers.get("x-portkey-trace-id")
 
     def __iter__(self) -> Iterator[Chunk]:
         return self._iterator
@@ -127,16 +129,15 @@ class Stream(Closing, Generic[Chunk]):
         return self._merged()
 
     def _iterate(self) -> Iterator[Chunk]:
-        from portkey_openapi.connections import RequestError, drain, limited, read_timeout
+        from portkey_openapi.connections import RequestError, drain, is_dropped, read_timeout
         from portkey_openapi.errors import AnswerTooLong
 
         if self._closed:
             return
-        body = limited(self.response, self._transport.settings.max_response_bytes)
         reader, kept, take = ChunkReader(), self._kept, self.span.timed(self._take)
         patience, since = read_timeout(self.response.request), time.monotonic()
         try:
-            for piece in body:
+            for piece in self._body:
                 known = len(kept)
                 for text, chunk in reader.feed(piece):
                     kept.append(text)  # also what an app does not see: a service may send more than the model said
@@ -146,7 +147,7 @@ class Stream(Closing, Generic[Chunk]):
                         if self._closed:
                             return
                 if reader.done:
-                    drain(self.response, body)
+                    drain(self.response, self._body)
                     self._check_end(reader)
                     return
                 if len(kept) > known:
@@ -166,8 +167,9 @@ class Stream(Closing, Generic[Chunk]):
             if not self._closed:
                 raise self._failed(connection_error(error, self.response.request, self._secrets)) from error
         finally:
-            self.span.stream_ended(self._kept, self._failure)
-            self.response.close()
+            if not is_dropped():
+                self.span.stream_ended(self._kept, self._failure)
+                self.response.close()
 
     def _merged(self) -> PromptCompletion:
         return completion_answer(merge(self._chunks()), self._prompt_id)

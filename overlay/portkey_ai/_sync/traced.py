@@ -40,6 +40,6 @@ class TracedCompletions(Completions):
         with self.telemetry.running(target, body) as span:
             answer = super()._run(prompt_id, target, body, options, stream)
             if isinstance(answer, Stream):
-                answer.span = span.streams(answer.response.headers)
+                answer.span = span.streams(answer, answer.headers, answer._kept)
                 return answer
             return span.answered(answer)
