@@ -21,7 +21,7 @@ from portkey_prompts.redaction import redact
 
 if TYPE_CHECKING:
     from portkey_openapi.connections import Proxy, Request, Response
-    from portkey_prompts.chunks import StreamError
+    from portkey_prompts.streaming.reader import StreamError
 
 SHOWN = 200
 """How much of an unexpected body an error message shows, in characters."""

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from portkey_openapi import Page
 from portkey_openapi.errors import UnexpectedBody, shown
-from portkey_prompts.chunks import ChunkMerger, choices_of, delta_of, failure_in
 from portkey_prompts.results import PromptCompletion, PromptCompletionChunk, PromptDetail, PromptRender
+from portkey_prompts.streaming.chunks import choices_of, delta_of
+from portkey_prompts.streaming.failures import failure_in
+from portkey_prompts.streaming.merger import ChunkMerger
 from portkey_prompts.templates.values import messages_text, template_text
 
 if TYPE_CHECKING:

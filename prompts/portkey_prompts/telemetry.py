@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from portkey_openapi.errors import OptionError
 from portkey_prompts.answers import merge
-from portkey_prompts.chunks import choices_of, usage_of
 from portkey_prompts.references import bare
+from portkey_prompts.streaming.chunks import choices_of, usage_of
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer

@@ -16,17 +16,11 @@ from hypothesis import strategies as st
 
 from portkey_openapi.requests import shown_url
 from portkey_prompts.answers import merge
-from portkey_prompts.chunks import (
-    ChunkMerger,
-    ChunkReader,
-    StreamError,
-    choices_of,
-    content_text,
-    delta_of,
-    is_finished,
-)
 from portkey_prompts.redaction import redact, secrets_in
 from portkey_prompts.references import find_version, is_uuid, version_asked
+from portkey_prompts.streaming.chunks import choices_of, content_text, delta_of, is_finished
+from portkey_prompts.streaming.merger import ChunkMerger
+from portkey_prompts.streaming.reader import ChunkReader, StreamError
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.text()), max_size=30))

@@ -18,7 +18,7 @@ from portkey_local.http.json import read_json
 from portkey_local.ids import new_id, new_slug
 from portkey_local.runs.run import event
 from portkey_openapi.events import Decoder
-from portkey_prompts.chunks import ChunkMerger
+from portkey_prompts.streaming.merger import ChunkMerger
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

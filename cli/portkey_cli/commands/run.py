@@ -28,7 +28,7 @@ from portkey_cli.options import (
 from portkey_cli.output import calls, note, pieces, progress, write, write_json, write_line
 from portkey_cli.references import checked
 from portkey_cli.variables import check_variables
-from portkey_prompts.chunks import index_of, whole_characters
+from portkey_prompts.streaming.chunks import index_of, whole_characters
 
 if TYPE_CHECKING:
     from portkey_ai import Portkey, PromptCompletion

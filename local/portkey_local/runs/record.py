@@ -14,7 +14,8 @@ from portkey_local.http.calls import ClientGoneError
 from portkey_local.http.json import to_json_stepwise
 from portkey_local.ids import new_id
 from portkey_local.worker import answers
-from portkey_prompts.chunks import ChunkMerger, choices_of, delta_of, usage_of
+from portkey_prompts.streaming.chunks import choices_of, delta_of, usage_of
+from portkey_prompts.streaming.merger import ChunkMerger
 
 CLIENT_GONE = 499
 """The status of a run whose client did not wait for its end."""

@@ -18,8 +18,9 @@ from portkey_local.http.json import is_large, to_json
 from portkey_local.ids import new_id
 from portkey_local.prompts.cache import ResolvedPrompt
 from portkey_local.upstreams import Run, RunKind, Upstream
-from portkey_prompts.chunks import DONE, brings, choices_of, index_of
+from portkey_openapi.events import DONE
 from portkey_prompts.rendering import Rendered
+from portkey_prompts.streaming.chunks import brings, choices_of, index_of
 
 from .record import RunRecord, run_failure
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from attrs import field, frozen
 
-from portkey_prompts.chunks import wants_usage
+from portkey_prompts.streaming.chunks import wants_usage
 
 RunKind = Literal["chat", "completion"]
 

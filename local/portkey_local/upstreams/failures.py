@@ -14,7 +14,7 @@ import httpx
 
 from portkey_local.errors import UpstreamError, quoted
 from portkey_openapi.requests import shown_url
-from portkey_prompts.chunks import Failure
+from portkey_prompts.streaming.failures import Failure
 
 _KEY = "That is about the upstream's key, not the caller's: see its api_key_env in portkey-local.toml."
 _LATER = "That is the upstream's limit, not this server's: call again later."

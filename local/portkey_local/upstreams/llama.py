@@ -17,7 +17,8 @@ from attrs import field, frozen
 
 from portkey_local.config import ConfigError
 from portkey_local.errors import UpstreamError
-from portkey_prompts.chunks import ChunkMerger, failure_in
+from portkey_prompts.streaming.failures import failure_in
+from portkey_prompts.streaming.merger import ChunkMerger
 
 from .base import Run
 from .failures import upstream_error

@@ -25,8 +25,10 @@ from portkey_local.http.json import LARGE_ANSWER, read_stepwise
 from portkey_local.tracing import TRACEPARENT
 from portkey_local.worker import answers
 from portkey_openapi.connections import AsyncTransport
-from portkey_prompts.chunks import ChunkReader, FinishReasons, StreamError, failure_in, shown
 from portkey_prompts.redaction import redact, secrets_in
+from portkey_prompts.streaming.chunks import FinishReasons
+from portkey_prompts.streaming.failures import failure_in, shown
+from portkey_prompts.streaming.reader import ChunkReader, StreamError
 
 from .base import Run
 from .failures import advise, silence, transport_failure, upstream_error

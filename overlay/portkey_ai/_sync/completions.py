@@ -17,7 +17,7 @@ from portkey_openapi.options import RUN_OPTIONS
 from portkey_openapi.raw import RawResource, RawResponse, raw
 from portkey_openapi.requests import Request
 from portkey_prompts.answers import completion_answer, fill_choices
-from portkey_prompts.chunks import wants_usage
+from portkey_prompts.streaming.chunks import wants_usage
 
 
 class Completions:

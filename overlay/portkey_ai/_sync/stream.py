@@ -15,18 +15,17 @@ from portkey_ai._official import Closing
 from portkey_ai.errors import APIError, APIStreamError
 from portkey_ai.types import PromptCompletion
 from portkey_prompts.answers import completion_answer, merge
-from portkey_prompts.chunks import (
-    ChunkReader,
-    StreamError,
+from portkey_prompts.streaming.chunks import (
     brings,
     choices_of,
     content_text,
     delta_of,
-    failure_in,
     index_of,
     is_finished,
     whole_characters,
 )
+from portkey_prompts.streaming.failures import failure_in
+from portkey_prompts.streaming.reader import ChunkReader, StreamError
 from portkey_prompts.telemetry import NO_SPAN, StreamSpan
 
 Chunk = TypeVar("Chunk")

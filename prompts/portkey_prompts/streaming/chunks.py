@@ -1,0 +1,120 @@
+"""What a chunk of a streamed completion brings: choices, deltas, usage, finish reasons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def choices_of(chunk: object) -> list[Json]:
+    """Return what the answers gain by a chunk; nothing where it brings none."""
+    choices = chunk.get("choices") if isinstance(chunk, dict) else None
+    return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
+
+
+def brings(chunk: Mapping[str, Any], *, wants_usage: bool) -> bool:
+    """Say whether a chunk is one that an app is to see: it has choices, or the usage that was asked for."""
+    choices = chunk.get("choices")
+    if type(choices) is list and choices and (type(choices[0]) is dict or choices_of(chunk)):
+        return True
+    return bool(wants_usage and chunk.get("usage"))
+
+
+def usage_of(chunk: Mapping[str, Any]) -> Any:
+    """Return the token counts that a chunk or an answer brings, also where it does so beside its choices or in one."""
+    aside = chunk.get("x_groq")
+    places: list[Mapping[str, Any]] = [chunk, *choices_of(chunk), aside if isinstance(aside, dict) else {}]
+    return next((usage for usage in (place.get("usage") for place in places) if usage), None)
+
+
+def wants_usage(body: Mapping[str, Any]) -> bool:
+    """Say whether a request asks for a last chunk that holds the token counts."""
+    options = body.get("stream_options")
+    return isinstance(options, Mapping) and bool(options.get("include_usage"))
+
+
+def delta_of(choice: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a message gains by a choice of a chunk; of a text completion its text."""
+    for name in ("delta", "message"):  # some servers send a whole message as the only chunk
+        delta = choice.get(name)
+        if isinstance(delta, dict):
+            return delta
+    text = choice.get("text")
+    return {"content": text} if isinstance(text, str) else {}
+
+
+def content_text(content: object) -> str:
+    """Return the text of a message's content: of a list of parts those that are text, and not what a model thinks."""
+    if isinstance(content, str):
+        return content
+    parts: Any = content if isinstance(content, list) else (content,)
+    texts = (part.get("text") if _is_text(part) else part for part in parts)
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _is_text(part: object) -> bool:
+    return isinstance(part, dict) and part.get("type", "text") in ("text", "output_text")
+
+
+class FinishReasons:
+    """Follows whether every answer of a stream has been given its finish reason."""
+
+    def __init__(self) -> None:
+        self._finished: dict[Any, bool] = {}
+
+    def add(self, chunk: Mapping[str, Any]) -> None:
+        """Look at the next chunk."""
+        for place, choice in enumerate(choices_of(chunk)):
+            index = index_of(choice, place)
+            self._finished[index] = bool(choice.get("finish_reason")) or self._finished.get(index, False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether there are answers, and all of them have ended."""
+        return bool(self._finished) and all(self._finished.values())
+
+
+def is_finished(chunks: Iterable[Mapping[str, Any]]) -> bool:
+    """Say whether every answer of a stream has been given its finish reason."""
+    reasons = FinishReasons()
+    for chunk in chunks:
+        reasons.add(chunk)
+    return reasons.complete
+
+
+def index_of(choice: Mapping[str, Any], place: int) -> Any:
+    """Return which answer a choice belongs to, or which call a piece of one; its place where it does not say so."""
+    index = choice.get("index")
+    if isinstance(index, str) and index.isdecimal():
+        return int(index)
+    return place if index is None or isinstance(index, dict | list) else index
+
+
+def whole_characters(text: str) -> tuple[str, str]:
+    """Split off half a surrogate pair at the end of a piece of text, whose other half may come with the next piece."""
+    if text and "\ud800" <= text[-1] <= "\udbff":
+        return joined(text[:-1]), text[-1]
+    return joined(text), ""
+
+
+def joined(text: str) -> str:
+    """Put halves of surrogate pairs together: a provider that counts in UTF-16 may cut a character in two."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return text
+
+
+def is_json(text: str) -> bool:
+    """Say whether a text is JSON as a whole."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,215 @@
+"""The failure that a chunk, an event or a whole body tells of, in any of the shapes that servers of this API use."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+
+from portkey_prompts.streaming.chunks import Json, choices_of, delta_of
+
+_FAILED = frozenset({"error", "failed", "failure", "fail"})
+"""Values of `status`, `type` and `object` of what is an error and no chunk."""
+_SAYS = (
+    *("message", "msg", "detail", "error_message", "error_msg", "errorMessage", "error_description", "status_msg"),
+    *("error", "errors", "title", "description", "reason", "Message"),
+)
+"""Where errors hold their message, the first one first."""
+_CODES = ("code", "errorCode", "error_code", "status_code", "statusCode", "status", "__type")
+"""Where errors hold their code, or the HTTP status that they would have had."""
+_HARMLESS_CODES = frozenset({"", "0", "200", "ok", "success", "none", "null"})
+_ERROR_FIELDS = frozenset(
+    {
+        *("message", "msg", "detail", "details", "title", "reason", "description", "Message", "name", "path"),
+        *("code", "type", "__type", "param", "status", "statusCode", "status_code", "timestamp", "data"),
+        *(
+            "instance",
+            "documentation_url",
+            "id",
+            "request_id",
+            "requestId",
+            "trace_id",
+            "raw_status_code",
+            "success",
+            "ok",
+            "result",
+        ),
+    }
+)
+"""What stands in an error that says of itself no more than its words."""
+_GONE_WRONG = re.compile(
+    "error|exception|fail|fault|abort|cancel|denied|exceed|expired|forbidden|insufficient|invalid|limit|not.?found|overload"
+    "|refused|reject|throttl|time.?d?.?out|too.?many|unauthor|unavailable|unsupported",
+    re.IGNORECASE,
+)
+"""What the type of an error speaks of."""
+_GAVE_UP = re.compile("error|exception|fail|abort|cancel|time.?d?.?out|interrupted|insufficient", re.IGNORECASE)
+"""What a finish reason speaks of, where it was not the model that ended the answer."""
+_SHOWN = 200
+
+
+class Failure(NamedTuple):
+    """An error that a chunk, an event or a whole body tells of."""
+
+    message: str
+    type: str | None = None
+    code: str | int | None = None
+    param: str | None = None
+    body: Any = None
+    """All of what told of it."""
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status that it says it would have had."""
+        said = self.body if isinstance(self.body, dict) else {}
+        error = said.get("error")
+        inner = error if isinstance(error, dict) else {}
+        numbers = (self.code, *(place.get(name) for place in (inner, said) for name in (*_CODES, "raw_status_code")))
+        return next((number for number in map(_error_status, numbers) if number is not None), None)
+
+
+def _error_status(code: object) -> int | None:
+    number = int(code) if isinstance(code, str) and re.fullmatch("[45][0-9][0-9]", code) else code
+    return number if type(number) is int and 400 <= number < 600 else None
+
+
+def failure_in(body: object, *, is_error: bool = False) -> Failure | None:
+    """Find the error that a body or a chunk tells of, in any of the shapes that servers of this API use.
+
+    Args:
+        body: the decoded JSON.
+        is_error: whether it is known to be an error, as by a status, so that only its words are looked for.
+    """
+    if isinstance(body, list):
+        found = next(filter(None, (failure_in(item) for item in body if isinstance(item, dict))), None)
+        return _failure(body, body) if found is None and is_error and body else found
+    if not isinstance(body, dict):
+        return _failure(body, body) if is_error and body else None
+    choices = choices_of(body)
+    found = _told(body) if choices else _told_anywhere(body)
+    for choice in choices if found is None else ():
+        found = _told_in_choice(choice, body)
+        if found is not None:
+            break
+    if found is not None:
+        return found
+    if is_error or _says_so(body) or (not choices and _only_speaks(body)):
+        data = body.get("data")
+        return _failure(data if isinstance(data, dict) and _words(data) else body, body)
+    return None
+
+
+def _told(body: Json) -> Failure | None:
+    """Find an `error` field that holds one: some providers send it empty in each chunk."""
+    error = body.get("error")
+    return _failure(error, body) if _tells(error) else None
+
+
+def _told_in_choice(choice: Json, body: Json) -> Failure | None:
+    for place in (choice, delta_of(choice)):
+        if _tells(place.get("error")):
+            return _failure(place["error"], body)
+    reason = choice.get("finish_reason")
+    if not is_failed_finish(reason):
+        return None
+    return _failure(body if _words(body) else f"It gave up: finish_reason is {reason}.", body)
+
+
+def _told_anywhere(body: Json, depth: int = 0) -> Failure | None:
+    """Find an error in what brings no choices: under any name that speaks of one, also inside of an object in it."""
+    if _tells(body.get("error")):
+        return _failure(body["error"], body)
+    for name, value in body.items():
+        lowered = name.lower()
+        if lowered.endswith(("error", "errors", "exception", "error_msg", "error_message", "errormessage")):
+            if _tells(value):
+                return _failure(value, body)
+        elif lowered in ("error_code", "errorcode") and _is_code(value):
+            return _failure(body, body)
+        elif lowered == "base_resp" and isinstance(value, dict) and _is_code(value.get("status_code")):
+            return _failure(value, body)
+        elif isinstance(value, dict) and depth < 1 and lowered in ("data", "delta", "message", "response", "result"):
+            found = _told_anywhere(value, depth + 1)
+            if found is not None:
+                return found._replace(body=body)
+    return None
+
+
+def _says_so(body: Json) -> bool:
+    """Say whether a body calls itself a failure."""
+    if any(body.get(name) is False for name in ("success", "ok", "result")):
+        return True
+    words = (body.get("status"), body.get("type"), body.get("object"))
+    return any(isinstance(word, str) and word.lower() in _FAILED for word in words)
+
+
+def _only_speaks(body: Json) -> bool:
+    """Say whether a body has words in the place of choices: with a code, or with nothing that a chunk has."""
+    if not _words(body):
+        return False
+    codes = [body[name] for name in _CODES if name != "status" or isinstance(body.get(name), int) if name in body]
+    if any(map(_is_code, codes)):
+        return True
+    if any(code is not None for code in codes):
+        return False
+    kind, status = body.get("type"), body.get("status")
+    if isinstance(status, str) and status and not _GONE_WRONG.search(status):
+        return False
+    if isinstance(kind, str) and kind and not (_GONE_WRONG.search(kind) or ":" in kind):
+        return False
+    return body.keys() <= _ERROR_FIELDS
+
+
+def _is_code(code: object) -> bool:
+    """Say whether a code is one of an error."""
+    if isinstance(code, bool) or not isinstance(code, str | int):
+        return False
+    return str(code).strip().lower() not in _HARMLESS_CODES
+
+
+def _tells(error: object) -> bool:
+    """Say whether an `error` field holds one: some providers send it empty in each chunk."""
+    if isinstance(error, dict):
+        return any(
+            _tells(value) if isinstance(value, dict | list) else value not in (None, "", 0) for value in error.values()
+        )
+    return any(map(_tells, error)) if isinstance(error, list) else bool(error)
+
+
+def is_failed_finish(reason: object) -> bool:
+    """Say whether a finish reason tells that it was not the model that ended the answer."""
+    return isinstance(reason, str) and _GAVE_UP.search(reason) is not None
+
+
+def _failure(said: object, body: object) -> Failure:
+    known = said if isinstance(said, dict) else {}
+    around = body if isinstance(body, dict) else {}
+    words = _words(said) or (_words({name: around[name] for name in _SAYS if name in around}) if around else None)
+    details = known.get("errors")
+    if words and isinstance(details, list) and (detail := _words(details)) and detail not in words:
+        words = f"{words} ({shown(detail)})"  # the gateway says here which field of a config is wrong
+    codes = (place.get(name) for place in (known, around) for name in _CODES if name != "status" or known is not place)
+    kind, param = known.get("type") or around.get("error_type"), known.get("param")
+    return Failure(
+        words or f"It reports an error: {shown(json.dumps(said, ensure_ascii=False))}",
+        kind if isinstance(kind, str) and kind and kind.lower() not in ("error", "none") else None,
+        next((code for code in codes if _is_code(code)), None),
+        param if isinstance(param, str) else None,
+        body,
+    )
+
+
+def _words(said: object) -> str | None:
+    """Find what an error says in words."""
+    if isinstance(said, str):
+        return said.strip() and said
+    if isinstance(said, list):
+        return next(filter(None, map(_words, said)), None)
+    if not isinstance(said, dict):
+        return None
+    return next(filter(None, (_words(said.get(name)) for name in _SAYS)), None)
+
+
+def shown(text: str) -> str:
+    """Show the beginning of a text."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
