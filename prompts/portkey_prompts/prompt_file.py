@@ -25,13 +25,12 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Final
 
 from portkey_prompts.errors import PortkeyError
 from portkey_prompts.rendering import content_fields, model_settings
+from portkey_prompts.strict_yaml import check_depth, write_yaml, yaml_reader
 from portkey_prompts.templates.messages import messages_in
 
 TEXT: Final = "text"
@@ -43,7 +42,6 @@ _KNOWN = frozenset(("name", "collection", "references", "string", "messages", "j
 _MARKER = re.compile(r"""\{\{~?\s*role\s+(?:"([A-Za-z]+)"|'([A-Za-z]+)')\s*~?\}\}""")
 _OTHER_MARKERS = re.compile(r"\{\{~?\s*(?:history|media|section)\b")
 _ROLE = re.compile(r"[a-z]+\Z")
-_DEEPEST: Final = 1000
 _FENCE = re.compile(r"---[ \t]*\n")
 _IN_FILES = {"assistant": "model"}
 _IN_VERSIONS = {"model": "assistant"}
@@ -332,7 +330,7 @@ def _split(text: str) -> tuple[str, str, int]:
 
 
 def _load(head: str) -> dict[str, Any]:
-    yaml, loader, *_ = _yaml()
+    yaml, loader = yaml_reader()
     try:
         check_depth(head)
         # An alias may stand for a million others; Dotprompt refuses them too.
@@ -349,120 +347,10 @@ def _load(head: str) -> dict[str, Any]:
 
 
 def _dump(front: Mapping[str, Any]) -> str:
-    if not front:
-        return ""
-    yaml, loader, *dumpers = _yaml()
-    for dumper in dumpers:
-        text = str(yaml.dump(front, Dumper=dumper, sort_keys=False, allow_unicode=True, width=100))
-        # Some texts are not what they were as a block: what PyYAML reads from it decides.
-        with suppress(yaml.YAMLError):
-            if _same(yaml.load(text, Loader=loader), front):
-                return text
-    raise PromptFileError("The version holds a value that YAML can't say.")
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Say whether two JSON values are the same, 1 and 1.0 and true apart."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(_same(one[name], other[name]) for name in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return type(one) is type(other) and repr(one) == repr(other)
-
-
-def yaml_reader() -> tuple[Any, Any]:
-    """Give PyYAML, and its reader that knows JSON's types only; `check_depth` comes before it.
-
-    Raises:
-        PromptFileError: PyYAML is missing, naming the extra that brings it.
-    """
-    return _yaml()[:2]
-
-
-def check_depth(text: str) -> None:
-    """Refuse YAML that is nested so deep that PyYAML's reader, which is written in C, would end the process.
-
-    Raises:
-        RecursionError: it is.
-        YAMLError: it is no YAML.
-    """
-    yaml, loader, *_ = _yaml()
-    depth = 0
-    for event in yaml.parse(text, Loader=loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            raise RecursionError("it is nested too deep")
-
-
-@cache
-def _yaml() -> tuple[Any, Any, Any, Any]:
-    """Load PyYAML, its reader and its two writers that know JSON's types only: `no` is text, and so is 2026-01-01.
-
-    The first writer writes long texts as blocks, the second one quotes them.
-    """
     try:
-        import yaml  # type: ignore[import-untyped]
-    except ModuleNotFoundError as error:
-        raise PromptFileError("Prompts as files need PyYAML: pip install 'portkey-prompts[cli]'") from error
-
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """Reads YAML 1.2's core, and refuses a key that is given twice."""
-
-        yaml_implicit_resolvers: dict[str, Any] = {}
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-            twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
-            if twice is not None:
-                raise yaml.MarkedYAMLError(problem=f"{twice!r} is given twice", problem_mark=node.start_mark)
-            return super().construct_mapping(node, deep)
-
-    class Dumper(yaml.SafeDumper):  # type: ignore[misc]
-        """Quotes what YAML 1.1 or 1.2 would take for something else than text."""
-
-        def ignore_aliases(self, data: Any) -> bool:
-            return True
-
-        def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
-            return super().increase_indent(flow, False)
-
-    Dumper.yaml_implicit_resolvers = {
-        key: list(pairs) for key, pairs in yaml.SafeDumper.yaml_implicit_resolvers.items()
-    }
-    for tag, pattern, first in _CORE:
-        for owner in (Loader, Dumper):
-            owner.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
-    Dumper.add_representer(float, _represent_float)
-    Dumper.add_representer(str, _represent_quoted)
-
-    class BlockDumper(Dumper):
-        """Writes texts of several lines as blocks, so that a person reads them and a diff shows what changed."""
-
-    BlockDumper.add_representer(str, _represent_block)
-    return yaml, Loader, BlockDumper, Dumper
-
-
-_CORE: Final = (
-    ("bool", r"(?:true|false)\Z", "tf"),
-    ("null", r"(?:null|~|)\Z", ["n", "~", ""]),
-    ("int", r"[-+]?[0-9]+\Z", "-+0123456789"),
-    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", "-+.0123456789"),
-)
-
-
-def _represent_block(dumper: Any, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text.strip("\n") else None)
-
-
-def _represent_quoted(dumper: Any, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
-
-
-def _represent_float(dumper: Any, value: float) -> Any:
-    text = repr(value)
-    if "e" in text and "." not in text:
-        text = text.replace("e", ".0e")
-    return dumper.represent_scalar("tag:yaml.org,2002:float", text)
+        return write_yaml(front) if front else ""
+    except ValueError:
+        raise PromptFileError("The version holds a value that YAML can't say.") from None
 
 
 def _object(value: Any, name: str) -> dict[str, Any]:

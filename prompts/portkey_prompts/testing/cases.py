@@ -26,7 +26,7 @@ from typing import Any, Final, NoReturn
 from portkey_prompts.errors import PortkeyError
 from portkey_prompts.files import read_regular
 from portkey_prompts.folder import SUFFIX as PROMPT_SUFFIX
-from portkey_prompts.prompt_file import check_depth, yaml_reader
+from portkey_prompts.strict_yaml import check_depth, yaml_reader
 
 from .assertions import (
     JUDGES,
@@ -122,7 +122,7 @@ def read_suite(path: Path) -> Suite:
 
     Raises:
         SuiteError: it can't be read, or holds what is not known.
-        PromptFileError: PyYAML is missing.
+        YAMLMissingError: PyYAML is missing.
     """
     return Suite(path, tuple(_named(_Reader(path).cases())))
 
