@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+from _thread import start_new_thread
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,27 +122,27 @@ class _Stopper:
     def __init__(self, server: Server, times: ShutdownTimes) -> None:
         self._server = server
         self._seconds = times.drain + times.grace + _LETTING_GO
-        self._timers: list[threading.Timer] = []
+        self._signals = 0
+        self._stopped = threading.Event()
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Take a signal."""
-        again = bool(self._timers)
+        again = self._signals > 0
+        self._signals += 1
         self._server.stop(at_once=again)
-        timer = threading.Timer(_AT_ONCE if again else self._seconds, _give_up)
-        timer.daemon = True
-        timer.start()
-        self._timers.append(timer)
+        # No `threading.Timer`: its start takes a lock that this very thread may hold where the signal interrupted it.
+        start_new_thread(_end_after, (_AT_ONCE if again else self._seconds, self._stopped))
 
     def let_go(self) -> None:
         """End: the server has stopped by itself."""
-        for timer in self._timers:
-            timer.cancel()
+        self._stopped.set()
 
 
-def _give_up() -> None:
-    logger.critical("The database does not let go; the server ends without it")
-    time.sleep(_WRITING)
-    os._exit(1)
+def _end_after(seconds: float, stopped: threading.Event) -> None:
+    if not stopped.wait(seconds):
+        logger.critical("The database does not let go; the server ends without it")
+        time.sleep(_WRITING)
+        os._exit(1)
 
 
 def _refuse(error: Exception, journal: Journal | None) -> int:
