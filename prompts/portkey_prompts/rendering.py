@@ -36,7 +36,7 @@ _FIRST = (
     "tool_choice",
     "functions",
 )
-_CHOSEN_BY = {"tools": "tool_choice", "functions": "function_call"}
+_CHOSEN_BY = (("tools", "tool_choice"), ("functions", "function_call"))
 TOOL_FIELDS = ("tools", "tool_choice", "functions")
 
 
@@ -93,7 +93,7 @@ class StoredPrompt:
         """Render the version, as the operation `renderPrompt` does.
 
         Args:
-            variables: the template's variables by name, any JSON values.
+            variables: the template's variables by name, any JSON values; the result keeps this very object.
             overrides: settings that win over the saved ones.
             partials: what answers references to stored partials.
             missing: what becomes of a variable that has neither a value nor a default.
@@ -115,7 +115,7 @@ class Rendered:
         kind: `chat`, `text` or `completion`: how it is run.
         data: the body for a provider: saved settings, the call's on top, then `messages` or `prompt`.
         prompt: the rendered text; of a chat its messages' texts.
-        variables: what it was rendered with: the call's variables over the prompt's defaults.
+        variables: what it was rendered with: the call's variables, over the prompt's defaults where it has any.
         rendering: what the template engine reports: used, missing and unused variables, the partials that went in.
     """
 
@@ -130,30 +130,28 @@ class Rendered:
     ) -> None:
         model = stored.detail.get("model")
         data: dict[str, Any] = {} if model is None else {"model": model}
-        for saved in (rendering.settings, stored.extras):
-            if saved:
-                data.update(deep_copy(saved))
-        for name in RENDERED:
-            data.pop(name, None)  # what is sent is what the template renders to, whatever the settings say
+        if rendering.settings or stored.extras:
+            data.update(deep_copy(rendering.settings))
+            data.update(deep_copy(stored.extras))
+            for name in RENDERED:
+                data.pop(name, None)  # what is sent is what the template renders to, whatever the settings say
         if overrides:
             data.update(deep_copy(overrides))
         messages = rendering.messages
         if "messages" not in overrides:
             if messages is None:
                 data.setdefault("prompt", rendering.prompt)
-            elif (
-                "prompt" not in overrides
-            ):  # a text of the call stands in the place of all that the template renders to
+            elif "prompt" not in overrides:  # a text of the call stands in the place of all that is rendered
                 data["messages"] = messages
-        for tools, choice in _CHOSEN_BY.items():
+        for tools, choice in _CHOSEN_BY:
             if tools in data and not data[tools]:  # providers refuse an empty list, and a choice among nothing
                 del data[tools]
                 data.pop(choice, None)
         self.data = data
         self.kind: str = "chat" if "messages" in data else _kind_without_messages(stored.template.kind)
         self.rendering = rendering
-        self.prompt = self._text(messages)
-        self.variables = {**variables} if not stored.parameters else _with_defaults(variables, stored, rendering)
+        self.prompt = self._text(messages) if overrides else rendering.prompt
+        self.variables = variables if not stored.parameters else _with_defaults(variables, stored, rendering)
 
     def _text(self, rendered: list[dict[str, Any]] | None) -> str:
         """Return the text of what is really sent: an override's, where there is one."""
@@ -231,7 +229,9 @@ def _kind_without_messages(kind: str) -> str:
     return "completion" if kind == "chat" else kind
 
 
-def _with_defaults(variables: Mapping[str, Any], stored: StoredPrompt, rendering: PromptRendering) -> dict[str, Any]:
+def _with_defaults(
+    variables: Mapping[str, Any], stored: StoredPrompt, rendering: PromptRendering
+) -> Mapping[str, Any]:
     saved = {name: value for name, value in stored.parameters.items() if name not in rendering.settings}
     return {**deep_copy(saved), **variables}
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 
-from portkey_prompts.rendering import overrides_in
+from portkey_prompts.rendering import StoredPrompt, overrides_in
 from portkey_prompts.source.entries import (
     Entry,
     Freshness,
@@ -143,7 +143,7 @@ class PromptFinder:
             and (now >= entry.retry_at or entry.freshness(now, source.ttl, source.stale) is Freshness.EXPIRED)
         ):
             return None
-        partials = LoadedPartials(entry, self.memory, source)
+        partials = LoadedPartials(entry, self.memory, source, now)
         try:
             rendered = _render(entry, body, missing or source.missing, partials)
         except UnknownPartialError:
@@ -199,7 +199,7 @@ class PromptFinder:
         entry, asked = yield from self._entry(Key("prompt", prompt_id))
         if entry.remote:
             raise _unreadable(prompt_id)
-        partials = LoadedPartials(entry, self.memory, self.source)
+        partials = LoadedPartials(entry, self.memory, self.source, time.monotonic())
         wanted = list(entry.prompt.template.components["partials"])
         while wanted:
             reference = wanted.pop()
@@ -237,7 +237,7 @@ class PromptFinder:
         """Render, and fetch the partials that turn out to be needed; None where only the service may."""
         if entry.remote:
             return None
-        partials = LoadedPartials(entry, self.memory, self.source)
+        partials = LoadedPartials(entry, self.memory, self.source, time.monotonic())
         needed = PartialsNeeded(lambda: _render(entry, body, missing, partials), partials.has)
         for reference in needed:
             partial, _ = yield from self._entry(Key("partial", reference), included_by=entry)
@@ -381,7 +381,9 @@ def _render(entry: Entry, body: Mapping[str, Any], missing: Missing, partials: L
     """
     variables = body.get("variables") or {}
     overrides = overrides_in(body) if len(body) > ("variables" in body) else NO_OVERRIDES
-    return entry.prompt.render(variables, overrides, partials=partials.find, missing=missing)
+    stored = entry.value
+    assert isinstance(stored, StoredPrompt)
+    return stored.render(variables, overrides, partials=partials.find, missing=missing)
 
 
 def _unreadable(prompt_id: str) -> TemplateError:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from portkey_prompts.rendering import deep_copy
+from portkey_prompts.rendering import StoredPrompt, deep_copy
 from portkey_prompts.results import PromptRender
 from portkey_prompts.source.entries import Entry, Freshness, Key
 from portkey_prompts.telemetry import Telemetry
@@ -25,13 +24,14 @@ class LoadedPartials:
         prompt: the prompt that is rendered.
         memory: where partials are kept.
         source: how long they are fresh.
+        now: the time, by `time.monotonic()`.
     """
 
     __slots__ = ("_memory", "_now", "_source", "_taken", "stale")
 
-    def __init__(self, prompt: Entry, memory: Memory, source: PromptSource) -> None:
+    def __init__(self, prompt: Entry, memory: Memory, source: PromptSource, now: float) -> None:
         self._memory = memory
-        self._now = time.monotonic()
+        self._now = now
         self._source = source
         self._taken: dict[str, Partial | None] = {} if prompt.partials is None else {**prompt.partials}
         self.stale: list[Key] = []
@@ -52,7 +52,9 @@ class LoadedPartials:
             if entry.freshness(self._now, self._source.ttl, self._source.stale) is Freshness.EXPIRED:
                 raise UnknownPartialError(reference)
             self.stale.append(entry.key)
-        partial = taken[reference] = entry.partial
+        partial = entry.value
+        assert not isinstance(partial, StoredPrompt)
+        taken[reference] = partial
         return partial
 
     def add(self, entry: Entry) -> Partial | None:

@@ -119,22 +119,12 @@ class PartialLookup:
         Raises:
             UnknownPartialError: the loader is a mapping that has not been asked to know this reference.
         """
-        partial = self._seen.get(reference)
-        if partial is None and reference not in self._seen:
-            partial = self._seen[reference] = self._load(reference)
-        return partial
-
-    def note(self, partial: Partial) -> None:
-        """Note the version that went in; a second version of the same partial is noted as `slug@version`."""
-        version = self.versions.setdefault(partial.slug, partial.version)
-        if version != partial.version:
-            self.versions[f"{partial.slug}@{partial.version}"] = partial.version
-
-    def _load(self, reference: str) -> Partial | None:
+        if reference in self._seen:
+            return self._seen[reference]
         loader = self._loader
         if loader is None:
-            return None
-        if isinstance(loader, (dict, Mapping)):  # dict first: asking the abstract class takes longer
+            partial = None
+        elif isinstance(loader, (dict, Mapping)):  # dict first: asking the abstract class takes longer
             if reference not in loader:
                 raise UnknownPartialError(reference)
             partial = loader[reference]
@@ -142,4 +132,11 @@ class PartialLookup:
             partial = loader(reference)
         if partial is not None and not isinstance(partial, Partial):
             raise TypeError(f"partials answered {reference!r} with a {type(partial).__name__}, not a Partial or None")
+        self._seen[reference] = partial
         return partial
+
+    def note(self, partial: Partial) -> None:
+        """Note the version that went in; a second version of the same partial is noted as `slug@version`."""
+        version = self.versions.setdefault(partial.slug, partial.version)
+        if version != partial.version:
+            self.versions[f"{partial.slug}@{partial.version}"] = partial.version

@@ -106,7 +106,9 @@ class Compiled:
 
     def attempt(self, run: Run) -> Any:
         """Render by the program; answer `ABSENT` where there is none, or the tree has to do it."""
-        program = self.program(run.escape is not None)
+        program = self._plain if run.escape is None else self._escaped
+        if program is None:
+            program = self.program(run.escape is not None)
         return ABSENT if program is None else program.attempt(run)
 
     def _made(self, write: Callable[[Source], str | None], escaped: bool) -> Program | None:
@@ -231,18 +233,14 @@ def _is_left_out(run: Run, value: Any, steps: int) -> bool:
             raise _UnusualError
         if value:
             return False
-    _count(run, 1, steps)
+    run.expansions_left -= 1
+    run.steps_left -= steps
+    if run.expansions_left < 0 or run.steps_left < 0:
+        raise _UnusualError
     return True
 
 
 _EMPTY_IS_FALSE: Final = frozenset({str, int, float, list, tuple})
-
-
-def _count(run: Run, times: int, steps: int) -> None:
-    run.expansions_left -= times
-    run.steps_left -= times * steps
-    if run.expansions_left < 0 or run.steps_left < 0:
-        raise _UnusualError
 
 
 def _no_frame(value: Any) -> dict[str, Any]:
@@ -281,18 +279,22 @@ def _include(run: Run, root: Any, out: list[Any], tag: Inclusion, depth: int) ->
     template = partial.template
     block = template.block
     program = None
-    if not tag.indent or template.indented(tag.indent, tag.after_text, lambda size: run.charge(size, tag)) is block:
-        if not block.pairs:
-            _count(run, 1, block.steps)
-            run.partials.note(partial)
-            out.append(block.end)
-            return
-        program = template.compiled.program(run.escape is not None)
-    if program is None or program.render is None or not program.fits(run, depth):
+    if tag.indent and template.indented(tag.indent, tag.after_text, lambda size: run.charge(size, tag)) is not block:
         _by_tree(run, out, tag, run.frames, run.variables, depth - 1)
         return
-    _count(run, 1, block.steps)
+    if block.pairs:
+        program = template.compiled.program(run.escape is not None)
+        if program is None or program.render is None or not program.fits(run, depth):
+            _by_tree(run, out, tag, run.frames, run.variables, depth - 1)
+            return
+    run.expansions_left -= 1
+    run.steps_left -= block.steps
+    if run.expansions_left < 0 or run.steps_left < 0:
+        raise _UnusualError
     run.partials.note(partial)
+    if program is None or program.render is None:
+        out.append(block.end)
+        return
     program.render(run, root, out, depth)
     if program.names:
         run.looked.update(program.names)

@@ -85,7 +85,7 @@ class Run:
         self.defaults = defaults or None
         self.root: Mapping[str, Any] | None = None
         self.frames: Frames = ()
-        if is_object(variables):
+        if type(variables) is dict or is_object(variables):
             self.root = variables
             self.frames = (variables,)
         elif is_list(variables):

@@ -21,7 +21,7 @@ _KEPT_CHARACTERS: Final = 65_536
 class Template:
     """Parse a Mustache template in the dialect of the contract.
 
-    A template never changes after it was made; threads may share it.
+    A template never changes after it was made; threads may share it. `block` is the parsed tree.
 
     Args:
         text: the template.
@@ -36,22 +36,22 @@ class Template:
         'Hello Ada!'
     """
 
-    __slots__ = ("_block", "_is_one_line", "_variants", "compiled", "escape", "text")
+    __slots__ = ("_is_one_line", "_variants", "block", "compiled", "escape", "text")
 
     def __init__(self, text: str, *, escape: Escape | None = None) -> None:
         if not isinstance(text, str):
             raise TypeError(f"text must be a str, not {type(text).__name__}")
         self.text = text
         self.escape = escape
-        self._block = parse(text)
-        self.compiled = compiled_block(self._block)
+        self.block = parse(text)
+        self.compiled = compiled_block(self.block)
         self._is_one_line = "\n" not in text.rstrip("\n")
         self._variants: dict[tuple[str, bool], Block] = {}
 
     @property
     def components(self) -> Components:
         """List the template's variables, sections and partials: the contract's `variable_components`."""
-        return components_of((self._block,))
+        return components_of((self.block,))
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -59,12 +59,7 @@ class Template:
 
         Names that stand inside of a section are left out, since the section's value may hold them.
         """
-        return needed_names((self._block,))
-
-    @property
-    def block(self) -> Block:
-        """Give the parsed tree."""
-        return self._block
+        return needed_names((self.block,))
 
     def render(
         self,
@@ -96,7 +91,7 @@ class Template:
     def text_in(self, run: Run) -> str:
         """Render the template within a render that has just begun."""
         text = self.compiled.attempt(run)
-        return run.text(self._block) if text is ABSENT else text
+        return run.text(self.block) if text is ABSENT else text
 
     def indented(self, indent: str, after_text: bool, charge: Callable[[int], None]) -> Block:
         """Give the tree of the template with white space before its lines; a few of these are kept.
@@ -106,7 +101,7 @@ class Template:
             charge: called with the number of characters where it has to be parsed; may raise.
         """
         if not indent or (after_text and self._is_one_line):
-            return self._block
+            return self.block
         block = self._variants.get((indent, after_text))
         if block is None:
             block = parse_indented(self.text, indent, after_text, charge)

@@ -39,7 +39,7 @@ def check_variables(variables: Any) -> None:
     Raises:
         TemplateError: it is something else.
     """
-    if is_object(variables):
+    if type(variables) is dict or is_object(variables):
         for name in variables:
             if not isinstance(name, str):
                 raise TemplateError(f"variables: the name {name!r} is a {type(name).__name__}: names must be text")
