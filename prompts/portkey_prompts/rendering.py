@@ -229,9 +229,7 @@ def _kind_without_messages(kind: str) -> str:
     return "completion" if kind == "chat" else kind
 
 
-def _with_defaults(
-    variables: Mapping[str, Any], stored: StoredPrompt, rendering: PromptRendering
-) -> Mapping[str, Any]:
+def _with_defaults(variables: Mapping[str, Any], stored: StoredPrompt, rendering: PromptRendering) -> Mapping[str, Any]:
     saved = {name: value for name, value in stored.parameters.items() if name not in rendering.settings}
     return {**deep_copy(saved), **variables}
 

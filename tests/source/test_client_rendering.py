@@ -75,6 +75,18 @@ async def test_what_is_rendered_here_is_what_the_service_renders(make: Make, ser
     assert there.source == "server"
 
 
+@pytest.mark.parametrize("place", ["variables", "extra_body"])
+async def test_what_is_changed_in_a_result_is_not_changed_in_what_the_call_gave(make: Make, place: str) -> None:
+    given = {"name": "Ada"}
+    call = {"variables": given} if place == "variables" else {"variables": {}, "extra_body": {"variables": given}}
+    portkey = make()
+    for _ in range(2):  # the second is rendered from memory
+        rendered = await settle(portkey.prompts.render(prompt_id="pp-greeting", **call))
+        assert rendered.variables == {"name": "Ada"}
+        rendered.variables["name"] = "Eve"
+        assert given == {"name": "Ada"}
+
+
 async def test_after_its_time_a_prompt_is_served_stale_and_refreshed_behind(
     make: Make, service: FlakyService, server: LocalServer
 ) -> None:

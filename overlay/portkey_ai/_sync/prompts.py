@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from functools import cached_property
 from typing import Any, Unpack
 
@@ -103,9 +104,9 @@ class Prompts(resources.Prompts):
         if renderer is None and missing == "error":
             renderer = self._new_renderer()  # without a source, what was fetched before is not believed
         if renderer is not None:
-            extra = options.get("extra_body")
+            extra = options.get("extra_body")  # is copied: the result keeps what it was rendered with
             renderer = renderer.for_call(options) if options else renderer
-            rendered = renderer.render(prompt_id, {**body, **extra} if extra else body, missing)
+            rendered = renderer.render(prompt_id, {**body, **deepcopy(extra)} if extra else body, missing)
             if rendered is not None:
                 if is_raw():
                     raise PortkeyError(NO_RESPONSE)
