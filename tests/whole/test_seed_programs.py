@@ -7,25 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from seed_server import SYNC_OUTPUT, seed_server
 from whole_runs import Run
 
 from portkey_local import LocalServer
 
 PROGRAMS = Path(__file__).with_name("seed")
 INTERFACE = Path(__file__).resolve().parents[3] / "shared/seed/prompt-management.md"
-VERSION_IDS = ["0b4a7c1e-2d53-4c5f-9a52-7e0b8f3f6d01", "0b4a7c1e-2d53-4c5f-9a52-7e0b8f3f6d02"]
 
 
 @pytest.fixture
 def server(database: str) -> Iterator[LocalServer]:
-    with LocalServer(database, upstreams={"VIRTUAL_KEY": "echo"}) as server:
-        server.add_prompt(
-            slug="template_123",
-            versions=[
-                {"string": "Tell {{name}} about {{topic}}.", "id": VERSION_IDS[0]},
-                {"string": '[{"role": "user", "content": "Dear {{name}}: {{topic}}!"}]', "id": VERSION_IDS[1]},
-            ],
-        )
+    with seed_server(database) as server:
         yield server
 
 
@@ -40,13 +33,7 @@ def test_the_programs_are_the_interface_s_own(name: str) -> None:
 def test_the_sync_program_renders_runs_lists_reads_and_streams(python: Run, server: LocalServer) -> None:
     done = python(str(PROGRAMS / "sync_program.py"), PORTKEY_BASE_URL=server.base_url)
     assert done.stderr == ""
-    assert done.stdout.splitlines() == [
-        "Rendered prompt: Dear Alice: AI!",
-        "Response: Dear Alice: AI!",
-        f"Available versions: {VERSION_IDS[::-1]}",
-        "Version details: Dear {{name}}: {{topic}}!",
-        "Dear Alice: AI!",
-    ]
+    assert done.stdout.splitlines() == SYNC_OUTPUT
 
 
 def test_the_async_program_renders_and_runs(python: Run, server: LocalServer) -> None:
