@@ -10,6 +10,7 @@ OPENAI := .venvs/openai
 GATEWAY := .venvs/gateway
 MUSTACHE := .venvs/mustache
 FUZZ := .venvs/fuzz
+DIST := .venvs/dist
 WORKERS ?= 4
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGES := prompts/portkey_prompts overlay/portkey_ai local/portkey_local cli/portkey_cli
@@ -17,7 +18,7 @@ SOURCES := prompts overlay local cli tests benchmarks examples tools
 REDOCLY := @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help install generate check-generated lint types mypy pyright imports test soak demo serve bench bench-server fuzz peers check clean
+.PHONY: help install record generate check-generated lint types mypy pyright imports test soak demo serve bench bench-server fuzz peers check dist clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -66,6 +67,16 @@ $(FUZZ)/.installed: requirements/fuzz.txt
 	@$(PYTHON) -m venv $(FUZZ)
 	@$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/fuzz.txt
 	@touch $@
+
+$(DIST)/.installed: requirements/dist.txt
+	@echo "Making $(DIST) for building what is released …"
+	@$(PYTHON) -m venv $(DIST)
+	@$(DIST)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/dist.txt
+	@touch $@
+
+record: $(INSTALLED) ## keep openapi.yaml in contracts/ as what is released next; compile it, and bring its version to the pages
+	@$(BIN)/python tools/check_contract_version.py --record $(if $(UNPUBLISHED),--unpublished)
+	@$(MAKE) --no-print-directory generate
 
 generate: $(INSTALLED) ## compile openapi.yaml into generated/, and derive the sync facade from the async one
 	@$(BIN)/python tools/compile_client.py
@@ -123,6 +134,9 @@ peers: $(INSTALLED) $(WEIGHTS) $(OFFICIAL)/.installed $(OPENAI)/.installed $(GAT
 check: $(INSTALLED) $(OFFICIAL)/.installed $(OPENAI)/.installed $(FUZZ)/.installed $(GATEWAY)/.installed $(MUSTACHE)/.installed ## everything that has to be right before a change lands
 	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target lint mypy pyright imports check-generated
 	@$(MAKE) --no-print-directory test
+
+dist: $(DIST)/.installed ## build wheel and sdist, and install them with each extra on each Python that is here
+	@$(DIST)/bin/python tools/distribute.py $(if $(RECORD),--record --build-only)
 
 clean: ## take away what the other targets made
 	rm -rf $(VENV) .venvs dist build

@@ -24,7 +24,7 @@ from portkey_prompts.contract_diff import ContractDiff, ContractError, bump_ok, 
 from portkey_prompts.contract_diff.report import lowest_version, parse_version  # noqa: E402
 
 MOST_CHANGES = 40
-PINNING_PAGES = ("README.md", "docs/pinning.md")
+PINNING_PAGES = ("README.md", "docs/pinning.md", "docs/prompts-as-code.md")
 """Pages that show how to pin the released version."""
 
 

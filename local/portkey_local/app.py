@@ -87,7 +87,14 @@ class Application:
             allow_origins=entrance.rules.origins,
             allow_methods=("GET", "POST", "PUT", "DELETE"),
             allow_headers=("*",),
-            expose_headers=("x-portkey-trace-id", "x-portkey-api-version", "retry-after", "retry-after-ms", "etag"),
+            expose_headers=(
+                "x-portkey-trace-id",
+                "x-portkey-api-version",
+                VERSION_HEADER,
+                "retry-after",
+                "retry-after-ms",
+                "etag",
+            ),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

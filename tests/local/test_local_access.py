@@ -136,7 +136,8 @@ def test_a_configured_origin_may_call_and_read_answers_and_errors(ruled: LocalSe
     for status, response in answers:
         assert response.status_code == status
         exposed = permissions(response).pop("access-control-expose-headers")
-        assert set(exposed.split(", ")) >= {"x-portkey-trace-id", "x-portkey-api-version", "retry-after"}
+        named = {"x-portkey-trace-id", "x-portkey-api-version", "x-portkey-prompt-version", "retry-after"}
+        assert set(exposed.split(", ")) >= named
         assert permissions(response)["access-control-allow-origin"] == origin
         assert "Origin" in response.headers["vary"]
         assert "access-control-allow-credentials" not in response.headers
