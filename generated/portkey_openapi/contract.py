@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-API_VERSION = "1.0.0"
+API_VERSION = "1.1.0"
 BASE_URL = "https://api.portkey.ai/v1"
 API_KEY_HEADER = "x-portkey-api-key"
-CONTRACT_SHA256 = "18afcacaaffbc797ad4787e72035a6773591bd214365effca3031a4847569e35"
+CONTRACT_SHA256 = "83d18ec594e026453066feb399bf0c0763c59b57b55b5f1983d5153f55e957e4"
 GENERATOR_VERSION = "0.29.1"
 
 
