@@ -200,7 +200,8 @@ def main(arguments: list[str] | None = None) -> int:
         if not problems and not options.build_only:
             problems = try_all(built.wheel)
     except DistributionError as error:
-        problems = [str(error)]
+        say(str(error), error=True)
+        return 1
     if problems:
         say("\n".join(problems), error=True)
         return 1
