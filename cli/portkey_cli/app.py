@@ -148,6 +148,13 @@ def options(
     context.obj = Connection(base_url=base_url or None, api_key=api_key or None, timeout=timeout)
 
 
+def _told_once(message: str) -> str:
+    """Take a guess away that click makes where typer has made the same."""
+    first, guess, rest = message.partition(" Did you mean")
+    again = rest.find("Did you mean")
+    return message if again < 0 else f"{first}{guess}{rest[:again].rstrip(' (')}"
+
+
 def _value(option: str, words: Iterator[str]) -> str:
     value = next(words, None)
     if value is None:
@@ -173,8 +180,6 @@ def _version(asked: bool) -> None:
 def _advice(error: Any) -> str:
     """Say what is wrong with the command line, and where to read how it is written."""
     context = getattr(error, "ctx", None)
-    message, _, again = error.format_message().partition(" (Did you mean")
-    if again and "Did you mean" not in message:
-        message = error.format_message()
-    ended = message if message.endswith((".", "?", ")")) else f"{message}."
+    message = _told_once(error.format_message())
+    ended = message if message.endswith((".", "?")) else f"{message}."
     return f"{ended} See: {context.command_path if context else PROGRAM} --help"

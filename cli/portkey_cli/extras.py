@@ -22,6 +22,7 @@ def needing(extra: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
         raise PortkeyError(
-            f"This needs the package {error.name}, of the extra [{extra}]: pip install 'portkey-prompts[{extra}]'"
+            f"This needs the package {package}, of the extra [{extra}]: pip install 'portkey-prompts[{extra}]'"
         ) from None

@@ -11,9 +11,12 @@ import warnings
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from errno import EBADF
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from portkey_prompts.errors import PortkeyError
+
+if TYPE_CHECKING:
+    from portkey_ai.errors import PermissionDeniedError
 
 OK, NOT_AS_ASKED, WRONG_USAGE, NO_FILE, NO_KEY, NO_ANSWER, NO_PORT = range(7)
 INTERRUPTED, NOBODY_READS = 130, 141
@@ -108,11 +111,19 @@ def code_of(error: PortkeyError) -> int:
 
     if isinstance(error, ProjectError):
         return WRONG_USAGE
-    if isinstance(error, AuthenticationError | PermissionDeniedError):
+    if isinstance(error, AuthenticationError):
         return NO_KEY
+    if isinstance(error, PermissionDeniedError):
+        return NO_KEY if _is_about_the_key(error) else NOT_AS_ASKED
     if isinstance(error, APIConnectionError | InternalServerError | APIResponseValidationError):
         return NO_ANSWER
     return NO_FILE if isinstance(error, NoLockFileError) else NOT_AS_ASKED
+
+
+def _is_about_the_key(error: PermissionDeniedError) -> bool:
+    """Say whether another key may do it: a server of one's own tells, of another service it is taken to be so."""
+    headers = error.response.headers
+    return "www-authenticate" in headers or "x-portkey-api-version" not in headers
 
 
 def complain(error: object, code: int) -> int:

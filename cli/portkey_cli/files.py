@@ -25,7 +25,9 @@ def read_text(path: str) -> str:
     try:
         data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
     except OSError as error:
-        raise NoFileError(f"{named(path)}: {error.strerror}") from None
+        written = path.lstrip().startswith(("{", "["))
+        remedy = ". This looks like JSON itself: put it into a file, or pipe it in and write -" if written else ""
+        raise NoFileError(f"{named(path)}: {error.strerror}{remedy}") from None
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

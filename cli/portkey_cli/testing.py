@@ -128,7 +128,7 @@ class Versions:
         if len(found) == 1:
             return prompts[found[0]]
         if found:
-            raise UsageError(f"{suite.name} is locked as {', '.join(found)}. Choose one: --lock --at {found[0]}")
+            raise UsageError(f"{suite.name} is locked as {', '.join(found)}. Choose one: --locked --at {found[0]}")
         missing = reference or f"{suite.name}.prompt"
         raise UsageError(f"{missing} is not locked in {self._lock}. Locked are: {listed(prompts) or 'none'}")
 

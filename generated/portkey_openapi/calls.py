@@ -79,7 +79,9 @@ def only_options(method: str, keywords: dict[str, Any]) -> dict[str, Any]:
     """
     if not REQUEST_OPTIONS.issuperset(keywords):
         unknown = next(name for name in keywords if name not in REQUEST_OPTIONS)
-        raise TypeError(f"{method}() got an unexpected keyword argument {unknown!r}")
+        from .records import unexpected
+
+        raise unexpected(method, unknown, REQUEST_OPTIONS)
     return keywords
 
 

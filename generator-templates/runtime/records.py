@@ -329,7 +329,7 @@ def _check_names(kind: type[Record], given: Mapping[str, Any]) -> None:
     described = kind._fields
     missing = [name for name, field in described.items() if field.required and name not in given]
     if missing:
-        raise TypeError(f"{kind.__name__} needs {', '.join(missing)}")
+        raise TypeError(f"{kind.__name__} needs {', '.join(missing)}: pass {missing[0]}=…")
     unknown = [] if kind._open else [name for name in given if name not in described]
     if unknown:
         raise TypeError(f"{kind.__name__} has no field {unknown[0]!r}{_hint(unknown[0], described)}")
@@ -354,15 +354,21 @@ def _absent(record: Record, name: str) -> str:
     kind = type(record).__name__
     if name.startswith("_"):
         return f"{kind!r} object has no attribute {name!r}"
-    hint = _hint(name, {**type(record)._fields, **record})
-    return f"{kind} has no field {name!r}{hint} (it holds {', '.join(map(str, record.keys())) or 'nothing'})"
+    meant = _hint(name, {**type(record)._fields, **record})
+    return f"{kind} has no field {name!r}{meant} (it holds {', '.join(map(str, record.keys())) or 'nothing'})"
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
+    """Ask whether another name was meant, one that is known; nothing where none is like it."""
     from difflib import get_close_matches
 
     close = get_close_matches(name, [str(key) for key in known], n=1)
     return f": did you mean {close[0]!r}?" if close else ""
+
+
+def unexpected(function: str, name: str, known: Iterable[str]) -> TypeError:
+    """Make the error of a keyword that a function does not take, with the one that may have been meant."""
+    return TypeError(f"{function}() got an unexpected keyword argument {name!r}{_hint(name, known)}")
 
 
 _ANYTHING = Views(one(Record), many(one(Record)))

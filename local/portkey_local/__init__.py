@@ -43,6 +43,7 @@ if not TYPE_CHECKING:
         except ModuleNotFoundError as error:
             if (error.name or "").startswith("portkey_"):
                 raise
+            package = (error.name or "").partition(".")[0]
             raise ModuleNotFoundError(
-                f"The local server needs {error.name}: pip install 'portkey-prompts[local]'", name=error.name
-            ) from error
+                f"The local server needs the package {package}: pip install 'portkey-prompts[local]'", name=package
+            ) from None

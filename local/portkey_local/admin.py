@@ -20,17 +20,13 @@ from .archive import archive
 from .archive.archive import ArchiveError, Imported
 from .clock import stamp
 from .errors import ApiError
-from .store import Address, DatabaseError, Store, keys, runs
+from .store import Address, DatabaseError, NoDatabaseError, Store, keys, runs
 from .store.runs import Choice
 
 __all__ = ["REFUSALS", "Admin", "ApiError", "ArchiveError", "Choice", "DatabaseError", "Imported", "NoDatabaseError"]
 
 REFUSALS = (ApiError, ArchiveError, DatabaseError)
 """What can go wrong with a database; the text of each is for people."""
-
-
-class NoDatabaseError(DatabaseError):
-    """The file of the database is not there."""
 
 
 class Admin:

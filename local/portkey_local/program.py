@@ -24,7 +24,7 @@ from .config import Config, ConfigError, Format, ShutdownTimes
 from .http.logs import Journal, writing
 from .http.server import ListenError, StartError
 from .server import Server
-from .store import Address, DatabaseError
+from .store import Address, DatabaseError, NoDatabaseError
 from .store.address import TEMPORARY
 from .tracing import export_spans
 
@@ -66,8 +66,8 @@ def serve(
         log: How the log is written; None for the configuration's.
 
     Returns:
-        0 after a signal; where the server can't start, 6 for an address that can't be listened on, 3 for a file that
-        can't be read, else 2; stderr says why. Where a database does not let go after a
+        0 after a signal; where the server can't start, 6 for an address that can't be listened on, 3 for a file or a
+        database that can't be read, else 2; stderr says why. Where a database does not let go after a
         signal, the process ends by itself with 1.
     """
     try:
@@ -153,7 +153,8 @@ def _refuse(error: Exception, journal: Journal | None) -> int:
         journal.note("critical", f"The server can't start: {error}", {})
     if isinstance(error, ListenError):
         return 6
-    return 3 if isinstance(error, ConfigError) and isinstance(error.__cause__, OSError) else 2
+    is_unread = isinstance(error, ConfigError) and isinstance(error.__cause__, OSError)
+    return 3 if is_unread or isinstance(error, NoDatabaseError) else 2
 
 
 def _check_kept(database: str) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         """Settings of the model call, options of the call, and of rendering in this process."""
 
         missing: Literal["empty", "error"]
-        """What becomes of a variable that is not given; with a PromptSource only."""
+        """What becomes of a variable that is not given."""
 
     class CreateVersion(UpdatePromptFields, total=False):
         """A new version's fields, and options of the call."""
@@ -104,8 +104,10 @@ def client_options(called: Callable[..., object], given: Mapping[str, Any]) -> d
         if options.pop(name) and name not in _warned:
             _warned.add(name)
             warnings.warn(f"`{name}` does nothing here: {DOES_NOTHING[name]}.", RuntimeWarning, stacklevel=3)
-    for name in sorted(options.keys() - contract_options.HEADERS.keys() - _OWN):
-        raise TypeError(f"{called.__name__}() got an unexpected keyword argument {name!r}")
+    if unknown := sorted(options.keys() - (known := contract_options.HEADERS.keys() | _OWN)):
+        from portkey_openapi.records import unexpected
+
+        raise unexpected(called.__name__, unknown[0], known)
     return options
 
 

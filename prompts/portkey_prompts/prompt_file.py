@@ -26,6 +26,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Final
 
 from portkey_prompts.errors import PortkeyError
@@ -41,6 +42,10 @@ OWN_FIELDS: Final = tuple(name for name in content_fields() if name not in ("str
 _KNOWN = frozenset(("name", "collection", "references", "string", "messages", "json", "content", *OWN_FIELDS))
 _MARKER = re.compile(r"""\{\{~?\s*role\s+(?:"([A-Za-z]+)"|'([A-Za-z]+)')\s*~?\}\}""")
 _OTHER_MARKERS = re.compile(r"\{\{~?\s*(?:history|media|section)\b")
+_UNQUOTED = re.compile(r"\{\{~?\s*role\s+([A-Za-z]+)\s*~?\}\}")
+_ROLES = ("system", "user", "assistant", "developer", "tool", "function")
+_TOP = ("model", "config", "input", "output", "portkey", "tools", "toolDefs", "maxTurns", "metadata", "description",
+        "name", "variant", "version", "ext")  # fmt: skip
 _ROLE = re.compile(r"[a-z]+\Z")
 _FENCE = re.compile(r"---[ \t]*\n")
 _IN_FILES = {"assistant": "model"}
@@ -119,6 +124,19 @@ def write(prompt: PromptFile) -> str:
     if not front["portkey"]:
         del front["portkey"]
     return f"---\n{_dump(front)}---\n{body}"
+
+
+def doubts(prompt: PromptFile) -> list[str]:
+    """Say what is allowed in a file, and most likely a slip: names and roles that are nearly those that are known."""
+    found = [(f"the key {name} says nothing to a service", _TOP, name) for name in prompt.further if name not in _TOP]
+    messages = messages_in(prompt.version["string"]) or ()
+    roles = {str(each.get("role")) for each in messages} - {*_ROLES}
+    found += [(f"no model knows the role {role}", _ROLES, role) for role in sorted(roles)]
+    said = [(what, get_close_matches(name, known, 1)) for what, known, name in found]
+    words = [match[1] for match in _UNQUOTED.finditer(prompt.version["string"])]
+    return [f"{what}. Is {close[0]} meant?" for what, close in said if close] + [
+        f'{{{{role {word}}}}} is no marker. Is {{{{role "{word}"}}}} meant?' for word in words
+    ]
 
 
 # The template, as the body or below `portkey:`

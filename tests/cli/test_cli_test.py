@@ -247,16 +247,16 @@ def test_what_is_locked_is_tested_offline_and_run(prompts: Path, server: LocalSe
     slug = pushed(prompts, server)
     assert piped("lock", f"{slug}@1", PORTKEY_BASE_URL=server.base_url).returncode == 0
     (prompts / "greeting.prompt").write_text("changed\n")
-    done = piped("test", "--lock", "--render-only", PORTKEY_BASE_URL=NOWHERE)
+    done = piped("test", "--locked", "--render-only", PORTKEY_BASE_URL=NOWHERE)
     assert done.returncode == 0, done.stdout
     assert columns(done.stdout)[1] == ["greeting", "lock", "2/2"]
-    assert piped("test", "--lock", PORTKEY_BASE_URL=server.base_url).returncode == 0
-    assert piped("test", "--lock", "--upstream", "echo").returncode == 0
+    assert piped("test", "--locked", PORTKEY_BASE_URL=server.base_url).returncode == 0
+    assert piped("test", "--locked", "--upstream", "echo").returncode == 0
     assert piped("lock", f"{slug}@latest", PORTKEY_BASE_URL=server.base_url).returncode == 0
-    done = piped("test", "--lock", "--render-only")
+    done = piped("test", "--locked", "--render-only")
     assert done.returncode == 2
-    assert f"greeting is locked as {slug}@1, {slug}@latest. Choose one: --lock --at {slug}@1" in done.stderr
-    assert piped("test", "--lock", "--at", f"{slug}@1", "--render-only").returncode == 0
+    assert f"greeting is locked as {slug}@1, {slug}@latest. Choose one: --locked --at {slug}@1" in done.stderr
+    assert piped("test", "--locked", "--at", f"{slug}@1", "--render-only").returncode == 0
 
 
 def test_two_versions_are_compared(prompts: Path, server: LocalServer) -> None:
@@ -441,10 +441,10 @@ def test_a_junit_file_that_can_not_be_written_costs_no_result(prompts: Path) -> 
         (["nope"], "There is no nope.test.yaml beside nope.prompt in prompts. There are: greeting"),
         (["other/greeting.prompt"], "Name the folder: --folder other"),
         (["--folder", "gone"], "There are no tests in gone. Write gone/NAME.test.yaml beside NAME.prompt"),
-        (["--files", "--lock"], "--files and --lock are two versions"),
+        (["--files", "--locked"], "--files and --locked are two versions"),
         (["--files", "--at", "pp-x@1"], "--files and --at are two versions"),
         (["--render-only", "--upstream", "echo"], "--render-only asks no model"),
-        (["--lock", "--at", "@1"], "--lock --at takes a reference as it is locked"),
+        (["--locked", "--at", "@1"], "--locked --at takes a reference as it is locked"),
         (["--against", "files", "--render-only"], "--against is files too. Choose another version"),
         (["--at", "@1", "--render-only"], "greeting.prompt is on no service yet that the folder remembers"),
         (["--upstream", "nope"], "There is no upstream 'nope' in portkey-local.toml. There are: echo"),

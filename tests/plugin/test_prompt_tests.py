@@ -35,11 +35,12 @@ def prompts(pytester: pytest.Pytester) -> Path:
 
 def test_what_prompts_render_to_is_tested_and_no_model_is_asked(pytester: pytest.Pytester, prompts: Path) -> None:
     result = pytester.runpytest_subprocess(*QUIET, "-W", "error", "-rs", "--junitxml=junit.xml")
-    result.assert_outcomes(passed=2, failed=1, skipped=1)
+    result.assert_outcomes(passed=2, failed=1, skipped=2)
     result.stdout.fnmatch_lines(
         ["*_ greets wrongly _*", 'failed: contains "Bobby"', "in: Hello Bob.", "SKIPPED * its `assert:` takes a model*"]
     )
     result.stdout.no_fnmatch_line("*Traceback*")
+    assert 'name="asks a model in vain [assert]"' in (pytester.path / "junit.xml").read_text()
     assert 'name="greets wrongly"' in (pytester.path / "junit.xml").read_text()
 
 
@@ -65,10 +66,10 @@ def test_an_upstream_that_is_not_there_is_named(pytester: pytest.Pytester, promp
 
 
 def test_cases_are_chosen_stopped_at_and_spread(pytester: pytest.Pytester, prompts: Path) -> None:
-    pytester.runpytest_subprocess(*QUIET, "-k", "wrongly").assert_outcomes(failed=1, deselected=3)
+    pytester.runpytest_subprocess(*QUIET, "-k", "wrongly").assert_outcomes(failed=1, deselected=4)
     pytester.runpytest_subprocess(*QUIET, "-x").assert_outcomes(passed=1, failed=1)
     pytester.runpytest_subprocess(*QUIET, "prompts/greeting.test.yaml::greets").assert_outcomes(passed=1)
-    pytester.runpytest_subprocess(*QUIET, "-n", "2").assert_outcomes(passed=2, failed=1, skipped=1)
+    pytester.runpytest_subprocess(*QUIET, "-n", "2").assert_outcomes(passed=2, failed=1, skipped=2)
 
 
 def test_files_that_are_beside_no_prompt_are_somebody_else_s(pytester: pytest.Pytester, prompts: Path) -> None:
@@ -109,7 +110,7 @@ def test_without_pyyaml_they_are_skipped_and_the_extra_is_named(pytester: pytest
 def test_only_the_extra_cli_is_needed_for_what_is_rendered(pytester: pytest.Pytester, prompts: Path) -> None:
     missing = ("sqlalchemy", "starlette", "uvicorn", "jsonschema_rs", "typer", "msgspec", "alembic")
     pytester.makeconftest(f"import sys\nfor name in {missing}: sys.modules[name] = None\n")
-    pytester.runpytest_subprocess(*QUIET).assert_outcomes(passed=2, failed=1, skipped=1)
+    pytester.runpytest_subprocess(*QUIET).assert_outcomes(passed=2, failed=1, skipped=2)
 
 
 def test_a_test_run_without_such_files_loads_none_of_it(pytester: pytest.Pytester) -> None:

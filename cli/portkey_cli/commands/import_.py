@@ -10,7 +10,7 @@ from attrs import asdict
 from portkey_cli.commands.export import Everything
 from portkey_cli.database import DEFAULT, opened
 from portkey_cli.failures import OK
-from portkey_cli.files import open_input
+from portkey_cli.files import named, open_input
 from portkey_cli.options import AsJson, Database, add_command
 from portkey_cli.output import note, progress, summed, write_json
 
@@ -36,7 +36,11 @@ def import_archive(
     FILE is what export wrote; - reads stdin. With --replace the database need not be empty. API keys and recorded runs
     stay as they are, unless --all takes the file's in their place.
     """
-    with open_input(file) as source, opened(database, create=True) as admin, progress("Importing …"):
+    with (
+        open_input(file) as source,
+        opened(database, create=True, source=named(file)) as admin,
+        progress("Importing …"),
+    ):
         imported = admin.load(source, replace=replace, everything=everything)
     if as_json:
         write_json(asdict(imported))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from portkey_ai.errors import PortkeyError
 from portkey_cli.clients import connect
 from portkey_cli.completing import labels
 from portkey_cli.contents import NOTHING
@@ -18,7 +20,9 @@ from portkey_cli.output import note, progress, write_line
 from portkey_cli.partials import note_unknown
 from portkey_cli.sync import Difference, FolderOption, Force, Names, Sync, show_conflict
 from portkey_prompts.folder import PARTIAL, PROMPT, Key, State, Synced, in_order, included, sent
-from portkey_prompts.rendering import content_fields
+from portkey_prompts.prompt_file import doubts
+from portkey_prompts.rendering import StoredPrompt, content_fields
+from portkey_prompts.templates import TemplateError
 
 
 def register(app: typer.Typer) -> None:
@@ -88,6 +92,7 @@ class Push:
         if force:
             states.add(State.CHANGED_THERE)
         changed = {each.key: each for each in found if each.state in states}
+        self._check(changed)
         self._same = [each.key for each in found if each.state == State.SAME or each.key in changed]
         for each in found:
             if each.state == State.SAME and each.remote and not self._dry_run:
@@ -102,6 +107,21 @@ class Push:
         for each in found if delete else ():
             if each.state == State.ONLY_THERE and each.synced and each.synced.digest:
                 self._delete(each)
+
+    def _check(self, keys: Iterable[Key]) -> None:
+        """Look at what is to be pushed, before anything is.
+
+        Raises:
+            PortkeyError: a template is malformed, naming its file.
+        """
+        for key in keys:
+            file = self._sync.folder.files[key]
+            try:
+                StoredPrompt(file.version)
+            except TemplateError as error:
+                raise PortkeyError(f"{self._sync.folder.path / key.file_name}: the template: {error}") from None
+            for doubt in doubts(file):
+                note(f"{key.file_name}: {doubt}")
 
     def mark(self, label: str | None, publish: bool) -> None:
         """Put a label on the versions that are the files', and publish them."""

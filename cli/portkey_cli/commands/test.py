@@ -39,13 +39,13 @@ def run_tests(
     names: Names = None,
     folder: FolderOption = None,
     files: Annotated[bool, typer.Option("--files", help="Test the files, as without an option.")] = False,
-    lock: Annotated[bool, typer.Option("--lock", help="Test what is locked.")] = False,
-    lock_file: Annotated[
+    locked: Annotated[bool, typer.Option("--locked", help="Test what is locked.")] = False,
+    lock: Annotated[
         str | None,
         typer.Option(
-            "--lock-file",
+            "--lock",
             metavar="FILE",
-            help=f"The lock file. {settings.BY_DEFAULT} {DEFAULT_NAME}.",
+            help=f"Test what this lock file holds. That of --locked is the settings', else {DEFAULT_NAME}.",
             show_default=False,
         ),
     ] = None,
@@ -54,7 +54,7 @@ def run_tests(
         typer.Option(
             "--at",
             metavar="REFERENCE",
-            help="Test what the service holds: pp-x@1, or @production of each prompt. With --lock: which entry.",
+            help="Test what the service holds: pp-x@1, or @production of each prompt. With --locked: which entry.",
             show_default=False,
         ),
     ] = None,
@@ -96,15 +96,16 @@ def run_tests(
     code is 1 where a test does not pass, or where --against passes fewer of them by more than --tolerance. Code in the
     tests is run.
     """
-    _check_usage(files, lock, at, render_only, upstream)
+    locked = locked or lock is not None
+    _check_usage(files, locked, at, render_only, upstream)
     connection = Connection.of(context)
-    path, locked = Path(settings.folder(folder).value), Path(settings.lock_file(lock_file).value)
+    path, lock_file = Path(settings.folder(folder).value), Path(settings.lock_file(lock).value)
     with ExitStack() as opened:
         client = cache(lambda: opened.enter_context(connect(context)))
-        versions = Versions(path, connection.service().value, lock=locked, connect=client)
+        versions = Versions(path, connection.service().value, lock=lock_file, connect=client)
         suites = _suites(path, names, [word for word in (at, against) if word], versions)
-        word = LOCK if lock else at or FILES
-        sides = [(suite, versions.side(suite, word, at if lock else None)) for suite in suites]
+        word = LOCK if locked else at or FILES
+        sides = [(suite, versions.side(suite, word, at if locked else None)) for suite in suites]
         others = [(suite, versions.side(suite, against)) for suite in suites] if against else []
         _check_sides(sides, others)
         model: Model | None = None
@@ -129,13 +130,15 @@ def run_tests(
     return code
 
 
-def _check_usage(files: bool, lock: bool, at: str | None, render_only: bool, upstream: str | None) -> None:
-    if files and (lock or at):
-        raise UsageError(f"--files and {'--lock' if lock else '--at'} are two versions. The second one is --against.")
+def _check_usage(files: bool, locked: bool, at: str | None, render_only: bool, upstream: str | None) -> None:
+    if files and (locked or at):
+        raise UsageError(
+            f"--files and {'--locked' if locked else '--at'} are two versions. The second one is --against."
+        )
     if render_only and upstream:
         raise UsageError("--render-only asks no model. Leave out --upstream.")
-    if lock and at and at.startswith("@"):
-        raise UsageError("--lock --at takes a reference as it is locked, such as pp-greeting@production.")
+    if locked and at and at.startswith("@"):
+        raise UsageError("--locked --at takes a reference as it is locked, such as pp-greeting@production.")
 
 
 def _check_sides(sides: Sequence[tuple[Suite, Side]], others: Sequence[tuple[Suite, Side]]) -> None:

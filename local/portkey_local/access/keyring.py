@@ -60,8 +60,10 @@ class Caller:
             return
         needed = f"every scope ({', '.join(SCOPES)})" if scope is None else f"the scope {scope}"
         had = ", ".join(each for each in SCOPES if each in self.scopes)
+        wanted = " ".join(SCOPES) if scope is None else scope
         raise ForbiddenError(
-            f"This takes an API key with {needed}{why and f', since {why}'}; the key {self.key_id} has {had}."
+            f"This takes an API key with {needed}{why and f', since {why}'}; the key {self.key_id} has {had}.",
+            headers={"www-authenticate": f'Bearer error="insufficient_scope", scope="{wanted}"'},  # RFC 6750
         )
 
 

@@ -6,6 +6,6 @@
 
 from .address import Address
 from .engine import Store
-from .problems import DatabaseError
+from .problems import DatabaseError, NoDatabaseError
 
-__all__ = ["Address", "DatabaseError", "Store"]
+__all__ = ["Address", "DatabaseError", "NoDatabaseError", "Store"]

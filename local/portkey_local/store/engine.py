@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from . import migration, probing
 from .address import Address
 from .database import Database
-from .problems import BusyError, DatabaseError
+from .problems import BusyError, DatabaseError, NoDatabaseError
 from .universals import plant_universals
 
 P = ParamSpec("P")
@@ -191,8 +191,12 @@ class Store:
                 database.close()
             if self._temporary is not None:
                 self._temporary.cleanup()
-            reason = " ".join(str(getattr(error, "orig", None) or error).split()).rstrip(".")
-            raise DatabaseError(f"The database {address.shown} can't be used: {reason}.") from error
+            lines = str(getattr(error, "orig", None) or error).splitlines()
+            reason = ". ".join(" ".join(line.split()).rstrip(".") for line in lines if line.strip())
+            ended = reason if reason.endswith("?") else f"{reason}."
+            is_refusal = isinstance(error, DatabaseError) and not isinstance(error, NoDatabaseError)
+            kind = DatabaseError if is_refusal else NoDatabaseError
+            raise kind(f"The database {address.shown} can't be used: {ended}") from (None if is_refusal else error)
 
 
 def _opened(address: Address) -> Database:
@@ -203,7 +207,8 @@ def _opened(address: Address) -> Database:
     try:
         from .postgres import PostgreSQL
     except ModuleNotFoundError as error:
-        raise DatabaseError(f"this needs the package {error.name}: pip install 'portkey-prompts[postgres]'") from error
+        package = (error.name or "").partition(".")[0]
+        raise DatabaseError(f"this needs the package {package}: pip install 'portkey-prompts[postgres]'") from None
     return PostgreSQL(address, readers=READERS, json_serializer=_json)
 
 

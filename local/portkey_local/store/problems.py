@@ -16,6 +16,10 @@ class DatabaseError(ValueError):
     """The database can't be used; the message says why and what to do."""
 
 
+class NoDatabaseError(DatabaseError):
+    """The database is not there, or can't be opened."""
+
+
 class CommitBrokenError(DBAPIError):
     """It broke while a transaction was being made final: nobody knows whether it was."""
 

@@ -25,6 +25,7 @@ from .problems import (
     DatabaseError,
     FullError,
     MovedError,
+    NoDatabaseError,
     ReadOnlyError,
     StorageError,
     UncertainError,
@@ -301,7 +302,7 @@ def _make_private(file: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise DatabaseError(f"{error.strerror}. Check the path and its rights") from error
+        raise NoDatabaseError(f"{error.strerror}. Check the path and its rights") from error
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -334,8 +335,8 @@ def _code(error: BaseException) -> int:
     return int(getattr(getattr(error, "orig", None), "sqlite_errorcode", 0))
 
 
-def _unusable(error: Exception) -> DatabaseError:
-    return DatabaseError(f"{getattr(error, 'orig', None) or error}. Check the path and its rights")
+def _unusable(error: Exception) -> NoDatabaseError:
+    return NoDatabaseError(f"{getattr(error, 'orig', None) or error}. Check the path and its rights")
 
 
 def _use_write_ahead_log(engine: Engine, timeout: float) -> None:

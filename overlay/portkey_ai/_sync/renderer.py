@@ -36,7 +36,7 @@ class Renderer:
         self.source = source
         self._transport = transport
         self._options = options or {}
-        disk = None if source.disk is None else Disk(source.disk, transport.settings.account(self._options))
+        disk = Disk.of(source, lambda: transport.settings.account(self._options))
         self._finder = PromptFinder(source, disk, meaning, with_more)
         self._calls = SingleFlight()
         self._others: dict[str, Renderer] = {}

@@ -6,13 +6,16 @@ import hashlib
 import json
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from portkey_prompts.errors import PortkeyError
 from portkey_prompts.files import read_regular, write_whole
 from portkey_prompts.rendering import check_detail
 from portkey_prompts.source.entries import Entry, Key
+from portkey_prompts.source.settings import PromptSource
 
 FORMAT = 1
 
@@ -33,6 +36,19 @@ class Disk:
         self._folder = folder
         self._account = account
         self._complained = False
+
+    @classmethod
+    def of(cls, source: PromptSource, account: Callable[[], str]) -> Disk | None:
+        """Open the folder of a source, where it has one.
+
+        Raises:
+            PortkeyError: it is no source.
+        """
+        if not isinstance(source, PromptSource):
+            raise PortkeyError(
+                f"`prompts` must be a PromptSource, such as PromptSource(lock='prompts.lock'), not {source!r}."
+            )
+        return None if source.disk is None else cls(source.disk, account())
 
     def get(self, key: Key, now: float) -> Entry | None:
         """Read an entry, or None where there is none that can be used.

@@ -64,6 +64,11 @@ class PromptSource:
             raise PortkeyError(f"`missing` must be 'empty' or 'error', not {missing!r}.")
         if not isinstance(capacity, int) or capacity < 1:
             raise PortkeyError(f"`capacity` must be a count, 1 or more, not {capacity!r}.")
+        if fallback is not None and not callable(fallback) and not isinstance(fallback, Mapping):
+            raise PortkeyError(
+                "`fallback` must be prompts by reference, such as {'pp-greeting': 'Hello {{name}}!'}, or a function, "
+                f"not {type(fallback).__name__}."
+            )
         if frozen and lock is None:
             raise PortkeyError("`frozen` needs a lock file: pass lock='prompts.lock' (made by `portkey-prompts lock`).")
         self.ttl = float(ttl)
