@@ -43,9 +43,11 @@ _KNOWN = frozenset(("name", "collection", "references", "string", "messages", "j
 _MARKER = re.compile(r"""\{\{~?\s*role\s+(?:"([A-Za-z]+)"|'([A-Za-z]+)')\s*~?\}\}""")
 _OTHER_MARKERS = re.compile(r"\{\{~?\s*(?:history|media|section)\b")
 _UNQUOTED = re.compile(r"\{\{~?\s*role\s+([A-Za-z]+)\s*~?\}\}")
-_ROLES = ("system", "user", "assistant", "developer", "tool", "function")
-_TOP = ("model", "config", "input", "output", "portkey", "tools", "toolDefs", "maxTurns", "metadata", "description",
-        "name", "variant", "version", "ext")  # fmt: skip
+_ROLES: Final[tuple[str, ...]] = ("system", "user", "assistant", "developer", "tool", "function")
+_TOP: Final[tuple[str, ...]] = (
+    *("model", "config", "input", "output", "portkey", "tools", "toolDefs", "maxTurns"),
+    *("metadata", "description", "name", "variant", "version", "ext"),
+)
 _ROLE = re.compile(r"[a-z]+\Z")
 _FENCE = re.compile(r"---[ \t]*\n")
 _IN_FILES = {"assistant": "model"}
