@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import Any
 from weakref import WeakSet
 
+import example_counts
 import pytest
 from databases import KINDS, check_reachable, empty_database
 
@@ -17,11 +18,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="run what has a small and a long form in its long form")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Take Ctrl-C as a program in the foreground does, and so do the programs that tests start.
 
     A shell starts what goes to the background with SIGINT ignored, and an ignored signal stays so in every child.
     """
+    if config.getoption("--soak"):
+        example_counts.soak()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

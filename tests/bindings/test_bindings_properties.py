@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NotRequired, get_origin, get_type_hints
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from random_prompts import RandomPrompt, module_of, random_prompts, values, variables_of
@@ -29,7 +30,9 @@ def render(prompt: RandomPrompt, variables: dict[str, object]) -> str:
     return StoredPrompt(prompt.detail).render(variables, {}, partials=partials.get, missing="error").prompt
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=HEALTH, phases=[Phase.explicit, Phase.generate])
+@settings(
+    max_examples=examples(100), deadline=None, suppress_health_check=HEALTH, phases=[Phase.explicit, Phase.generate]
+)
 @given(random_prompts(), st.data())
 def test_whatever_fits_the_types_renders_without_a_missing_name(prompt: RandomPrompt, data: st.DataObject) -> None:
     assume(not prompt.inputs.problems and not has_nameless(prompt.inputs.schema))

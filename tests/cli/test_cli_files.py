@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from version_strategies import texts, versions
@@ -219,7 +220,12 @@ def test_an_unknown_name_is_told(cli: Cli) -> None:
     assert (done.code, "greeting" in done.err) == (2, True)
 
 
-@settings(max_examples=15, phases=[Phase.generate, Phase.reuse], deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=examples(8),
+    phases=[Phase.generate, Phase.reuse],
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(st.lists(st.tuples(texts.filter(str.strip), versions()), min_size=1, max_size=3), texts)
 def test_whatever_a_service_holds_goes_to_another_one(
     tmp_path_factory: Any, held: list[tuple[str, dict[str, Any]]], tone: str

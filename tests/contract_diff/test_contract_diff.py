@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_contract import base, changed, item, operation, schema, sent
@@ -244,14 +245,14 @@ schemas_of_json = st.recursive(
 LOOP = {"type": "object", "properties": {"next": {"anyOf": [{"$ref": "#/components/schemas/Loop"}, {"type": "null"}]}}}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(schemas_of_json)
 def test_a_contract_compared_with_its_copy_has_no_change(value: Any) -> None:
     old = document_of(value, value, Loop=LOOP)
     assert str(compare_contracts(old, copy.deepcopy(old))) == "old → new: none"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(schemas_of_json, schemas_of_json)
 def test_any_two_schemas_are_compared_and_a_difference_is_never_silent(one: Any, other: Any) -> None:
     old, new = document_of(one, Loop=LOOP), document_of(other, Loop=LOOP)

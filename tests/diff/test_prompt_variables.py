@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -164,7 +165,7 @@ def complete(string: str, parameters: Parameters, variables: Parameters) -> bool
     return True
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(templates, defaults, templates, defaults, calls)
 def test_a_call_that_was_complete_stays_complete_unless_the_change_is_breaking(
     old: str, before: Parameters, new: str, after: Parameters, variables: Parameters

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from version_strategies import texts, versions
@@ -18,7 +19,7 @@ def exact(value: Any) -> str:
     return repr(value)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(100), deadline=None, suppress_health_check=list(HealthCheck))
 @given(versions(), st.none() | texts, st.none() | texts)
 def test_whatever_a_version_holds_comes_back(version: dict[str, Any], name: str | None, collection: str | None) -> None:
     text = write(PromptFile(version, name, collection))

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lock_shapes import detail, two
@@ -51,7 +52,7 @@ def written(lock: LockFile, folder: str) -> Path:
 
 
 @given(content=contents, reference=texts.filter(bool), partial=texts.map(tagless))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_any_content_comes_back_exactly(content: dict[str, Any], reference: str, partial: str) -> None:
     content["string"] += "{{>pp-p}}" if not content["string"].startswith("[") else ""
     answer = json.loads(json.dumps(detail(**content)))
@@ -73,7 +74,7 @@ WHOLE = two().text().encode()
 
 
 @given(position=st.integers(0, len(WHOLE) - 1), byte=st.integers(0, 255), how=st.sampled_from(["put", "insert", "cut"]))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 def test_a_change_of_any_byte_is_refused_or_changes_nothing_that_matters(position: int, byte: int, how: str) -> None:
     kept = position if how == "insert" else position + 1
     changed = WHOLE[:position] + (b"" if how == "cut" else bytes([byte])) + WHOLE[kept:]
@@ -93,7 +94,7 @@ def test_a_change_of_any_byte_is_refused_or_changes_nothing_that_matters(positio
     | st.text(max_size=60).map(str.encode)
     | values.map(lambda value: json.dumps(value).encode())
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_anything_else_is_refused(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "prompts.lock")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from official_environment import clean_environment, official_python
@@ -82,7 +83,7 @@ def test_what_the_official_client_has_is_here_or_is_said_to_be_elsewhere(
             getattr(client, name)
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(keywords=st.builds(lambda one, other: {**one, **other}, KEYWORDS, FORWARDED | st.just({})))
 @example(keywords={"api_key": "k", "metadata": {"_user": "ann"}, "config": {"retry": {"attempts": 3}}})
 @example(keywords={"Authorization": "sk-1", "forward_headers": ["Authorization", "x_tenant"], "x_tenant": "t"})

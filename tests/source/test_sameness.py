@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -105,7 +106,9 @@ slugs = (f"pp-same-{number}" for number in count())
 
 @given(versions(), variables, overrides)
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(50),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_what_is_rendered_here_is_what_the_service_renders(
     house: tuple[LocalServer, Portkey, Portkey],

@@ -14,6 +14,7 @@ import pytest
 from archives import MOMENT, a_key, a_run, exported, fill, filled, imported, joined, lines
 from checked_client import CheckedClient
 from databases import KINDS
+from example_counts import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from serving_process import Serving
@@ -482,7 +483,7 @@ def pair() -> Any:
 
 
 @given(heads=HEADS, runs=RUNS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_random_contents_survive_both_databases_byte_for_byte(
     pair: list[Store], heads: list[Any], runs: list[Any]
 ) -> None:

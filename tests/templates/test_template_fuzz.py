@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,7 +62,7 @@ def said(result: Rendering | TemplateError) -> tuple[Any, ...]:
     return result.text, result.used, result.missing, result.unused, result.partials
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(text=texts, graph=graphs, variables=data, within=limits)
 def test_any_graph_of_partials_stays_within_the_limits_and_renders_the_same_each_time(
     text: str, graph: dict[str, str], variables: dict[str, Any], within: Limits
@@ -79,7 +80,7 @@ def test_any_graph_of_partials_stays_within_the_limits_and_renders_the_same_each
     assert said(first) == said(wide), "a limit that was not reached changed something"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(fan=st.integers(2, 6), length=st.integers(5, 60), body=texts, variables=data)
 def test_partials_that_multiply_end_at_a_limit_and_soon(
     fan: int, length: int, body: str, variables: dict[str, Any]

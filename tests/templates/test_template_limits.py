@@ -160,7 +160,7 @@ def test_a_huge_template_parses_or_fails_in_time(text: str) -> None:
 @pytest.mark.parametrize("piece", ["{{a}}", "{{#a}}\n{{b}}\n{{/a}}\n", "  {{>pp-a}}\n", "{{! }}", "text {{&a.b}} "])
 def test_others_have_a_turn_while_a_megabyte_is_parsed(piece: str, turns_of_a_millisecond: None) -> None:
     text = piece * (1_000_000 // len(piece))
-    assert min(_longest_turn(lambda: Template(text)) for _ in range(3)) < 0.05
+    assert any(_longest_turn(lambda: Template(text)) < 0.05 for _ in range(3))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -184,7 +185,7 @@ def by_both(make: Callable[[], Callable[[], Rendering | PromptRendering]]) -> tu
     return through_tree, by_function, attempts
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     text=sources(),
     partials=st.tuples(sources(), sources()),
@@ -219,7 +220,7 @@ chats = st.lists(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(
     string=chats.map(json.dumps) | sources() | sources().map(lambda text: f'[{{"role": "user", "content": "{text}"}}]'),
     raw=st.sampled_from([0, 0, 1]),
@@ -454,7 +455,7 @@ def words(source: str) -> set[str]:
     }
 
 
-@settings(deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(text=sources())
 def test_no_text_of_a_template_becomes_source(text: str) -> None:
     assert words(Source(False).of_block(Template(text).block)) <= VOCABULARY

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from example_counts import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,7 +60,7 @@ def load(texts: dict[str, str]) -> dict[str, Partial | None]:
     return partials
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(text=nasty | tame, data=plain | objects, partial=nasty | tame, missing=policies)
 def test_any_template_with_any_data_renders_or_raises_a_template_error(
     text: str, data: Any, partial: str, missing: Any
@@ -80,7 +81,7 @@ chats = st.lists(st.fixed_dictionaries({"role": nasty | tame, "content": nasty |
 tame_chats = st.lists(st.fixed_dictionaries({"role": st.just("user"), "content": tame}), min_size=1, max_size=3)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     string=nasty | (chats | tame_chats).map(json.dumps),
     raw=st.integers(0, 1),

@@ -131,7 +131,7 @@ grade(Assertion("is-json", value={}), Answer("{}"), {}, Worker())
     assert "A schema takes the extra [local]: pip install 'portkey-prompts[local]'" in done.stderr
 
 
-@pytest.mark.parametrize("text", ["{" * 200_000, '{"a":' * 100_000, "[" * 200_000])
+@pytest.mark.parametrize("text", ["{" * 20_000, '{"a":' * 10_000, "[" * 20_000])
 def test_a_text_that_never_becomes_json_is_looked_through(worker: Worker, text: str) -> None:
     assert not grade(Assertion("is-json"), Answer(text), {}, worker).passed
     assert not grade(Assertion("contains-json"), Answer(text), {}, worker).passed

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portkey_prompts.testing import cases
 from portkey_prompts.testing.cases import Suite, SuiteError, read_suite, suite_files
 
 CASE = "tests:\n- description: one\n  vars: {name: Ada}\n"
@@ -215,7 +216,8 @@ def test_a_link_does_not_lead_out_of_the_repository(tmp_path: Path) -> None:
         read(inside, f"{CASE}  assert:\n  - {{type: equals, value: file://link.txt}}\n")
 
 
-def test_aliases_do_not_grow_without_end(tmp_path: Path) -> None:
+def test_aliases_do_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cases, "_MOST_VALUES", 20_000)  # of 100 million that the aliases stand for
     levels = "".join(f"    l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 9))
     with pytest.raises(SuiteError, match="its aliases stand for too much"):
         read(tmp_path, f"tests:\n- vars:\n    l0: &l0 [lol]\n{levels}")
@@ -245,16 +247,18 @@ def test_ten_thousand_cases_are_read_each_with_its_line(tmp_path: Path) -> None:
     assert len({each.name for each in suite.cases}) == 10_000
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("any")
+
+
 @given(
-    st.recursive(
+    value=st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 )
-def test_whatever_yaml_holds_is_read_or_refused_in_one_line(
-    tmp_path_factory: pytest.TempPathFactory, value: object
-) -> None:
-    folder = tmp_path_factory.mktemp("any", numbered=True)
+def test_whatever_yaml_holds_is_read_or_refused_in_one_line(folder: Path, value: object) -> None:
     for text in (
         json.dumps(value),
         json.dumps({"tests": value}),
