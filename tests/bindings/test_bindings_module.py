@@ -3,51 +3,15 @@
 from __future__ import annotations
 
 import ast
-import json
 import subprocess
 import sys
 import types
-from pathlib import Path
-from typing import Any
 
 import pytest
+from sample_bindings import binding, samples
 
-from portkey_prompts.bindings import Binding, has_nameless, name_from, same, write_module
-from portkey_prompts.inputs import inputs_of, schema_from
-
-STATED = {
-    "a": 'string, the "a" \\ of """it"""',
-    "kind(enum, which)": ["X", "it's", 'q"', None, 3],
-    "o?": {"p": "number, how many", "q?(array)": "string", "first name": "integer, of a \n person"},
-    "map(object)": {"(*)": "integer"},
-    "free?": "any",
-    "many?(array)": "any",
-}
-HOSTILE = 'Ends """ here.\n\n\\N{BULLET} \\x41 \u202e back \x00 end"'
-LISTS = "{{customer.name}} {{#items}}{{title}}{{#tags}}{{.}}{{/tags}}{{/items}}{{first name}}{{x.length}}{{#y}}!{{/y}}"
-
-
-def binding(name: str, string: str = "Hello", summary: str = "Does it.", stated: Any = None, **detail: Any) -> Binding:
-    inputs = inputs_of({"string": string, **detail}, {}, schema_from(stated))
-    return Binding(name, f"pp-{name}@12", 12, inputs, summary, f"Version 12 of pp-{name}.")
-
-
-def samples() -> list[Binding]:
-    return [
-        binding("greeting", "Hello {{name}}, {{tone}} {{place}}", parameters={"tone": "kind", "place": {"a": 'x"\\'}}),
-        binding("invoice", LISTS),
-        binding("nothing"),
-        binding(
-            "odd",
-            "{{class}}{{1x}}{{self}}{{portkey}}{{settings}}{{a'b}}{{str}}{{__x}}{{\"}}{{Text}}{{ﬁ}}{{naïve}}{{list}}",
-        ),
-        binding("stated", stated=STATED),
-        binding("hostile", '{{"""}}{{\\}}{{\u202e}}', summary=HOSTILE),
-        binding("long", "{{x}}", summary="word " * 1000),
-        binding("prompt", "{{#render}}{{x}}{{/render}}{{#variables}}{{y}}{{/variables}}{{#prompt}}{{z}}{{/prompt}}"),
-        binding("completion", "{{x}}", template_metadata={"template_type": "completion"}),
-        binding("größe", "{{x}}"),
-    ]
+from portkey_prompts.bindings import has_nameless, name_from, same, write_module
+from portkey_prompts.inputs import inputs_of
 
 
 def run(*command: str, stdin: str) -> str:
@@ -72,22 +36,6 @@ def test_it_imports_the_facade_and_typing_and_nothing_else() -> None:
         froms = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert froms <= {"__future__", "typing", "portkey_ai", "portkey_ai.types"}
         assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
-
-
-def test_mypy_and_pyright_find_no_fault_with_it(tmp_path: Path) -> None:
-    root = Path(__file__).resolve().parents[2]
-    for is_async in (False, True):
-        file = tmp_path / f"made_{is_async}.py"
-        file.write_text(write_module(samples(), "prompts.lock", is_async=is_async), encoding="utf-8")
-    paths = [str(root / name) for name in ("generated", "prompts", "overlay")]
-    config = json.dumps({"typeCheckingMode": "strict", "extraPaths": paths})
-    (tmp_path / "pyrightconfig.json").write_text(config, encoding="utf-8")
-    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", str(root / "pyproject.toml"), str(tmp_path)]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)
-    assert done.stdout.startswith("Success"), done.stdout
-    command = [sys.executable, "-m", "pyright", "--project", str(tmp_path)]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)
-    assert done.stdout.startswith("0 errors, 0 warnings"), done.stdout
 
 
 def test_it_is_loaded_and_says_what_the_prompts_say() -> None:

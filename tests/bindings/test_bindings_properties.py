@@ -16,8 +16,10 @@ from example_counts import examples
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from random_prompts import RandomPrompt, module_of, random_prompts, values, variables_of
+from sample_bindings import samples
+from type_checking import mypy
 
-from portkey_prompts.bindings import has_nameless
+from portkey_prompts.bindings import has_nameless, write_module
 from portkey_prompts.rendering import StoredPrompt, parse_partial
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,16 +81,10 @@ def _is_keyword_argument(name: str) -> bool:
     return name.isidentifier() and not keyword.iskeyword(name) and folded == name
 
 
-def wrong_lines(tool: str, file: Path) -> dict[int, str]:
-    """Ask a type checker for the lines of a program that it finds fault with, and hold the module beside it clean."""
+def wrong_lines(tool: str, folder: Path) -> dict[int, str]:
+    """Ask a type checker for the lines of a program that it finds fault with, and hold the modules beside it clean."""
     if tool == "mypy":
-        command = [sys.executable, "-m", "mypy", "--strict", "--output", "json", f"--cache-dir={file.parent}/cache"]
-        command += ["--config-file", str(ROOT / "pyproject.toml")]
-    else:
-        command = [sys.executable, "-m", "pyright", "--outputjson", "--project", str(file.parent)]
-    module = file.with_name("prompts_gen.py")
-    done = subprocess.run([*command, str(module), str(file)], cwd=ROOT, capture_output=True, text=True, timeout=300)
-    if tool == "mypy":
+        done = mypy(folder, "--output", "json", "--config-file", ROOT / "pyproject.toml", *sorted(folder.glob("*.py")))
         assert done.returncode in (0, 1), done.stderr
         found = [
             (each["file"], each["line"], each["message"])
@@ -96,12 +92,15 @@ def wrong_lines(tool: str, file: Path) -> dict[int, str]:
             if each["severity"] == "error"
         ]
     else:
+        command = [sys.executable, "-m", "pyright", "--outputjson", "--project", str(folder)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+        report = json.loads(done.stdout)
+        assert report["summary"]["filesAnalyzed"] == len(list(folder.glob("*.py"))), report["summary"]
         found = [
-            (each["file"], each["range"]["start"]["line"] + 1, each["message"])
-            for each in json.loads(done.stdout)["generalDiagnostics"]
+            (each["file"], each["range"]["start"]["line"] + 1, each["message"]) for each in report["generalDiagnostics"]
         ]
-    in_module = [each for each in found if Path(each[0]).name == module.name]
-    assert not in_module, module.read_text()
+    elsewhere = [each for each in found if Path(each[0]).name != "program.py"]
+    assert not elsewhere, (folder / Path(elsewhere[0][0]).name).read_text()
     return {line: message for _, line, message in found}
 
 
@@ -128,6 +127,9 @@ def test_type_checkers_take_what_fits_and_refuse_what_does_not(folder: Path) -> 
 
     collect()
     (folder / "prompts_gen.py").write_text(module_of(prompts), encoding="utf-8")
+    for is_async in (False, True):
+        module = write_module(samples(), "prompts.lock", is_async=is_async)
+        (folder / f"samples_{is_async}.py".lower()).write_text(module, encoding="utf-8")
     head = "from typing import cast\nfrom portkey_ai import Portkey\nfrom prompts_gen import *\n\nportkey = Portkey()\n"
     body = [f"def call_{index}() -> None:\n    {call.line}\n" for index, call in enumerate(calls)]
     (folder / "program.py").write_text(head + "".join(body), encoding="utf-8")
@@ -135,6 +137,6 @@ def test_type_checkers_take_what_fits_and_refuse_what_does_not(folder: Path) -> 
     expected = {line for line, call in lines.items() if not call.is_right}
     assert len(expected) > 100
     for tool in ("mypy", "pyright"):
-        found = wrong_lines(tool, folder / "program.py")
+        found = wrong_lines(tool, folder)
         assert not {line: said for line, said in found.items() if line not in expected}, tool
         assert not [lines[line] for line in expected - found.keys()], tool

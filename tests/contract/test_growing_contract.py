@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 from repository_copy import PACKAGES, Run, copy_of_the_repository, generate, read_contract, write_contract
+from type_checking import mypy
 from werkzeug import Request, Response
 
 
@@ -331,11 +332,11 @@ def test_type_checkers_refuse_typos_and_wrong_types(grown: Path, tmp_path: Path,
     paths = [str(grown / name) for name in PACKAGES]
     (tmp_path / "mypy.ini").write_text(f"[mypy]\nstrict = true\nmypy_path = {':'.join(paths)}\n", encoding="utf-8")
     (tmp_path / "pyrightconfig.json").write_text(json.dumps({"extraPaths": paths}), encoding="utf-8")
-    arguments = {
-        "mypy": ["--config-file", "mypy.ini", "--cache-dir", str(tmp_path / "cache"), str(program)],
-        "pyright": ["--pythonpath", sys.executable, "--project", str(tmp_path)],
-    }[checker]
-    done = subprocess.run([sys.executable, "-m", checker, *arguments], cwd=tmp_path, capture_output=True, text=True)
+    if checker == "mypy":
+        done = mypy(tmp_path, "--config-file", "mypy.ini", program, cwd=tmp_path)
+    else:
+        command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--project", str(tmp_path)]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     found = {int(line) for line in re.findall(r"program\.py:(\d+)(?::\d+)?(?: -|:) error", done.stdout)}
     first = RIGHT.count("\n") + 2
     assert found == set(range(first, first + WRONG.count("\n") - 1)), done.stdout + done.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from type_checking import mypy
 
 from portkey_local import LocalServer
 from portkey_prompts.inputs import schema_from
@@ -66,9 +67,8 @@ def test_each_of_its_wrong_lines_is_found_wrong(folder: tuple[Path, dict[str, st
 def errors(path: Path, program: str) -> set[int]:
     """Ask mypy for the lines of a program with mistakes."""
     (path / "checked.py").write_text(program, encoding="utf-8")
-    command = [sys.executable, "-m", "mypy", "--strict", "--output", "json"]
-    command += ["--config-file", str(ROOT / "pyproject.toml"), str(path / "checked.py"), str(path / "prompts_gen.py")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    options = ("--output", "json", "--config-file", ROOT / "pyproject.toml")
+    done = mypy(path, *options, path / "checked.py", path / "prompts_gen.py")
     found: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     return {each["line"] for each in found if each["severity"] == "error"}
 

@@ -15,6 +15,7 @@ from typing import Any
 import compile_client
 import pytest
 from ruamel.yaml import YAML
+from type_checking import mypy
 
 Edit = Callable[[dict[str, Any]], None]
 
@@ -408,12 +409,7 @@ assert isinstance(probe.parse(503, {"status": "x", "message": "y"}), GatewayErro
 assert probe.parse(500, {"status": "x", "message": "y"}) is None
 """
     run_python(script, tree / "generated")
-    types = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tree / "mypy"), "-p", "portkey_openapi"],
-        cwd=tree / "generated",
-        capture_output=True,
-        text=True,
-    )
+    types = mypy(tree, "-p", "portkey_openapi", cwd=tree / "generated")
     assert types.returncode == 0, types.stdout
 
 
@@ -479,10 +475,7 @@ def test_operations_of_unusual_forms_are_methods_too(
     edit(tree, unusual_operations)
     assert compile_tree(tree).stderr == ""
     (tmp_path / "calls.py").write_text(UNUSUAL_CALLS)
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache")]
-    checked = subprocess.run(
-        [*command, str(tmp_path / "calls.py")], cwd=tree / "generated", capture_output=True, text=True
-    )
+    checked = mypy(tmp_path, tmp_path / "calls.py", cwd=tree / "generated")
     assert checked.returncode == 0, checked.stdout
     lines = [line.strip() for line in UNUSUAL_CALLS.splitlines() if line.startswith("    ")]
     sent = json.loads(run_python(f"{UNUSUAL_CALLS}CALLS = {lines}{WHAT_IS_SENT}", tree / "generated"))
