@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
@@ -63,6 +67,22 @@ def pytest_runtest_call() -> Generator[None]:
 def soaking(request: pytest.FixtureRequest) -> bool:
     """Whether tests that have a long form shall run it."""
     return bool(request.config.getoption("--soak"))
+
+
+@pytest.fixture(scope="session")
+def built_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This repository's wheel, built once for all processes of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (folder / "wheel.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not list((folder / "wheel").glob("*.whl")):
+            build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+            root = Path(__file__).resolve().parents[1]
+            subprocess.run([*build, "--wheel-dir", folder / "wheel", root], check=True, capture_output=True)
+    (built,) = (folder / "wheel").glob("*.whl")
+    return built
 
 
 @pytest.fixture(scope="session", params=KINDS)

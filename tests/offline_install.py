@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
-import sys
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
@@ -14,28 +12,22 @@ REQUESTED = ("portkey-prompts[cli,local]", "pytest")
 OURS = "portkey-prompts"
 
 
-def install_command(root: Path, folder: Path) -> str:
-    """Build this repository's wheel, and write the command that installs it with what it requires.
+def install_command(wheel: Path, folder: Path) -> str:
+    """Write the command that installs this repository's wheel with what it requires.
 
     What it requires, and nothing else, is linked from the packages of the Python that runs this.
 
     Args:
-        root: this repository.
-        folder: where to put the wheel and the links.
+        wheel: this repository's.
+        folder: where to put the links.
     """
-    wheel, links = build_wheel(root, folder / "wheels"), folder / "links"
+    links = folder / "links"
     link_packages(REQUESTED, links)
     site = "$(python -c 'import sysconfig; print(sysconfig.get_path(\"purelib\"))')"
-    install = f"pip install --quiet --disable-pip-version-check --no-index --no-deps {shlex.quote(str(wheel))}"
+    install = (
+        f"pip install --quiet --disable-pip-version-check --no-index --no-deps --no-compile {shlex.quote(str(wheel))}"
+    )
     return f'{install}\necho {shlex.quote(str(links))} > "{site}/links.pth"'
-
-
-def build_wheel(root: Path, folder: Path) -> Path:
-    """Build this repository's wheel into a folder."""
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir"]
-    subprocess.run([*build, str(folder), str(root)], check=True, capture_output=True)
-    (wheel,) = folder.glob("portkey_prompts-*.whl")
-    return wheel
 
 
 def link_packages(requested: tuple[str, ...], folder: Path) -> None:

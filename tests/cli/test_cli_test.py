@@ -14,7 +14,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from cli_process import COMMAND, Terminal, environment, piped, without
+from cli_process import COMMAND, Terminal, environment, without
+from in_process import command as piped
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 

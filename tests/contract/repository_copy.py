@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., Any]
@@ -20,7 +20,7 @@ PACKAGES = ("generated", "prompts", "overlay", "local", "cli")
 
 def read_contract(root: Path) -> dict[str, Any]:
     """Read a tree's contract."""
-    document: dict[str, Any] = YAML(typ="safe").load(root / "openapi.yaml")
+    document: dict[str, Any] = yaml.load((root / "openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     return document
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 from small_contract import changed, schema
 
 from portkey_prompts.contract_diff import compare_contracts
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def real() -> dict[str, Any]:
-    document: dict[str, Any] = YAML(typ="safe").load(ROOT / "openapi.yaml")
+    document: dict[str, Any] = yaml.load((ROOT / "openapi.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     return document
 
 

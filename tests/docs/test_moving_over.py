@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
-from offline_install import REQUESTED, build_wheel, link_packages
+from offline_install import REQUESTED, link_packages
 
 from portkey_prompts.installed import REMEDY
 
@@ -32,6 +33,7 @@ class Environment:
             **clean,
             "PYTHONPATH": str(wheels / "links"),
             "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
+            "PIP_NO_COMPILE": "1",
             "PIP_NO_INDEX": "1",
             "PIP_FIND_LINKS": str(wheels),
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
@@ -60,23 +62,23 @@ class Environment:
 
 
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheels(built_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both distributions: this one, and what stands for the official one."""
     folder = tmp_path_factory.mktemp("wheels")
-    build_wheel(ROOT, folder)
+    shutil.copy(built_wheel, folder)
     link_packages((*REQUESTED, "pip"), folder / "links")
-    with zipfile.ZipFile(folder / "portkey_ai-2.3.4-py3-none-any.whl", "w") as wheel:
+    with zipfile.ZipFile(folder / "portkey_ai-2.3.4-py3-none-any.whl", "w") as theirs:
         for name in THEIRS:
-            wheel.writestr(f"portkey_ai/{name}", "Portkey = dict\n")
+            theirs.writestr(f"portkey_ai/{name}", "Portkey = dict\n")
         info = "portkey_ai-2.3.4.dist-info"
-        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: portkey-ai\nVersion: 2.3.4\n")
-        wheel.writestr(
+        theirs.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: portkey-ai\nVersion: 2.3.4\n")
+        theirs.writestr(
             f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         )
         names = [f"portkey_ai/{name}" for name in THEIRS] + [
             f"{info}/{name}" for name in ("METADATA", "WHEEL", "RECORD")
         ]
-        wheel.writestr(f"{info}/RECORD", "".join(f"{name},,\n" for name in names))
+        theirs.writestr(f"{info}/RECORD", "".join(f"{name},,\n" for name in names))
     return folder
 
 

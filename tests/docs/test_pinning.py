@@ -17,8 +17,8 @@ STEPS = steps_of(TUTORIAL)
 
 
 @pytest.fixture(scope="module")
-def outcomes(root: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
-    return run(STEPS, root, tmp_path_factory.mktemp("tutorial"))
+def outcomes(root: Path, built_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
+    return run(STEPS, root, tmp_path_factory.mktemp("tutorial"), built_wheel)
 
 
 @pytest.mark.parametrize("index", range(len(STEPS)), ids=[step.name for step in STEPS])

@@ -53,20 +53,22 @@ class Outcome(NamedTuple):
         return [int(failure.split()[0]) for failure in self.failures]
 
 
-def run(steps: Sequence[Step], root: Path, folder: Path) -> list[Outcome]:
+def run(steps: Sequence[Step], root: Path, folder: Path, wheel: Path | None = None) -> list[Outcome]:
     """Run steps in order in one shell, changing nothing in them but the port and the line that installs.
 
     Args:
         steps: the commands.
         root: this repository.
         folder: an empty folder.
+        wheel: this repository's, where a step installs it.
     """
     records, port = folder / "records", str(_free_port())
     records.mkdir()
     (folder / "home").mkdir()
     substitutes = {PORT: port}
     if any(INSTALL in step.commands for step in steps):
-        substitutes[INSTALL] = install_command(root, folder)
+        assert wheel is not None
+        substitutes[INSTALL] = install_command(wheel, folder)
     script = records / "all.sh"
     script.write_text(_script(steps, records, folder, substitutes), encoding="utf-8")
     if any(step.in_checkout for step in steps):

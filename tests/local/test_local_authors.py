@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from in_process import command
 
 from portkey_ai import Portkey
 from portkey_local import LocalServer
 from portkey_local.api_keys import SCOPES
 
-COMMAND = str(Path(sys.executable).with_name("portkey-prompts"))
 EVERY = tuple(SCOPES)
-
-
-def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=120)
 
 
 @pytest.fixture

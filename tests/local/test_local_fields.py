@@ -35,7 +35,7 @@ NOT_ANSWERED = {
 
 @cache
 def schemas() -> dict[str, Any]:
-    document = yaml.safe_load(read())
+    document = yaml.load(read(), Loader=yaml.CSafeLoader)
     found: dict[str, Any] = document["components"]["schemas"]
     return found
 
@@ -50,9 +50,16 @@ def fields() -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[LocalServer]:
+    with LocalServer() as running:
+        yield running
+
+
 @pytest.fixture
-def api() -> Iterator[CheckedClient]:
-    with LocalServer() as server, CheckedClient(server.base_url) as client:
+def api(server: LocalServer) -> Iterator[CheckedClient]:
+    server.reset()
+    with CheckedClient(server.base_url) as client:
         yield client
 
 

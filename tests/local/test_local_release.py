@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from in_process import command
 from sqlalchemy import create_engine, text
 
 from portkey_ai import PermissionDeniedError, Portkey
 from portkey_local import LocalServer
 from portkey_local.config import AccessRules, Config
 
-COMMAND = str(Path(sys.executable).with_name("portkey-prompts"))
 SCOPE = "scope release"
 
 
@@ -167,19 +165,16 @@ def test_the_configuration_says_which_labels_are_protected(database: str, tmp_pa
 
 
 def test_the_command_line_says_what_is_missing(server: LocalServer, database: str) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([COMMAND, *arguments], capture_output=True, text=True, timeout=120)
-
-    made = run("keys", "create", "--scope", "read,write", "--database", database)
+    made = command("keys", "create", "--scope", "read,write", "--database", database)
     on = ("--base-url", server.base_url, "--api-key", made.stdout.strip())
     for arguments in (("publish", "p@2"), ("label", "p@2", "production")):
-        done = run(*on, *arguments)
+        done = command(*on, *arguments)
         assert (done.returncode, done.stdout) == (4, "")
         assert SCOPE in done.stderr
-    made = run("keys", "create", "--scope", "release,write,read", "--database", database)
+    made = command("keys", "create", "--scope", "release,write,read", "--database", database)
     on = ("--base-url", server.base_url, "--api-key", made.stdout.strip())
     for arguments in (("publish", "p@2"), ("label", "p@2", "production")):
-        assert run(*on, *arguments).returncode == 0
+        assert command(*on, *arguments).returncode == 0
 
 
 def test_keys_of_before_keep_what_they_could(database: str) -> None:

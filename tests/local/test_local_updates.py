@@ -116,7 +116,7 @@ def contract() -> dict[str, Any]:
 
     from portkey_openapi.contract import read
 
-    document: dict[str, Any] = yaml.safe_load(read())
+    document: dict[str, Any] = yaml.load(read(), Loader=yaml.CSafeLoader)
     return document
 
 

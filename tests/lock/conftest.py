@@ -9,11 +9,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from in_process import command
 
 from portkey_ai import Portkey
 from portkey_local import LocalServer
 
 COMMAND = str(Path(sys.executable).with_name("portkey-prompts"))
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the settings of whoever runs the tests."""
+    for name in list(os.environ):
+        if name.startswith("PORTKEY_"):
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -33,11 +42,20 @@ def lock(server: LocalServer, tmp_path: Path) -> Callable[..., subprocess.Comple
     """Run `portkey-prompts lock` in an empty folder; `url` sends it to another server."""
 
     def run(*arguments: str, url: str = server.base_url) -> subprocess.CompletedProcess[str]:
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("PORTKEY_")}
+        return command("lock", *arguments, folder=tmp_path, PORTKEY_BASE_URL=url)
+
+    return run
+
+
+@pytest.fixture
+def lock_program(server: LocalServer, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run it in a process of its own."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [COMMAND, "lock", *arguments],
             cwd=tmp_path,
-            env={**ours, "PORTKEY_BASE_URL": url, "PYTHONUTF8": "1"},
+            env={**os.environ, "PORTKEY_BASE_URL": server.base_url, "PYTHONUTF8": "1"},
             capture_output=True,
             text=True,
             timeout=120,

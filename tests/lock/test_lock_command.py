@@ -47,8 +47,8 @@ def versions(path: Path) -> dict[str, int]:
     return {reference: locked.version for reference, locked in LockFile.read(path).prompts.items()}
 
 
-def test_lock_writes_what_the_references_mean_and_says_so(lock: Lock, path: Path) -> None:
-    done = lock("pp-greeting@production", "pp-greeting@3", "pp-router", "pp-router")
+def test_lock_writes_what_the_references_mean_and_says_so(lock_program: Lock, path: Path) -> None:
+    done = lock_program("pp-greeting@production", "pp-greeting@3", "pp-router", "pp-router")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
         "pp-greeting@production  1  added",
@@ -302,12 +302,14 @@ def test_a_service_that_is_down_is_one_line_and_leaves_the_file(lock: Lock, path
     assert path.read_bytes() == before
 
 
-def test_commands_at_the_same_time_lose_nothing_of_each_other(lock: Lock, path: Path, server: LocalServer) -> None:
+def test_commands_at_the_same_time_lose_nothing_of_each_other(
+    lock_program: Lock, path: Path, server: LocalServer
+) -> None:
     references = [f"pp-{number}" for number in range(6)]
     for slug in references:
         server.add_prompt(slug=slug, versions=["x"])
     with ThreadPoolExecutor(3) as threads:
-        assert [done.returncode for done in threads.map(lock, references)] == [0] * 6
+        assert [done.returncode for done in threads.map(lock_program, references)] == [0] * 6
     assert list(versions(path)) == references
 
 
@@ -319,10 +321,10 @@ def test_help_says_enough(lock: Lock) -> None:
 @pytest.mark.parametrize(
     "arguments", [["pp-greeting"], ["--check"], ["--upgrade"], ["--frozen"], ["--remove", "pp-greeting"]], ids=" ".join
 )
-def test_a_pipe_is_refused_and_not_waited_for(lock: Lock, tmp_path: Path, arguments: list[str]) -> None:
+def test_a_pipe_is_refused_and_not_waited_for(lock_program: Lock, tmp_path: Path, arguments: list[str]) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    done = lock(*arguments, "--file", str(pipe))  # nobody ever writes into it
+    done = lock_program(*arguments, "--file", str(pipe))  # nobody ever writes into it
     assert done.returncode == 1, done.stderr
     assert "it can't be read: it is no regular file." in done.stderr
     assert pipe.is_fifo()

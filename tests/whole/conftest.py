@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from offline_install import build_wheel
 from whole_runs import Run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,12 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def root() -> Path:
     return ROOT
-
-
-@pytest.fixture(scope="session")
-def built_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository's wheel, built once for all tests of a worker."""
-    return build_wheel(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture

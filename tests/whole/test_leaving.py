@@ -24,7 +24,8 @@ def test_another():
 def test_a_failing_test_ends_the_programs_that_it_started(tmp_path: Path, root: Path) -> None:
     (tmp_path / "test_failing.py").write_text(FAILING)
     (tmp_path / "conftest.py").write_text((root / "tests/conftest.py").read_text())
-    (tmp_path / "databases.py").write_text((root / "tests/databases.py").read_text())
+    for name in ("databases.py", "example_counts.py"):
+        (tmp_path / name).write_text((root / "tests" / name).read_text())
     run = [
         sys.executable,
         "-m",
