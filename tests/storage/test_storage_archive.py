@@ -7,11 +7,11 @@ import json
 import string
 import threading
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from archives import MOMENT, a_key, a_run, exported, fill, filled, imported, joined, lines
+from archives import MOMENT, a_key, a_run, dumped, exported, fill, filled, imported, joined, lines
 from checked_client import CheckedClient
 from databases import KINDS
 from example_counts import examples
@@ -329,30 +329,36 @@ def sound() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def target(shared_database: str) -> str:
-    Store(shared_database).close()
-    return shared_database
+def target(shared_database: str) -> Iterator[Store]:
+    """A database that stays as it is, open."""
+    store = Store(shared_database)
+    yield store
+    store.close()
+
+
+def loaded(store: Store, data: bytes) -> archive.Imported:
+    return archive.load(store, io.BytesIO(data), everything=True)
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_what_is_wrong_is_named_and_nothing_is_changed(target: str, sound: bytes, wrong: str) -> None:
+def test_what_is_wrong_is_named_and_nothing_is_changed(target: Store, sound: bytes, wrong: str) -> None:
     spoil, said = WRONG[wrong]
     values = lines(sound)
     spoil(values)
-    before = exported(target, everything=True)
+    before = dumped(target, everything=True)
     with pytest.raises(archive.ArchiveError, match=said) as caught:
-        imported(target, joined(values), everything=True)
+        loaded(target, joined(values))
     assert "Nothing was changed" in str(caught.value)
-    assert exported(target, everything=True) == before
+    assert dumped(target, everything=True) == before
 
 
-def test_a_collection_that_lies_in_itself_is_refused(target: str, sound: bytes) -> None:
+def test_a_collection_that_lies_in_itself_is_refused(target: Store, sound: bytes) -> None:
     values = lines(sound)
     ids = [value["id"] for value in values if value.get("kind") == "collection"]
     for own, parent in zip(ids, ids[1:] + ids[:1], strict=True):
         next(value for value in values if value.get("id") == own)["parent_collection_id"] = parent
     with pytest.raises(archive.ArchiveError, match="`parent_collection_id` leads in a circle"):
-        imported(target, joined(values), everything=True)
+        loaded(target, joined(values))
 
 
 BYTES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
@@ -385,10 +391,10 @@ BYTES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 
 @pytest.mark.parametrize("wrong", BYTES)
-def test_a_file_that_is_none_is_refused(target: str, sound: bytes, wrong: str) -> None:
+def test_a_file_that_is_none_is_refused(target: Store, sound: bytes, wrong: str) -> None:
     spoil, said = BYTES[wrong]
     with pytest.raises(archive.ArchiveError, match=said):
-        imported(target, spoil(sound), everything=True)
+        loaded(target, spoil(sound))
 
 
 # Random contents.
@@ -489,13 +495,9 @@ def test_random_contents_survive_both_databases_byte_for_byte(
 ) -> None:
     def passed(store: Store, data: bytes) -> bytes:
         archive.load(store, io.BytesIO(data), replace=True, everything=True)
-        written = io.BytesIO()
-        archive.export(store, written.write, everything=True)
-        return written.getvalue()
+        return dumped(store, everything=True)
 
-    bare = io.BytesIO()
-    archive.export(pair[0], bare.write, everything=True)
-    data = random_archive(heads, runs, lines(bare.getvalue()))
+    data = random_archive(heads, runs, lines(dumped(pair[0], everything=True)))
     assert passed(pair[0], data) == data
     assert passed(pair[1], data) == data
     assert passed(pair[0], passed(pair[1], data)) == data
