@@ -17,7 +17,7 @@ for folder in ("generated", "prompts", "overlay", "local", "cli"):
 from checked_client import CHAT, CheckedClient  # noqa: E402
 from puppet_upstream import Puppet  # noqa: E402
 
-from portkey_local import LocalServer  # noqa: E402
+from portkey_local import LocalServer, program  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,17 @@ def api(server: LocalServer) -> Iterator[CheckedClient]:
 def fresh_api(fresh_server: LocalServer) -> Iterator[CheckedClient]:
     with CheckedClient(fresh_server.base_url) as client:
         yield client
+
+
+@pytest.fixture
+def refused(capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run the server's program in this process where it can't start: its exit code and what it wrote."""
+
+    def run(database: str = "temporary", **options: Any) -> tuple[int, str, str]:
+        capfd.readouterr()
+        return (program.serve(database=database, port=0, **options), *capfd.readouterr())
+
+    return run
 
 
 @pytest.fixture

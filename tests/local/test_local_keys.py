@@ -10,7 +10,7 @@ import logging
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -448,9 +448,10 @@ def test_beyond_loopback_nothing_is_served_without_keys(database: str, host: str
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
-def test_the_program_says_in_one_line_that_it_takes_a_key(database: str, host: str) -> None:
-    with Serving(database, host=host) as serving:
-        code, output, errors = serving.wait()
+def test_the_program_says_in_one_line_that_it_takes_a_key(
+    refused: Callable[..., Any], database: str, host: str
+) -> None:
+    code, output, errors = refused(database, host=host)
     assert (code, output) == (2, "")
     assert "portkey-prompts keys create" in errors
     assert host in errors

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,8 @@ from puppet_upstream import Exchange, Puppet, chunk, wait_for
 from serving_process import Serving
 
 from portkey_local import LocalServer
+
+Refused = Callable[..., tuple[int, str, str]]
 
 
 def test_one_line_tells_the_url_when_requests_are_answered() -> None:
@@ -137,28 +140,25 @@ def test_a_port_in_use_is_said_and_nothing_is_left_behind(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "example.com", "::", "192.168.0.1", ""])
-def test_a_host_beyond_loopback_is_refused(host: str) -> None:
-    with Serving(host=host) as serving:
-        code, _, errors = serving.wait()
+def test_a_host_beyond_loopback_is_refused(refused: Refused, host: str) -> None:
+    code, _, errors = refused(host=host)
     assert code == 2
     assert "127.0.0.1" in errors
 
 
-def test_a_database_that_can_not_be_used_is_said(tmp_path: Path) -> None:
+def test_a_database_that_can_not_be_used_is_said(refused: Refused, tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("this is no database, however long it goes on " * 100)
     urls = [f"sqlite:///{tmp_path / 'text.db'}", f"sqlite:///{tmp_path / 'missing' / 'x.db'}", "postgresql://x/y", "x"]
     for url in urls:
-        with Serving(url) as serving:
-            code, output, errors = serving.wait()
+        code, output, errors = refused(url)
         assert (code, output) == (2, "")
         assert "database" in errors
         assert len(errors.splitlines()) == 1
 
 
 @pytest.mark.parametrize(("database", "said"), [("team.db", "write sqlite:///team.db"), ("x:secret@host", "none")])
-def test_what_is_no_url_is_said_with_what_to_write(database: str, said: str) -> None:
-    with Serving(database) as serving:
-        code, _, errors = serving.wait()
+def test_what_is_no_url_is_said_with_what_to_write(refused: Refused, database: str, said: str) -> None:
+    code, _, errors = refused(database)
     assert code == 2
     assert said in errors
     assert "secret" not in errors
@@ -176,11 +176,10 @@ def test_a_server_for_other_machines_says_where_they_find_it(tmp_path: Path) -> 
         assert serving.end() == (0, "", "")
 
 
-def test_a_wrong_configuration_is_said(tmp_path: Path) -> None:
+def test_a_wrong_configuration_is_said(refused: Refused, tmp_path: Path) -> None:
     path = tmp_path / "portkey-local.toml"
     path.write_text('[upstreams.up]\nkind = "openai"\n')
-    with Serving(config_path=str(path)) as serving:
-        code, _, errors = serving.wait()
+    code, _, errors = refused(config_path=str(path))
     assert code == 2
     assert "upstreams.up.base_url is missing" in errors
     assert str(path) in errors
