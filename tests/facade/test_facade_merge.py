@@ -255,11 +255,11 @@ def test_a_long_secret_is_hidden_as_encoders_write_it_and_takes_no_time() -> Non
     in_json = json.dumps(config)
     forms = [config, in_json, json.dumps(in_json), in_json.replace("/", "\\/"), quote(config), quote_plus(config)]
     forms += [html.escape(config), base64.b64encode(b"x" + config.encode()).decode()]
-    started = time.perf_counter()
+    started = time.process_time()
     for form in forms:
         assert "sk-" not in redact(f"before {form} after", (config,))
         assert len(redact(f"before {form} after", (config,))) < 40
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class Exchange:
             pass
         return self.gone.is_set()
 
-    def wait_for_more(self, seconds: float = 5) -> bool:
+    def wait_for_more(self, seconds: float = 60) -> bool:
         """Wait for another request on this connection; say whether one came."""
         self._connection.settimeout(seconds)
         try:

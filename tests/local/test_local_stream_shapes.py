@@ -315,7 +315,7 @@ def test_what_only_keeps_a_connection_open_is_silence(
     puppet.script = script
     started = time.monotonic()
     response = api.post(HASTY, json=STREAM)
-    assert 0.9 < time.monotonic() - started < 5
+    assert 0.9 < time.monotonic() - started < 60
     assert response.status_code == (200 if beginning else 408)
     told = json.loads(events_of(response)[-1]) if beginning else response.json()
     assert (told["error"]["type"], told["provider"]) == ("timeout", "hasty")
@@ -443,7 +443,7 @@ def test_a_head_that_never_ends_is_silence(
     started = time.monotonic()
     response = api.post(HASTY, json={"stream": stream})
     assert (response.status_code, response.json()["error"]["type"]) == (408, "timeout")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
     assert wait_for(puppet.seen[0].gone.is_set)
 
 

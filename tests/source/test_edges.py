@@ -473,10 +473,10 @@ def test_a_full_disk_fails_no_render_and_keeps_no_half_a_file(service: FlakyServ
 def test_a_big_memory_makes_room_quickly_and_keeps_the_newest() -> None:
     memory = Memory(50_000)
     keys = [Key("partial", f"pp-{number}") for number in range(100_000)]
-    started = time.monotonic()
+    started = time.process_time()
     for key in keys:
         memory.put(Entry(key, None, "server", 0.0))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert [memory.get(key) is not None for key in (keys[0], keys[49_999], keys[50_000], keys[-1])] == [
         False,
         False,

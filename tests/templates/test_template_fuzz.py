@@ -87,14 +87,14 @@ def test_partials_that_multiply_end_at_a_limit_and_soon(
 ) -> None:
     graph = {f"pp-n{number}": f"{{{{>pp-n{number + 1}}}}}" * fan for number in range(length)}
     small = Limits(depth=100, output=100_000, expansions=2_000)
-    started = time.perf_counter()
+    started = time.process_time()
     result = outcome("{{>pp-n0}}", graph | dict.fromkeys((*SLUGS, f"pp-n{length}"), body), variables, small)
     if isinstance(result, TemplateError):
         assert result.path
     else:
         assert fan**length <= small.expansions
         assert len(result.text) <= small.output
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,10 @@ def stored(**texts: str) -> dict[str, Partial]:
 
 def over(template: Template, variables: Any = None, **options: Any) -> TemplateLimitError:
     """Render what must go over a limit, and see that this does not take long."""
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(TemplateLimitError) as caught:
         template.render(variables, **options)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
     return caught.value
 
 
