@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,18 +71,36 @@ def soaking(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def built_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """This repository's wheel, built once for all processes of a run."""
-    folder = tmp_path_factory.getbasetemp()
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Let a function fill a folder of a name, once for all processes of a run; answers the folder."""
+    base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    with (folder / "wheel.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not list((folder / "wheel").glob("*.whl")):
-            build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-            root = Path(__file__).resolve().parents[1]
-            subprocess.run([*build, "--wheel-dir", folder / "wheel", root], check=True, capture_output=True)
-    (built,) = (folder / "wheel").glob("*.whl")
+        base = base.parent
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, filled = base / name, base / f"{name}.filled"
+        with (base / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not filled.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                fill(folder)
+                filled.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def built_wheel(once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """This repository's wheel."""
+    root = Path(__file__).resolve().parents[1]
+
+    def build(folder: Path) -> None:
+        pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+        subprocess.run([*pip, "--wheel-dir", folder, root], check=True, capture_output=True)
+
+    (built,) = once("wheel", build).glob("*.whl")
     return built
 
 

@@ -1,4 +1,4 @@
-"""A copy of the repository, to change its contract and to generate anew."""
+"""A copy of the repository, to change its contract and to generate anew, and what a maintainer adds."""
 
 from __future__ import annotations
 
@@ -49,3 +49,96 @@ def generate(root: Path) -> str:
         assert done.returncode == 0, done.stdout + done.stderr
         said += done.stdout
     return said
+
+
+# What a maintainer adds: an operation, a tag with a list of pages, and fields of everything that is kept
+
+OWNER = {"type": ["string", "null"], "description": "Who looks after it.", "examples": ["team-a"]}
+ROUTE = {
+    "description": "Where it goes.",
+    "anyOf": [{"$ref": "#/components/schemas/FreeForm"}, {"type": "null"}],
+    "examples": [{"to": 1}],
+}
+GROWN = {
+    "Prompt": ("PromptCreate", "PromptUpdate", "PromptDetail"),
+    "PromptPartial": ("PromptPartialCreate", "PromptPartialUpdate", "PromptPartial"),
+    "Label": ("LabelCreate", "LabelUpdate", "Label"),
+    "Collection": ("CollectionCreate", "CollectionUpdate", "Collection"),
+}
+"""What gains the fields: the body that makes it, the one that changes it, and the answer that has it."""
+
+
+def ref(kind: str, name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def answering(schema: str) -> dict[str, Any]:
+    success = {"description": "It.", "content": {"application/json": {"schema": ref("schemas", schema)}}}
+    return {"200": success, "404": ref("responses", "NotFound"), "default": ref("responses", "Failure")}
+
+
+def grow(document: dict[str, Any]) -> None:
+    """Add what a maintainer adds: `POST /labels/{label_id}/archive`, and the tag guardrails with a paged list."""
+    schemas = document["components"]["schemas"]
+    schemas["LabelArchive"] = {
+        "type": "object",
+        "description": "Why a label is archived.",
+        "additionalProperties": True,
+        "required": ["reason"],
+        "properties": {"reason": {"type": "string", "description": "What became of the label, for people."}},
+    }
+    schemas["Guardrail"] = {
+        "type": "object",
+        "description": "A guardrail.",
+        "additionalProperties": True,
+        "required": ["id"],
+        "properties": {"id": {"type": "string", "description": "Its UUID."}},
+    }
+    schemas["GuardrailList"] = {
+        "type": "object",
+        "description": "One page of guardrails.",
+        "additionalProperties": True,
+        "required": ["object", "total", "data"],
+        "properties": {
+            "object": {"type": "string", "description": "The word list."},
+            "total": {"type": "integer", "description": "How many there are."},
+            "data": {"type": "array", "description": "The guardrails.", "items": ref("schemas", "Guardrail")},
+        },
+    }
+    document["tags"].append({"name": "guardrails", "description": "Checks of what models are asked and answer."})
+    document["paths"]["/labels/{label_id}/archive"] = {
+        "parameters": [ref("parameters", "LabelId")],
+        "post": {
+            "operationId": "archiveLabel",
+            "tags": ["labels"],
+            "summary": "Archive a label",
+            "description": "Takes a label out of the lists.",
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": ref("schemas", "LabelArchive")}},
+            },
+            "responses": answering("Acknowledgement"),
+        },
+    }
+    document["paths"]["/guardrails"] = {
+        "get": {
+            "operationId": "listGuardrails",
+            "tags": ["guardrails"],
+            "summary": "List guardrails",
+            "description": "Answers one page of guardrails.",
+            "parameters": [ref("parameters", "CurrentPage"), ref("parameters", "PageSize")],
+            "responses": answering("GuardrailList"),
+        }
+    }
+
+
+def grow_fields(document: dict[str, Any]) -> None:
+    """Give everything that is kept two more fields."""
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    for names in GROWN.values():
+        for name in names:
+            schema = schemas[name]
+            (schema if "properties" in schema else schema["allOf"][-1])["properties"] |= {
+                "owner": OWNER,
+                "route": ROUTE,
+            }

@@ -3,23 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from repository_copy import Run, copy_of_the_repository, generate, read_contract, write_contract
-
-OWNER = {"type": ["string", "null"], "description": "Who looks after it.", "examples": ["team-a"]}
-ROUTE = {
-    "description": "Where it goes.",
-    "anyOf": [{"$ref": "#/components/schemas/FreeForm"}, {"type": "null"}],
-    "examples": [{"to": 1}],
-}
-GROWN = {
-    "Prompt": ("PromptCreate", "PromptUpdate", "PromptDetail"),
-    "PromptPartial": ("PromptPartialCreate", "PromptPartialUpdate", "PromptPartial"),
-    "Label": ("LabelCreate", "LabelUpdate", "Label"),
-    "Collection": ("CollectionCreate", "CollectionUpdate", "Collection"),
-}
-"""What gains the fields: the body that makes it, the one that changes it, and the answer that has it."""
+from repository_copy import Run
 
 SCRIPT = """
 import io, json, os, sys, warnings
@@ -99,20 +84,8 @@ print(json.dumps(seen))
 """
 
 
-def test_a_field_of_every_thing_takes_no_other_edit_than_the_contract_s(tmp_path: Path, run_python: Run) -> None:
-    tree = copy_of_the_repository(tmp_path / "tree")
-    document = read_contract(tree)
-    schemas: dict[str, Any] = document["components"]["schemas"]
-    for names in GROWN.values():
-        for name in names:
-            schema = schemas[name]
-            (schema if "properties" in schema else schema["allOf"][-1])["properties"] |= {
-                "owner": OWNER,
-                "route": ROUTE,
-            }
-    write_contract(tree, document)
-    generate(tree)
-    seen = run_python(SCRIPT, tree)
+def test_a_field_of_every_thing_takes_no_other_edit_than_the_contract_s(grown: Path, run_python: Run) -> None:
+    seen = run_python(SCRIPT, grown)
 
     made = {
         "versions": [["a", {"to": 1}, "one"], ["a", {"to": 1}, "two"], ["b", {"to": 1}, "two"]],

@@ -57,7 +57,7 @@ def _document(path: str) -> dict[str, Any]:
     with needing("cli"):
         import yaml  # type: ignore[import-untyped]
     try:
-        document = yaml.safe_load(read_text(path))
+        document = yaml.load(read_text(path), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise UsageError(f"{named(path)} is no YAML: {error}") from None
     if not isinstance(document, dict) or "openapi" not in document:
