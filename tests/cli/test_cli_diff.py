@@ -75,15 +75,16 @@ def test_diff_of_nothing_is_wrong_usage(cli, fails) -> None:
     fails(cli("diff", "pp-letter@1", "@"), 2, "names no version")
 
 
-@pytest.fixture
-def contracts(tmp_path: Path) -> tuple[Path, Path]:
+@pytest.fixture(scope="module")
+def contracts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The real contract, and one that lacks an operation."""
     text = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
-    smaller = yaml.safe_load(text)
+    smaller = yaml.load(text, yaml.CSafeLoader)
     del smaller["paths"]["/prompts/{prompt_id}/makeDefault"]
-    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    folder = tmp_path_factory.mktemp("contracts")
+    old, new = folder / "old.yaml", folder / "new.yaml"
     old.write_text(text, encoding="utf-8")
-    new.write_text(yaml.safe_dump(smaller), encoding="utf-8")
+    new.write_text(yaml.dump(smaller, Dumper=yaml.CSafeDumper), encoding="utf-8")
     return old, new
 
 
