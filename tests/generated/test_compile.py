@@ -53,12 +53,6 @@ def package(tree: Path) -> Path:
     return tree / "generated" / "portkey_openapi"
 
 
-def test_what_is_committed_is_what_the_contract_compiles_to(root: Path, tmp_path: Path) -> None:
-    assert compile_client.main(["--output", str(tmp_path / "fresh")]) == 0
-    committed = compile_client.read_tree(root / "generated" / "portkey_openapi")
-    assert compile_client.differences(committed, compile_client.read_tree(tmp_path / "fresh")) == []
-
-
 def test_the_makefile_runs_the_compiler(root: Path) -> None:
     if not (root / "Makefile").is_file():
         pytest.skip("there is no Makefile in this tree")
@@ -66,7 +60,7 @@ def test_the_makefile_runs_the_compiler(root: Path) -> None:
     assert re.search(r"python[\d.]*\S* tools/compile_client\.py\s*($|&&|\n)", recipe), recipe
 
 
-def test_compiling_twice_changes_nothing_whatever_the_machine(tree: Path, tmp_path: Path) -> None:
+def test_what_is_committed_is_what_the_contract_compiles_to_whatever_the_machine(tree: Path, tmp_path: Path) -> None:
     before = compile_client.read_tree(package(tree))
     hostile = tmp_path / "hostile"
     hostile.mkdir()
@@ -89,8 +83,6 @@ def test_compiling_twice_changes_nothing_whatever_the_machine(tree: Path, tmp_pa
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert compile_client.read_tree(package(tree)) == before
-    assert compile_tree(tree).returncode == 0
     assert compile_client.read_tree(package(tree)) == before
     assert sorted(path.name for path in hostile.iterdir()) == ["ruff.toml"]
     assert sorted(path.name for path in (tree / "generated").iterdir()) == ["portkey_openapi"]
