@@ -86,9 +86,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def hoisted(arguments: Sequence[str]) -> list[str]:
-    """Put the program's own options before the command, so that one may write them behind it too.
+    """Put the program's own options before the command, so that one may write them after it too.
 
-    What stands behind `--` is left alone.
+    What follows `--` is left alone.
 
     Raises:
         UsageError: where one of them has no value, or a word is no text.
@@ -158,7 +158,7 @@ def _told_once(message: str) -> str:
 def _value(option: str, words: Iterator[str]) -> str:
     value = next(words, None)
     if value is None:
-        raise UsageError(f"{option} needs a value behind it.")
+        raise UsageError(f"{option} needs a value after it.")
     return value
 
 

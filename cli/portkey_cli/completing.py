@@ -25,7 +25,7 @@ Offer = tuple[str, str]
 
 
 def slugs(ctx: typer.Context, incomplete: str) -> list[Offer]:
-    """List the slugs of prompts; behind an `@` the labels."""
+    """List the slugs of prompts; after an `@` the labels."""
     return _references(ctx, incomplete, lambda portkey: portkey.prompts.list(page_size=_LARGEST_PAGE))
 
 

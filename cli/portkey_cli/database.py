@@ -1,4 +1,4 @@
-"""The database behind a server, worked on by commands without the server."""
+"""A server's database, opened by commands without the server."""
 
 from __future__ import annotations
 

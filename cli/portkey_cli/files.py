@@ -144,13 +144,13 @@ def open_output(path: str) -> Iterator[BinaryIO]:
     if path == STDOUT:
         yield sys.stdout.buffer
         return
-    place = Path(path)
+    target = Path(path)
     is_written = False
     try:
-        if place.exists() and not place.is_file():  # a pipe or a device takes bytes, and no other file in its place
-            opening: AbstractContextManager[BinaryIO] = place.open("wb")
+        if target.exists() and not target.is_file():  # a pipe or a device takes bytes, and no other file in its place
+            opening: AbstractContextManager[BinaryIO] = target.open("wb")
         else:
-            opening = replacing(place, mode=0o600)
+            opening = replacing(target, mode=0o600)
         with opening as file:
             is_written = True
             yield file

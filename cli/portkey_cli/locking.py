@@ -112,8 +112,10 @@ class Coverage:
             "ok": not self.uncovered,
             "prompts": self.prompts,
             "files": self.files,
-            "uncovered": {reference: [str(place) for place in places] for reference, places in self.uncovered.items()},
-            "unseen": [{"place": str(place), "expression": what} for place, what in self.unseen],
+            "uncovered": {
+                reference: [str(location) for location in locations] for reference, locations in self.uncovered.items()
+            },
+            "unseen": [{"location": str(location), "expression": what} for location, what in self.unseen],
             "unused": list(self.unused),
         }
 
@@ -195,7 +197,9 @@ def cover(path: Path, references: Iterable[str], scanned: Scan) -> Coverage:
     lock = LockFile.read(path)
     locked = lock.prompts
     needed: dict[str, Sequence[object]] = {**dict.fromkeys(references, ()), **scanned.found}
-    uncovered = {reference: places for reference, places in sorted(needed.items()) if lock.find(reference) is None}
+    uncovered = {
+        reference: locations for reference, locations in sorted(needed.items()) if lock.find(reference) is None
+    }
     unused = [name for name in locked if not needed.keys() & {name, _numbered(locked[name])}] if scanned.files else []
     return Coverage(len(locked), scanned.files, uncovered, scanned.unseen, unused)
 

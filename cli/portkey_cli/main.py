@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code, which `portkey_cli.failures` lists.
 
     Args:
-        arguments: what stands behind the program's name; by default what this process was started with.
+        arguments: what follows the program's name; by default what this process was started with.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     _replace_closed_streams()

@@ -13,7 +13,7 @@ import typer
 from portkey_cli import completing, database
 from portkey_cli.failures import PROGRAM
 
-_PROMPT = "PROMPT is a slug or UUID; behind it may stand which version: @12, @latest or @label."
+_PROMPT = "PROMPT is a slug or UUID; a version may follow it: @12, @latest or @label."
 
 
 def add_command(app: typer.Typer, name: str, command: Callable[..., Any], example: str) -> None:

@@ -85,10 +85,10 @@ def write_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole:
 
 def without_empty(columns: list[str], rows: list[list[str]], title: str) -> tuple[list[str], list[list[str]]]:
     """Leave a column out of a table where no row has anything there."""
-    place = columns.index(title)
-    if any(row[place] for row in rows):
+    index = columns.index(title)
+    if any(row[index] for row in rows):
         return columns, rows
-    return columns[:place] + columns[place + 1 :], [row[:place] + row[place + 1 :] for row in rows]
+    return columns[:index] + columns[index + 1 :], [row[:index] + row[index + 1 :] for row in rows]
 
 
 def write_facts(facts: Mapping[str, str]) -> None:

@@ -45,7 +45,7 @@ def run(arguments: Sequence[str], commands: Collection[str]) -> int:
     """Run one command; returns the exit code.
 
     Args:
-        arguments: what stands behind the program's name.
+        arguments: what follows the program's name.
         commands: the names of all commands, most of which take the extra.
 
     Raises:

@@ -8,7 +8,7 @@ _LONGEST_NUMBER = 18
 
 
 def split(reference: str) -> tuple[str, str]:
-    """Split a reference into the prompt and what stands behind the `@`, "" where nothing does.
+    """Split a reference into the prompt and what follows the `@`, "" where nothing does.
 
     Raises:
         UsageError: where one of both is empty.
@@ -32,5 +32,5 @@ def checked(reference: str) -> str:
 
 
 def is_number(version: str) -> bool:
-    """Say whether what stands behind an `@` is a version's number."""
+    """Say whether what follows an `@` is a version's number."""
     return version.isascii() and version.isdigit() and len(version) <= _LONGEST_NUMBER

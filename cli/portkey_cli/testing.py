@@ -181,7 +181,7 @@ class Model:
 
 @contextmanager
 def local_model(upstream: str, *, timeout: float | None = None) -> Iterator[Model]:
-    """Lend a model behind a server of this process, which needs neither a network nor a key of the service.
+    """Serve a model by a server of this process, which needs neither a network nor a key of the service.
 
     Args:
         upstream: `echo`, or an upstream of `portkey-local.toml`.

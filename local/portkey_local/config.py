@@ -238,13 +238,13 @@ class Config(Tables, frozen=True, kw_only=True):
         return cls(**structs.asdict(convert(table, Tables)), folder=folder)
 
 
-def convert(given: object, kind: type[T], place: str = "") -> T:
+def convert(given: object, kind: type[T], location: str = "") -> T:
     """Read a setting, or a whole table of them.
 
     Args:
         given: What a file holds.
         kind: What it has to be.
-        place: Where it stands, such as `upstreams.openai`.
+        location: Its path in the configuration, such as `upstreams.openai`.
 
     Raises:
         ConfigError: It is something else; the message names the setting, what it is and what may stand there.
@@ -252,7 +252,7 @@ def convert(given: object, kind: type[T], place: str = "") -> T:
     try:
         return msgspec.convert(given, kind)
     except msgspec.ValidationError as error:
-        raise _explained(error, given, kind, place) from error
+        raise _explained(error, given, kind, location) from error
 
 
 def custom_host(text: str) -> str | None:
@@ -291,7 +291,7 @@ def _all(key: str, given: Collection[str], read: Callable[[str], str | None], re
     return frozenset(value for value in values if value is not None)
 
 
-def _explained(error: msgspec.ValidationError, given: Any, kind: Any, place: str) -> ConfigError:
+def _explained(error: msgspec.ValidationError, given: Any, kind: Any, location: str) -> ConfigError:
     """Say what is wrong in words for a person.
 
     Of msgspec's own message only the path is taken: it names neither what is known instead of a misspelt name, nor
@@ -300,28 +300,28 @@ def _explained(error: msgspec.ValidationError, given: Any, kind: Any, place: str
     path = _PATH.search(str(error))
     for step in _STEP.findall(path[1] if path else ""):
         is_entry = step.isdigit()
-        place = f"{place}[{step}]" if is_entry else f"{place}.{step}".lstrip(".")
+        location = f"{location}[{step}]" if is_entry else f"{location}.{step}".lstrip(".")
         given = given[int(step) if is_entry else step]
         kind = get_args(_plain(kind))[0] if is_entry else {each.name: each.type for each in structs.fields(kind)}[step]
     if isinstance(error.__cause__, ConfigError):  # a table's own check
-        return ConfigError(f"{place}.{error.__cause__}".lstrip("."))
+        return ConfigError(f"{location}.{error.__cause__}".lstrip("."))
     plain = _plain(kind)
     if isinstance(plain, type) and issubclass(plain, Table):
-        return ConfigError(f"{place}{_problem_of_names(given, plain, place)}".lstrip("."))
+        return ConfigError(f"{location}{_problem_of_names(given, plain, location)}".lstrip("."))
     if get_origin(plain) is dict and isinstance(given, Mapping):
         key = next(key for key, value in given.items() if not isinstance(key, str) or not isinstance(value, str))
-        return ConfigError(f"{place}.{key} is no text. Write one.")
+        return ConfigError(f"{location}.{key} is no text. Write one.")
     if get_origin(plain) is dict:
-        return ConfigError(f"{place} is no table. Write {_words(kind)}.")
+        return ConfigError(f"{location} is no table. Write {_words(kind)}.")
     if get_origin(plain) is Collection:
-        return ConfigError(f"{place} is no list. Write {_words(kind)}.")
-    return ConfigError(f"{place} is {_shown(given)}. Write {_words(kind)}.")
+        return ConfigError(f"{location} is no list. Write {_words(kind)}.")
+    return ConfigError(f"{location} is {_shown(given)}. Write {_words(kind)}.")
 
 
-def _problem_of_names(given: Any, table: type[Table], place: str) -> str:
+def _problem_of_names(given: Any, table: type[Table], location: str) -> str:
     """Say which of a table's names is not known, or is missing."""
     if not isinstance(given, Mapping):
-        return f" is no table. Write [{place}]."
+        return f" is no table. Write [{location}]."
     known = {each.name: each.required for each in structs.fields(table)}
     for key in given:
         if key not in known:

@@ -1,6 +1,6 @@
 """The server's errors: one family, each with its status and the control plane's code.
 
-Whatever goes wrong inside a request is raised as an `ApiError` and written by one place as
+Whatever goes wrong inside a request is raised as an `ApiError` and answered as
 `{"success": false, "data": {"message", "errorCode"}}`. What goes wrong at an upstream is an `UpstreamError` and is
 passed through in the provider's shape.
 """

@@ -173,10 +173,10 @@ def _check_kept(database: str) -> None:
 
 def _say(server: Server, host: str) -> None:
     store = server.store
-    place = "a temporary database" if store.address.is_temporary else store.address.shown
+    database = "a temporary database" if store.address.is_temporary else store.address.shown
     lines = [
         f"Listening on {server.base_url}",
-        f"Prompts are kept in {place}{', which is new' if store.is_new else ''}",
+        f"Prompts are kept in {database}{', which is new' if store.is_new else ''}",
     ]
     if host in _EVERY_ADDRESS:
         lines.append(f"Other machines reach it too, at http://{socket.gethostname()}:{server.port}/v1")

@@ -19,7 +19,7 @@ Read = Callable[[str], Awaitable[tuple[T, int]]]
 TRUST_SECONDS = 0.5
 """How long it is believed that no other process has published, labelled or removed anything."""
 _FRESH_SECONDS = TRUST_SECONDS / 2
-"""After so long whoever asks is still answered at once, and it is read again behind."""
+"""After so long whoever asks is still answered at once, and it is read again in the background."""
 
 
 @frozen

@@ -25,8 +25,8 @@ class Reference:
     label: str = ""
 
     def __str__(self) -> str:
-        behind = {"published": "", "number": f"@{self.number}", "latest": "@latest", "label": f"@{self.label}"}
-        return self.name + behind[self.selector]
+        suffix = {"published": "", "number": f"@{self.number}", "latest": "@latest", "label": f"@{self.label}"}
+        return self.name + suffix[self.selector]
 
 
 def parse(text: str) -> Reference:
@@ -36,20 +36,18 @@ def parse(text: str) -> Reference:
         text: A slug or UUID, optionally followed by `@` and a version number, `latest` or a label's name.
 
     Raises:
-        NotFoundError: Nothing stands before or behind the `@`, or the number can't be one of a version.
+        NotFoundError: Nothing stands before or after the `@`, or the number can't be one of a version.
     """
-    name, at, behind = text.partition("@")
-    if not name or (at and not behind):
-        raise NotFoundError(
-            f"{quoted(text)} names nothing. Write a slug or UUID, and behind an @ a version or a label."
-        )
+    name, at, selector = text.partition("@")
+    if not name or (at and not selector):
+        raise NotFoundError(f"{quoted(text)} names nothing. Write a slug or UUID, and after an @ a version or a label.")
     if not at:
         return Reference(name, "published")
-    if behind == "latest":
+    if selector == "latest":
         return Reference(name, "latest")
-    if behind.isascii() and behind.isdigit():
-        return Reference(name, "number", number=_number(text, behind))
-    return Reference(name, "label", label=behind)
+    if selector.isascii() and selector.isdigit():
+        return Reference(name, "number", number=_number(text, selector))
+    return Reference(name, "label", label=selector)
 
 
 def selected(text: str, version: int | str | None) -> Reference:

@@ -49,8 +49,8 @@ def plant_prompt(connection: Connection, plan: PromptPlan, reader: ContentReader
     """
     contents = [_content(version, reader) for version in plan.versions]
     _check(plan.slug, contents)
-    place = {"name": plan.name or plan.slug, "collection_id": plan.collection_id}
-    made = prompts.create(connection, {**contents[0], **place}, slug=plan.slug)
+    identity = {"name": plan.name or plan.slug, "collection_id": plan.collection_id}
+    made = prompts.create(connection, {**contents[0], **identity}, slug=plan.slug)
     later = [versions.add(connection, made["id"], content).id for content in contents[1:]]
     ids = (made["version_id"], *later)
     for label, number in plan.labels.items():

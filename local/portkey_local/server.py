@@ -22,7 +22,7 @@ from .errors import ApiError
 from .http import contract
 from .http.health import Readiness
 from .http.logs import Journal
-from .http.server import Hosting, Place, StartError, bind, locate, new_loop, url_of
+from .http.server import Hosting, ListenAddress, StartError, bind, locate, new_loop, url_of
 from .parts import Parts
 from .seeding import Planted, PromptPlan, Version, plant_partial, plant_prompt
 from .store import Store, extra, keys, schema, universals
@@ -67,22 +67,22 @@ class Server:
         said = contract.load()
         configured = build_upstreams(config) | build_upstreams(Config(upstreams=dict(upstreams or {})))
         built = Upstreams(configured, build_custom_hosts(config))
-        place = locate(host, port)
+        listen = locate(host, port)
         with ExitStack() as opened:
-            if place.is_loopback:  # so that no database is made where the port is in use
-                self._listener: socket.socket = opened.enter_context(bind(place))
+            if listen.is_loopback:  # so that no database is made where the port is in use
+                self._listener: socket.socket = opened.enter_context(bind(listen))
             self.store = Store(database)
             opened.callback(self.store.close)
-            if not place.is_loopback:
-                _check_guarded(place, self.store)
-                self._listener = opened.enter_context(bind(place))
+            if not listen.is_loopback:
+                _check_guarded(listen, self.store)
+                self._listener = opened.enter_context(bind(listen))
             opened.pop_all()
         self.base_url = url_of(self._listener)
         self.port: int = self._listener.getsockname()[1]
         self._entrance = Entrance(
             rules=config.access,
-            keyring=Keyring(self.store, required=not place.is_loopback),
-            names=place.names.union(config.access.hosts) if place.is_loopback else None,
+            keyring=Keyring(self.store, required=not listen.is_loopback),
+            names=listen.names.union(config.access.hosts) if listen.is_loopback else None,
         )
         self.parts = Parts.of(said, self.store, config.limits, built, config.runs, config.access)
         self._readiness = Readiness(self.store)
@@ -323,7 +323,7 @@ class LocalServer:
         return self._server
 
 
-def _check_guarded(place: Place, store: Store) -> None:
+def _check_guarded(listen: ListenAddress, store: Store) -> None:
     """Refuse to serve other machines without API keys.
 
     Raises:
@@ -335,7 +335,7 @@ def _check_guarded(place: Place, store: Store) -> None:
         raise StartError(f"Whether there are API keys can't be read: {error.message}") from error
     if not is_guarded:
         raise StartError(
-            f"The host {place.host!r} is reached from other machines, and this database has no API key. Make one "
+            f"The host {listen.host!r} is reached from other machines, and this database has no API key. Make one "
             "first, with the same --database: portkey-prompts keys create --scope read,write,run,release. "
             "Or serve 127.0.0.1 alone."
         )

@@ -39,9 +39,9 @@ def message_of(body: Any) -> str | None:
     """Find the message in an error body of any family: the provider's, the control plane's, the gateway's."""
     if not isinstance(body, dict):
         return None
-    for place in (body.get("error"), body.get("data"), body):
-        if isinstance(place, dict) and isinstance(place.get("message"), str) and place["message"]:
-            return str(place["message"])
+    for part in (body.get("error"), body.get("data"), body):
+        if isinstance(part, dict) and isinstance(part.get("message"), str) and part["message"]:
+            return str(part["message"])
     error = body.get("error")
     return error if isinstance(error, str) and error else None
 

@@ -103,7 +103,7 @@ class APIStreamError(APIError):
 
 
 class APIStreamTimeoutError(APIStreamError, APITimeoutError):
-    """A stream told that the provider behind the service fell silent; `partial` holds what came before."""
+    """A stream told that the service's provider fell silent; `partial` holds what came before."""
 
 
 class APIStatusError(APIError):

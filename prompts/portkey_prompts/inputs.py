@@ -187,7 +187,7 @@ class _Inference:
 
     def _schema(self, key: Key, depth: int) -> Schema:
         if depth > MAX_DEPTH:
-            raise TemplateLimitError("depth", f"{key.place!r:.80} goes deeper than {MAX_DEPTH} objects")
+            raise TemplateLimitError("depth", f"{key.path!r:.80} goes deeper than {MAX_DEPTH} objects")
         use = self._names[key]
         below = self._walked_from.get(key, ())
         is_section, counted = "section" in use.kinds, {_end(each) for each in below} == {"length"}
@@ -249,7 +249,7 @@ class _Inference:
         return closed
 
     def _own(self, bodies: Sequence[Scope], depth: int) -> Iterator[tuple[str, Schema, bool]]:
-        """Iterate the members that bodies ask an item for, then what it may have in the place of a name around it."""
+        """Iterate the members that bodies ask an item for, then what it may have in the path of a name around it."""
         members = [key for body in bodies for key in self._members.get(body, ())]
         if any("partial" in self._names[key].kinds for key in self._dots(bodies)):
             self._check_choice(".", members)
@@ -285,7 +285,7 @@ class _Inference:
 
 
 _LOOSE: Final[tuple[Schema, ...]] = ({"type": "boolean"}, {"type": [*PLAIN, "null"]}, {"type": list(PLAIN)})
-"""What any kind of value will do for, the least particular first: a condition, a text behind one, a text."""
+"""What any kind of value will do for, the least particular first: a condition, a text that is tested, a text."""
 
 
 def _end(key: Key) -> str:
@@ -364,7 +364,7 @@ def _object(members: Iterable[tuple[str, Schema, bool]]) -> Schema:
 
 
 def _merged(found: Iterable[Input], stated: Schema, defaults: Mapping[str, Any]) -> Iterator[Input]:
-    """Put what a schema says in the place of what was found."""
+    """Put what a schema says in the path of what was found."""
     properties, required = stated.get("properties") or {}, stated.get("required") or ()
     named = {each.name: each for each in found}
     for name in dict.fromkeys((*named, *properties)):
@@ -400,35 +400,35 @@ def schema_from(value: Any) -> Schema | None:
     return _picoschema(value, "input.schema")
 
 
-def _picoschema(value: Any, place: str) -> Schema:
+def _picoschema(value: Any, path: str) -> Schema:
     if isinstance(value, str):
         kind, _, description = (part.strip() for part in value.partition(","))
         if kind not in _SCALARS:
-            raise ValueError(f"{place}: {kind!r} is no type. There are: {', '.join(_SCALARS)}.")
+            raise ValueError(f"{path}: {kind!r} is no type. There are: {', '.join(_SCALARS)}.")
         schema: Schema = {} if kind == "any" else {"type": kind}
         return {**schema, "description": description} if description else schema
     if not isinstance(value, dict):
-        raise ValueError(f"{place} must be a type, such as string, or an object of these.")
+        raise ValueError(f"{path} must be a type, such as string, or an object of these.")
     found: Schema = {"type": "object", "properties": {}, "required": []}
     for written, inner in value.items():
         if written == "(*)":
-            found["additionalProperties"] = _picoschema(inner, f"{place}.(*)")
+            found["additionalProperties"] = _picoschema(inner, f"{path}.(*)")
             continue
         before, _, kind = str(written).removesuffix(")").partition("(")
         name = before.removesuffix("?")
         kind, _, description = (part.strip() for part in kind.partition(","))
-        schema = _of_kind(kind, inner, f"{place}.{name}")
+        schema = _of_kind(kind, inner, f"{path}.{name}")
         found["properties"][name] = {**schema, "description": description} if description else schema
         found["required"] += [] if before.endswith("?") else [name]
     return found
 
 
-def _of_kind(kind: str, inner: Any, place: str) -> Schema:
+def _of_kind(kind: str, inner: Any, path: str) -> Schema:
     if kind == "enum":
         if not isinstance(inner, list):
-            raise ValueError(f"{place} must list what there is to choose from.")
+            raise ValueError(f"{path} must list what there is to choose from.")
         return {"enum": inner}
     if kind not in ("", "array", "object"):
-        raise ValueError(f"{place}: {kind!r} is no kind. There are: array, object, enum.")
-    schema = _picoschema(inner, place)
+        raise ValueError(f"{path}: {kind!r} is no kind. There are: array, object, enum.")
+    schema = _picoschema(inner, path)
     return {"type": "array", "items": schema} if kind == "array" else schema

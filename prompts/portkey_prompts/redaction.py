@@ -72,8 +72,8 @@ def redact(text: str, secrets: tuple[str, ...]) -> str:
 
 
 def _holds(text: str, form: str) -> bool:
-    step, behind = _LOOKED_THROUGH, len(form) - 1
-    return any(text.find(form, start, start + step + behind) >= 0 for start in range(0, len(text), step))
+    step, overlap = _LOOKED_THROUGH, len(form) - 1
+    return any(text.find(form, start, start + step + overlap) >= 0 for start in range(0, len(text), step))
 
 
 def _without(pattern: re.Pattern[str], text: str) -> str:

@@ -27,7 +27,7 @@ class PromptRender(models.PromptRender):
 
     @property
     def source(self) -> Source:
-        """Which place knew the prompt: the service itself, or one of a PromptSource's."""
+        """Which source knew the prompt: the service itself, or one of a PromptSource's."""
         source: Source = getattr(getattr(self, "_meta", None), "source", "server")
         return source
 

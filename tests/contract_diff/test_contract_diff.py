@@ -94,26 +94,26 @@ def test_true_and_one_are_not_the_same_value() -> None:
 
 def test_a_schema_reached_from_requests_and_responses_counts_as_both() -> None:
     wider = changed(base(), lambda d: item(d, "id").update(type=["string", "integer"]))
-    levels = {change.place: change.level for change in compare_contracts(base(), wider).changes}
+    levels = {change.location: change.level for change in compare_contracts(base(), wider).changes}
     assert levels["POST /items response 200 .id"] is ContractVerdict.BREAKING
     assert levels["POST /items request body .parts[].id"] is ContractVerdict.COMPATIBLE
 
 
-def test_a_change_names_its_place_and_the_other_places_that_reach_it() -> None:
+def test_a_change_names_its_location_and_the_others_that_reach_it() -> None:
     diff = compare_contracts(base(), changed(base(), lambda d: schema(d, "Fault")["properties"].clear()))
     (change,) = diff.changes
-    assert change.place == "GET /items response default (Fault) .fault"
+    assert change.location == "GET /items response default (Fault) .fault"
     assert change.also == ("POST /items response 404 (Fault) .fault",)
     assert "removed" in change.message
-    assert str(change) == f"breaking: {change.place} (and in {change.also[0]}): {change.message}"
+    assert str(change) == f"breaking: {change.location} (and in {change.also[0]}): {change.message}"
 
 
-def test_a_change_inside_of_a_cycle_is_found_once_and_at_its_shortest_place() -> None:
+def test_a_change_inside_of_a_cycle_is_found_once_and_at_its_shortest_location() -> None:
     def edit(document: dict[str, Any]) -> None:
         item(document, "tags")["items"] = {"type": "integer"}
 
     diff = compare_contracts(base(), changed(base(), edit))
-    assert [change.place for change in diff.changes] == [
+    assert [change.location for change in diff.changes] == [
         "GET /items response 200 [].tags[]",
         "POST /items request body .parts[].tags[]",
     ]
@@ -122,7 +122,7 @@ def test_a_change_inside_of_a_cycle_is_found_once_and_at_its_shortest_place() ->
 def test_a_property_named_like_a_note_is_compared_as_a_property() -> None:
     diff = compare_contracts(base(), changed(base(), lambda d: item(d, "description").update(type="integer")))
     assert diff.verdict == "breaking"
-    assert all(change.place.endswith(".description") for change in diff.changes)
+    assert all(change.location.endswith(".description") for change in diff.changes)
 
 
 def test_status_codes_may_be_numbers() -> None:
@@ -145,7 +145,7 @@ def test_the_gravest_changes_come_first_and_as_dict_is_json() -> None:
     assert told["changes"][0] == {
         "level": "breaking",
         "kind": "operation_removed",
-        "place": "DELETE /items/{item_id}",
+        "location": "DELETE /items/{item_id}",
         "message": "the operation deleteItem was removed",
         "also": [],
     }

@@ -1,4 +1,4 @@
-"""Each kind of change of a contract has its verdict, its place and its reason."""
+"""Each kind of change of a contract has its verdict, its location and its reason."""
 
 from __future__ import annotations
 
@@ -281,28 +281,30 @@ NONE: dict[str, tuple[Edit, str]] = {
 }
 
 KINDS = [
-    pytest.param(edit, place, verdict, bump, id=f"{verdict}: {name}")
+    pytest.param(edit, location, verdict, bump, id=f"{verdict}: {name}")
     for kinds, verdict, bump in (
         (BREAKING, "breaking", "major"),
         (COMPATIBLE, "compatible", "minor"),
         (DOCUMENTATION, "documentation", "patch"),
         (NONE, "none", "none"),
     )
-    for name, (edit, place) in kinds.items()
+    for name, (edit, location) in kinds.items()
 ]
 
 
-@pytest.mark.parametrize(("edit", "place", "verdict", "bump"), KINDS)
-def test_each_kind_of_change_has_its_verdict(edit: Edit, place: str | None, verdict: str, bump: str) -> None:
+@pytest.mark.parametrize(("edit", "location", "verdict", "bump"), KINDS)
+def test_each_kind_of_change_has_its_verdict(edit: Edit, location: str | None, verdict: str, bump: str) -> None:
     document = base()
     edit(document)
     diff = compare_contracts(base(), document)
     assert diff.verdict == verdict, str(diff)
     assert required_bump(diff) == bump
     assert all(change.message for change in diff.changes)
-    if place:
-        places = [where for change in diff.changes for where in (change.place, *change.also) if change.level == verdict]
-        assert any(where.startswith(place) for where in places), str(diff)
+    if location:
+        locations = [
+            where for change in diff.changes for where in (change.location, *change.also) if change.level == verdict
+        ]
+        assert any(where.startswith(location) for where in locations), str(diff)
 
 
 def test_the_table_holds_more_than_thirty_kinds_of_breaking_changes() -> None:

@@ -39,9 +39,9 @@ def named() -> dict[str, Any]:
 
 
 def levels(diff: ContractDiff) -> dict[str, str]:
-    """The gravest level of each place."""
+    """The gravest level of each location."""
     ordered = reversed(diff.changes)
-    return {change.place: str(change.level) for change in ordered if change.level != "documentation"}
+    return {change.location: str(change.level) for change in ordered if change.level != "documentation"}
 
 
 COMES: dict[str, tuple[Edit, str]] = {
@@ -83,18 +83,18 @@ GOES: dict[str, tuple[Edit, str]] = {
 }
 
 
-@pytest.mark.parametrize(("edit", "place"), COMES.values(), ids=COMES)
-def test_what_comes_to_a_contract_that_named_no_methods_is_compatible(edit: Edit, place: str) -> None:
+@pytest.mark.parametrize(("edit", "location"), COMES.values(), ids=COMES)
+def test_what_comes_to_a_contract_that_named_no_methods_is_compatible(edit: Edit, location: str) -> None:
     diff = compare_contracts(base(), changed(base(), edit))
     assert diff.verdict == "compatible", str(diff)
-    assert place in levels(diff), str(diff)
+    assert location in levels(diff), str(diff)
 
 
-@pytest.mark.parametrize(("edit", "place"), GOES.values(), ids=GOES)
-def test_a_name_that_goes_is_breaking(edit: Edit, place: str) -> None:
+@pytest.mark.parametrize(("edit", "location"), GOES.values(), ids=GOES)
+def test_a_name_that_goes_is_breaking(edit: Edit, location: str) -> None:
     diff = compare_contracts(named(), changed(named(), edit))
     assert diff.verdict == "breaking", str(diff)
-    assert levels(diff).get(place) == "breaking", str(diff)
+    assert levels(diff).get(location) == "breaking", str(diff)
 
 
 def test_all_fields_at_once_come_compatibly_and_go_breaking() -> None:
@@ -104,7 +104,7 @@ def test_all_fields_at_once_come_compatibly_and_go_breaking() -> None:
 
 def test_a_further_alias_is_compatible() -> None:
     diff = compare_contracts(named(), changed(named(), lambda d: slot(d).update({"x-alias": ["item_slug", "slug"]})))
-    assert [(change.level, change.kind, change.place) for change in diff.changes] == [
+    assert [(change.level, change.kind, change.location) for change in diff.changes] == [
         ("compatible", "alias_added", SLOT)
     ]
 
@@ -140,6 +140,6 @@ def test_a_field_that_is_off_says_nothing() -> None:
 
 def test_what_operations_share_is_told_once() -> None:
     diff = compare_contracts(named(), changed(named(), lambda d: trace(d).pop("x-every-call")))
-    assert [(change.kind, change.place, change.also) for change in diff.changes] == [
+    assert [(change.kind, change.location, change.also) for change in diff.changes] == [
         ("every_call_removed", TRACE, ("POST /items header parameter X-Trace",))
     ]

@@ -93,13 +93,13 @@ REAL_EDITS: list[tuple[str, Callable[[dict[str, Any]], Any], str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("edit", "verdict", "place"), [pytest.param(*row[1:], id=row[0]) for row in REAL_EDITS])
+@pytest.mark.parametrize(("edit", "verdict", "location"), [pytest.param(*row[1:], id=row[0]) for row in REAL_EDITS])
 def test_changes_of_the_real_contract_have_their_verdicts(
-    real: dict[str, Any], edit: Callable[[dict[str, Any]], Any], verdict: str, place: str
+    real: dict[str, Any], edit: Callable[[dict[str, Any]], Any], verdict: str, location: str
 ) -> None:
     diff = compare_contracts(real, changed(real, edit))
     assert diff.verdict == verdict, str(diff)
-    assert place in [change.place for change in diff.changes], str(diff)
+    assert location in [change.location for change in diff.changes], str(diff)
 
 
 def test_the_real_contract_compared_with_itself_has_no_change(real: dict[str, Any]) -> None:
@@ -119,4 +119,4 @@ def test_every_field_of_every_schema_of_the_real_contract_is_missed_when_it_goes
         del properties[name]
         diff = compare_contracts(real, smaller)
         assert diff.verdict == "breaking", name
-        assert any(f".{name}" in change.place for change in diff.changes), str(diff)
+        assert any(f".{name}" in change.location for change in diff.changes), str(diff)

@@ -233,7 +233,7 @@ def test_frozen_lists_what_is_not_covered_and_what_can_t_be_seen(lock: Lock, tmp
         "prompts": 1,
         "files": 1,
         "uncovered": {"pp-greeting@production": ["app.py:1"]},
-        "unseen": [{"place": "app.py:2", "expression": "f'pp-{x}'"}],
+        "unseen": [{"location": "app.py:2", "expression": "f'pp-{x}'"}],
         "unused": ["pp-router"],
     }
 

@@ -220,7 +220,7 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "lines missing": (lambda values: values.pop(), "Line 1 counts 2 of the kind run"),
     "an unknown kind": (changed("prompt", kind="song"), "Line 12 .*unknown `kind` `song`"),
     "no kind": (without("prompt", "kind"), "Line 12 has no `kind`"),
-    "a kind out of order": (lambda values: values.append(values[2]), "Line 20 is a collection behind a run"),
+    "a kind out of order": (lambda values: values.append(values[2]), "Line 20 is a collection after a run"),
     "a missing field": (without("prompt", "slug"), "Line 12 has no `slug`"),
     "an unknown field": (changed("prompt", colour="red"), "Line 12 has a field `colour`"),
     "a wrong type": (changed("prompt", name=5), "Line 12 has a value of `name` that is not a string"),

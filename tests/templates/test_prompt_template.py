@@ -179,7 +179,7 @@ def test_limits_hold_for_all_messages_together() -> None:
     assert prompt.render({"a": "x", "b": "123"}, limits=Limits(output=13)).prompt == "You are x.\n\n123"
     with pytest.raises(TemplateLimitError) as caught:
         prompt.render({"a": "x", "b": "1234"}, limits=Limits(output=13))
-    assert (caught.value.limit, caught.value.place) == ("output", "messages[1].content")
+    assert (caught.value.limit, caught.value.location) == ("output", "messages[1].content")
 
 
 # chat, rendered first

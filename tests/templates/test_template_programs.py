@@ -167,7 +167,7 @@ def said(render: Callable[[], Rendering | PromptRendering]) -> Any:
     try:
         result = render()
     except TemplateError as error:
-        return type(error), str(error), error.line, error.column, error.path, error.place
+        return type(error), str(error), error.line, error.column, error.path, error.location
     seen = result.used, result.missing, result.unused, result.partials
     if isinstance(result, Rendering):
         return type(result.text), result.text, *seen

@@ -28,7 +28,7 @@ def backup(
     """Copy a SQLite database as it is at one moment, while it is served; API keys and runs come too.
 
     FILE is there when it is whole, for this user alone. To restore: stop the server, remove what stands beside the
-    database with -wal and -shm behind its name, and copy FILE over it. PostgreSQL has pg_dump for that.
+    database with -wal and -shm at the end of its name, and copy FILE over it. PostgreSQL has pg_dump for that.
     """
     if file in ("", "-"):
         raise UsageError("FILE must be a file's name. What goes through a pipe is an export: portkey-prompts export")

@@ -13,7 +13,7 @@ from portkey_cli.output import write_line
 
 EXAMPLE = """bash: eval "$(portkey-prompts completion bash)" in ~/.bashrc
 
-zsh: eval "$(portkey-prompts completion zsh)" in ~/.zshrc, behind compinit
+zsh: eval "$(portkey-prompts completion zsh)" in ~/.zshrc, after compinit
 
 fish: portkey-prompts completion fish > ~/.config/fish/completions/portkey-prompts.fish"""
 

@@ -42,7 +42,7 @@ def label(
     labels themselves: portkey-prompts labels
     """
     if not remove and not name:
-        raise UsageError("Which label? Write it behind the prompt, such as: label pp-greeting@12 production")
+        raise UsageError("Which label? Write it after the prompt, such as: label pp-greeting@12 production")
     if remove and create:
         raise UsageError("Choose one of --create and --remove.")
     with connect(context) as portkey:
@@ -72,7 +72,7 @@ def _check_alone(version: PromptDetail, name: str | None) -> None:
 
 
 def _moved(version: PromptDetail, name: str | None, remove: bool) -> str:
-    place = f"version {version.prompt_version} of {version.slug}"
+    source = f"version {version.prompt_version} of {version.slug}"
     if remove:
-        return f"Removed {name or 'all labels'} from {place}."
+        return f"Removed {name or 'all labels'} from {source}."
     return f"{version.slug}@{name} means version {version.prompt_version} now."

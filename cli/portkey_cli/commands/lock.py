@@ -25,7 +25,7 @@ References = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[PROMPT]...",
-        help="Prompts as the app writes them, such as pp-greeting@production, or their files; behind --upgrade and "
+        help="Prompts as the app writes them, such as pp-greeting@production, or their files; after --upgrade and "
         "--check also slugs.",
         show_default=False,
         autocompletion=slugs,
@@ -138,8 +138,8 @@ def _report_coverage(found: locking.Coverage, path: Path, as_json: bool) -> int:
     if as_json:
         write_json({"file": str(path), **found.as_dict()})
     else:
-        for reference, places in found.uncovered.items():
-            write_line(f"{reference}  not locked  {', '.join(map(str, places))}".rstrip())
+        for reference, locations in found.uncovered.items():
+            write_line(f"{reference}  not locked  {', '.join(map(str, locations))}".rstrip())
         _note_unseen(found.unseen)
         if found.unused:
             note(f"Locked, and not seen in the sources: {', '.join(found.unused)}")
@@ -170,5 +170,5 @@ def _show(movement: locking.Movement, *, whole: bool = False) -> None:
 
 
 def _note_unseen(unseen: Sequence[tuple[object, str]]) -> None:
-    for place, what in unseen:
-        note(f"{place}: can't be seen: {what}")
+    for location, what in unseen:
+        note(f"{location}: can't be seen: {what}")

@@ -86,7 +86,7 @@ class Kind:
         named: what a person names one by, for the help.
         columns: the titles of a table, and the field that each shows.
         deleting: what deleting one means, for the help.
-        examples: for each command what stands behind it.
+        examples: for each command the arguments to show.
         except_for: fields of the bodies that have no option.
         aside: what else the help of the group says.
     """
@@ -129,7 +129,7 @@ KINDS = (
         client=PromptPartials,
         created=models.PromptPartialCreateParams,
         updated=models.PromptPartialUpdateParams,
-        named="a slug or UUID; behind it may stand which version: @3 or @latest",
+        named="a slug or UUID; a version may follow it: @3 or @latest",
         columns={"slug": "slug", "name": "name", "status": "status", "updated (UTC)": "last_updated_at"},
         deleting="Refused while templates include it: they would no longer render, but for what is locked.",
         examples={

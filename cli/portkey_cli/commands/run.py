@@ -139,8 +139,8 @@ def _report_stream(portkey: Portkey, call: Mapping[str, Any]) -> None:
         stream = opened.enter_context(portkey.prompts.completions(**asked, stream=True))
         try:
             for chunk in stream:
-                for place, choice in enumerate(chunk.get("choices") or ()):
-                    if choice.get("delta") and index_of(choice, place) == 0:
+                for position, choice in enumerate(chunk.get("choices") or ()):
+                    if choice.get("delta") and index_of(choice, position) == 0:
                         printed.add(choice["delta"], before=waiting.close)
         finally:
             waiting.close()

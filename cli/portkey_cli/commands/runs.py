@@ -53,7 +53,7 @@ def list_runs(
 ) -> None:
     """List the latest runs of prompts from a server's database, or compare versions by their runs.
 
-    PROMPT is a slug or UUID; behind it may stand a version, as in pp-greeting@12. Times to the first token are those
+    PROMPT is a slug or UUID; a version may follow it, as in pp-greeting@12. Times to the first token are those
     of streams. Tokens are as the upstream counted them, prompt's + answer's.
     """
     slug, number = prompt_and_version(prompt)

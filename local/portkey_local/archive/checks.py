@@ -78,7 +78,7 @@ class Checks:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self._kinds = PROMPTS + OPERATION
-        self._place = 0
+        self._index = 0
         self._promised: dict[str, int] = {}
         self._seen: dict[tuple[str, str], dict[str, Any]] = {}
         self._heads: dict[str, dict[str, _Head]] = {"partial": {}, "prompt": {}}
@@ -92,7 +92,7 @@ class Checks:
     @property
     def kind(self) -> Kind:
         """The kind of the line that was taken last."""
-        return self._kinds[self._place]
+        return self._kinds[self._index]
 
     @property
     def has_operation(self) -> bool:
@@ -177,10 +177,10 @@ class Checks:
         if name not in names:
             shown = "no `kind`" if name is None else f"the unknown `kind` {quoted(str(name))}"
             raise line.error(f"has {shown}. Known: {', '.join(names)}")
-        place = names.index(str(name))
-        if place < self._place:
-            raise line.error(f"is a {name} behind a {self.kind.name}. The order is {', '.join(names)}")
-        self._place = place
+        index = names.index(str(name))
+        if index < self._index:
+            raise line.error(f"is a {name} after a {self.kind.name}. The order is {', '.join(names)}")
+        self._index = index
 
     def _check_unique(self, line: Line) -> None:
         columns = self.kind.table.columns

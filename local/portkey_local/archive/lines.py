@@ -24,7 +24,7 @@ class Line:
     """One line of an archive."""
 
     number: int
-    """Its place, from 1."""
+    """Its number, from 1."""
     value: dict[str, Any]
 
     def error(self, problem: str) -> ArchiveError:

@@ -216,7 +216,7 @@ class Connection(HttpToolsProtocol):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End; the request that is being answered is told, also where others wait behind it."""
+        """End; the request that is being answered is told, also where others wait for it."""
         self.pipeline.clear()
         active = self._active
         if active is not None and not active.response_complete:
@@ -250,7 +250,7 @@ class Connection(HttpToolsProtocol):
         return True  # the connection stays open until the answer closes it
 
     def on_response_complete(self) -> None:
-        """Go on with what waited behind the answer."""
+        """Go on with what waited for the answer to end."""
         super().on_response_complete()
         if self._flow.held and not self.transport.is_closing():
             self._since = self.loop.time()
@@ -400,7 +400,7 @@ class Connection(HttpToolsProtocol):
             self._give_up(error)
 
     def _behind_upgrade(self, data: bytes) -> bytes:
-        """Parse up to the end of a head that offers another protocol, and return what came behind it.
+        """Parse up to the end of a head that offers another protocol, and return what came after it.
 
         The offer is ignored.
         """
@@ -503,7 +503,7 @@ def _state(request: Exchange | Connection) -> dict[str, Any]:
 
 def _parser_for(connection: Connection) -> Any:
     parser = httptools.HttpRequestParser(connection)
-    parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own; `Connection` closes behind it
+    parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own; `Connection` closes then
     return parser
 
 

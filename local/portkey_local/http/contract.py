@@ -1,7 +1,6 @@
 """The contract, read: which operations there are, and what each takes.
 
-This is the only place where the server learns about paths, parameters and bodies; there is no second description of
-them. Handlers find their operations by `operationId`.
+The server learns here alone about paths, parameters and bodies. Handlers find their operations by `operationId`.
 """
 
 from __future__ import annotations

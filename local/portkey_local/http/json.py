@@ -119,7 +119,7 @@ def _check_shape(raw: bytes, values: int, names: int) -> None:
 
 
 def _behind_string(raw: bytes, position: int) -> int:
-    """Return where a string ends, from behind its first quote."""
+    """Return where a string ends, from after its first quote."""
     before = -1
     while position != before and raw[position : position + 1] != b'"':
         before, found = position, _INSIDE.match(raw, position)
@@ -151,7 +151,7 @@ class _Stepwise(json.JSONDecoder):
 
 
 def _string(text: str, begin: int, strict: bool) -> tuple[str, int]:
-    """Read a string from behind its first quote; return it, and where its last quote ends."""
+    """Read a string from after its first quote; return it, and where its last quote ends."""
     end = text.find('"', begin, begin + _SHORT_STRING)
     if end >= 0 and text.find("\\", begin, end) < 0:
         return cast("tuple[str, int]", scanstring(text, begin, strict))

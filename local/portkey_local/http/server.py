@@ -109,8 +109,8 @@ class Hosting(uvicorn.Server):
 
 
 @frozen
-class Place:
-    """Where a server is to listen."""
+class ListenAddress:
+    """An address to listen on."""
 
     host: str
     """As it was given."""
@@ -130,7 +130,7 @@ class Place:
         return _LOOPBACK_NAMES | {f"[{literal}]" if ":" in literal else literal}
 
 
-def locate(host: str, port: int) -> Place:
+def locate(host: str, port: int) -> ListenAddress:
     """Find out what a host and a port mean on this machine.
 
     Args:
@@ -147,22 +147,24 @@ def locate(host: str, port: int) -> Place:
     if not found:
         raise StartError(f"The host {host!r} is not known. Write 127.0.0.1, or an address of this machine.")
     family, address = found[0]
-    return Place(host, family, address)
+    return ListenAddress(host, family, address)
 
 
-def bind(place: Place) -> socket.socket:
+def bind(listen: ListenAddress) -> socket.socket:
     """Open the socket to listen on.
 
     Raises:
         ListenError: The port is in use or may not be used, or the host is none of this machine.
     """
-    both = place.family == socket.AF_INET6 and ip_of(place.address).is_unspecified and socket.has_dualstack_ipv6()
+    both = listen.family == socket.AF_INET6 and ip_of(listen.address).is_unspecified and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server(place.address, family=place.family, backlog=2048, dualstack_ipv6=both)
+        return socket.create_server(listen.address, family=listen.family, backlog=2048, dualstack_ipv6=both)
     except OSError as error:
-        port = place.address[1]
+        port = listen.address[1]
         problem = "is in use" if error.errno == errno.EADDRINUSE else f"can't be used ({error})"
-        raise ListenError(f"Port {port} of {place.host} {problem}. Choose another one, or 0 for a free one.") from error
+        raise ListenError(
+            f"Port {port} of {listen.host} {problem}. Choose another one, or 0 for a free one."
+        ) from error
 
 
 def url_of(listener: socket.socket) -> str:

@@ -68,8 +68,8 @@ class Schema:
         if isinstance(missing, str):
             path.append(missing)
         problem = "is missing" if isinstance(missing, str) else _problem(error.kind, error.instance)
-        place = dotted([name, *path] if name else path)
-        return f"{quoted(place)} {problem}. {hint}".rstrip() if place else f"The body {problem}."
+        pointer = dotted([name, *path] if name else path)
+        return f"{quoted(pointer)} {problem}. {hint}".rstrip() if pointer else f"The body {problem}."
 
     def _hint(self, error: ValidationError) -> str:
         """Return what the contract says of the field: of its type at the field, of its form where the form is."""

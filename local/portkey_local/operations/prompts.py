@@ -90,8 +90,8 @@ async def render_prompt(parts: Parts, call: Call) -> dict[str, Any]:
 def _create(
     connection: Connection, body: Mapping[str, Any], reader: ContentReader, author: str | None
 ) -> dict[str, Any]:
-    place = {"name": body["name"], "collection_id": body["collection_id"]}
-    return prompts.create(connection, {**reader.first(body), **place}, author=author)
+    identity = {"name": body["name"], "collection_id": body["collection_id"]}
+    return prompts.create(connection, {**reader.first(body), **identity}, author=author)
 
 
 def _detail(connection: Connection, reference: Reference) -> Detail:

@@ -181,13 +181,13 @@ class Running:
     def _shaped(self, answer: Mapping[str, Any], head: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in answer.items() if value is not None}
         is_chunk = head["object"] == CHUNK
-        choices = [_shaped_choice(choice, place, is_chunk) for place, choice in enumerate(choices_of(answer))]
+        choices = [_shaped_choice(choice, position, is_chunk) for position, choice in enumerate(choices_of(answer))]
         return {**head, **given, "object": head["object"], "choices": choices, "prompt_id": self.reference}
 
 
-def _shaped_choice(choice: dict[str, Any], place: int, is_chunk: bool) -> dict[str, Any]:
+def _shaped_choice(choice: dict[str, Any], position: int, is_chunk: bool) -> dict[str, Any]:
     """Put a choice in the contract's shape, whatever its provider leaves out or says by an empty text."""
-    shaped = {**choice, "index": index_of(choice, place)}
+    shaped = {**choice, "index": index_of(choice, position)}
     if shaped.get("finish_reason") == "":
         shaped["finish_reason"] = None
     if is_chunk and "text" not in choice and not isinstance(choice.get("delta"), dict):

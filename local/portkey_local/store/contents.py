@@ -38,7 +38,7 @@ class Kind:
             takes_self=True,
         ),
     )
-    """The columns that an archive has, in its order; behind them comes what has none."""
+    """The columns that an archive has, in its order; after them comes what has none."""
 
     @property
     def has_extra(self) -> bool:

@@ -140,7 +140,7 @@ class Store:
         asked = time.monotonic()
 
         def in_turn() -> T:
-            # While others hold the database, those who wait behind each other must not wait for the sum of it.
+            # While others hold the database, those who queue up must not wait for the sum of it.
             if counted and time.monotonic() - asked > self.address.timeout:
                 raise BusyError
             return self._change(change, counted=counted)

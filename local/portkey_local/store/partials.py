@@ -110,7 +110,7 @@ def create(
 
 
 def add(connection: Connection, partial_id: str, content: Mapping[str, Any], author: str | None = None) -> Added:
-    """Add a version behind the newest one.
+    """Add a version after the newest one.
 
     Args:
         connection: A writing transaction.
@@ -183,6 +183,6 @@ def _not_found(connection: Connection, reference: Reference) -> NotFoundError:
     if reference.selector == "label":
         return NotFoundError(
             f"{quoted(str(reference))} names no version: partials bear no labels. "
-            "Write a number, or latest, behind the @."
+            "Write a number, or latest, after the @."
         )
     return PARTIALS.no_version(partial, reference.number)

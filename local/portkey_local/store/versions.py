@@ -89,7 +89,7 @@ _KNOWN_LABELS = (
 
 
 def add(connection: Connection, prompt_id: str, content: Mapping[str, Any], author: str | None = None) -> Added:
-    """Add a version behind the newest one.
+    """Add a version after the newest one.
 
     Args:
         connection: A writing transaction.

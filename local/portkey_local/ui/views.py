@@ -91,7 +91,7 @@ async def show_prompt(visit: Visit) -> ASGIApp:
 
 
 async def save(visit: Visit) -> ASGIApp:
-    """Make a version of what was typed, behind the one that it began from."""
+    """Make a version of what was typed, after the one that it began from."""
     form = await visit.form()
     begun, latest = await _detail(visit, form.get("base")), await _detail(visit, None)
     if begun["prompt_version"] != latest["prompt_version"] and not form.get("anyway"):

@@ -33,7 +33,7 @@ class Run:
 class Upstream(Protocol):
     """Where runs are answered.
 
-    Both ways of answering raise `UpstreamError`; a stream that is closed early stops the work behind it.
+    Both ways of answering raise `UpstreamError`; a stream that is closed early stops the upstream's work.
     """
 
     async def complete(self, run: Run) -> dict[str, Any]:

@@ -79,11 +79,11 @@ class LlamaTable(Table, frozen=True, kw_only=True):
 
 
 @frozen
-class Place:
-    """Where the settings of one upstream stand; checks what no type can say, and names the key where one is wrong.
+class Checker:
+    """Checks what no type can say of the settings of one upstream, and names the key where one is wrong.
 
     Args:
-        name: Where, such as `upstreams.openai`.
+        name: The table's name, such as `upstreams.openai`.
         folder: What relative paths are relative to.
     """
 
@@ -108,7 +108,7 @@ class Place:
     def secret(self, key: str, variable: str) -> str:
         """Return the value of an environment variable that a setting names."""
         value = os.environ.get(variable, "") if "\0" not in variable else ""
-        # Where a key stands in the place of the variable's name, it must not get into a log.
+        # Where a key stands instead of the variable's name, it must not get into a log.
         named = variable if _VARIABLE.fullmatch(variable) else "a variable"
         if not value and named != variable:
             remedy = "Write a name such as OPENAI_API_KEY. Is this the key itself? It is not shown here."
@@ -143,12 +143,12 @@ def build_upstreams(config: Config) -> dict[str, Upstream]:
     """
     built = {}
     for name, given in config.upstreams.items():
-        place = f"{config.source}upstreams.{name}"
+        table = f"{config.source}upstreams.{name}"
         if not name.strip():
             raise ConfigError(f"{config.source}upstreams has one without a name. Write [upstreams.NAME].")
         if name == ECHO and given not in (ECHO, {"kind": ECHO}):
-            raise ConfigError(f"{place} can't be configured: echo is always itself. Choose another name.")
-        built[name] = build(place, given, config.folder)
+            raise ConfigError(f"{table} can't be configured: echo is always itself. Choose another name.")
+        built[name] = build(table, given, config.folder)
     return built
 
 
@@ -160,11 +160,11 @@ def build_custom_hosts(config: Config) -> dict[str, Upstream]:
     }
 
 
-def build(place: str, given: object, folder: Path) -> Upstream:
+def build(table: str, given: object, folder: Path) -> Upstream:
     """Make an upstream from its configuration.
 
     Args:
-        place: Where the configuration stands, for messages.
+        table: The table's name in the configuration, for messages.
         given: The name of a kind that needs no settings, or a table of settings with `kind`.
         folder: What relative paths are relative to.
 
@@ -173,101 +173,101 @@ def build(place: str, given: object, folder: Path) -> Upstream:
     """
     values = {"kind": given} if isinstance(given, str) else given
     if not isinstance(values, Mapping):
-        raise ConfigError(f"{place} is {given!r}. Write a table with kind, or the name of a kind.")
+        raise ConfigError(f"{table} is {given!r}. Write a table with kind, or the name of a kind.")
     kind = values.get("kind")
     if kind is None:
-        raise ConfigError(f"{place}.kind is missing. Add it: {', '.join(_KINDS)}.")
+        raise ConfigError(f"{table}.kind is missing. Add it: {', '.join(_KINDS)}.")
     if not isinstance(kind, str) or kind not in _KINDS:
-        raise ConfigError(f"{place}.kind is {kind!r}. Known kinds: {', '.join(_KINDS)}.")
+        raise ConfigError(f"{table}.kind is {kind!r}. Known kinds: {', '.join(_KINDS)}.")
     return _KINDS[kind](
-        {key: value for key, value in values.items() if key != "kind" and value is not None}, Place(place, folder)
+        {key: value for key, value in values.items() if key != "kind" and value is not None}, Checker(table, folder)
     )
 
 
-def _echo(values: Mapping[str, Any], place: Place) -> Upstream:
-    convert(values, EchoTable, place.name)
+def _echo(values: Mapping[str, Any], checker: Checker) -> Upstream:
+    convert(values, EchoTable, checker.name)
     return EchoUpstream()
 
 
-def _openai(values: Mapping[str, Any], place: Place) -> Upstream:
+def _openai(values: Mapping[str, Any], checker: Checker) -> Upstream:
     from .openai import OpenAISettings, OpenAIUpstream
 
-    table = convert(values, OpenAITable, place.name)
+    table = convert(values, OpenAITable, checker.name)
     if math.isnan(table.timeout):  # passes for any number's bounds
-        raise place.wrong("timeout", "is nan", "Write a number of seconds, more than 0.")
-    headers, secrets = _headers(table, place)
+        raise checker.wrong("timeout", "is nan", "Write a number of seconds, more than 0.")
+    headers, secrets = _headers(table, checker)
     return OpenAIUpstream(
         OpenAISettings(
-            place="" if place.name.endswith("custom_hosts") else place.name,
-            base_url=_base_url(table.base_url, place),
-            api_key=None if table.api_key_env is None else place.secret("api_key_env", table.api_key_env),
+            table="" if checker.name.endswith("custom_hosts") else checker.name,
+            base_url=_base_url(table.base_url, checker),
+            api_key=None if table.api_key_env is None else checker.secret("api_key_env", table.api_key_env),
             model=table.model,
             headers=headers,
             secrets=secrets,
-            forward=place.names("forward", table.forward),
+            forward=checker.names("forward", table.forward),
             timeout=table.timeout,
-            ca_file=None if table.ca_file is None else _certificates(place.file("ca_file", table.ca_file), place),
-            proxy=None if table.proxy is None else _proxy(table.proxy, place),
+            ca_file=None if table.ca_file is None else _certificates(checker.file("ca_file", table.ca_file), checker),
+            proxy=None if table.proxy is None else _proxy(table.proxy, checker),
         )
     )
 
 
-def _headers(table: OpenAITable, place: Place) -> tuple[dict[str, str], tuple[str, ...]]:
+def _headers(table: OpenAITable, checker: Checker) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the headers, and of their values those that are secret for they came from the environment."""
     for name, value in table.headers.items():
-        place.check_header(f"headers.{name}", name)
+        checker.check_header(f"headers.{name}", name)
         if not _HEADER_VALUE.fullmatch(value):
             remedy = "Take line breaks, spaces at its ends and all beyond ASCII off."
-            raise place.wrong(f"headers.{name}", "holds what no header can", remedy)
+            raise checker.wrong(f"headers.{name}", "holds what no header can", remedy)
         if name.lower() == "accept-encoding" and not _READ.issuperset(re.split(r"[\s,]+", value.lower())):
-            raise place.wrong(f"headers.{name}", f"is {value!r}", "Write gzip, deflate or identity.")
+            raise checker.wrong(f"headers.{name}", f"is {value!r}", "Write gzip, deflate or identity.")
     secret = {}
     for name, variable in table.headers_env.items():
-        place.check_header(f"headers_env.{name}", name)
-        secret[name] = place.secret(f"headers_env.{name}", variable)
+        checker.check_header(f"headers_env.{name}", name)
+        secret[name] = checker.secret(f"headers_env.{name}", variable)
     seen = {} if table.api_key_env is None else {"authorization": "api_key_env"}
     for key, name in [*(("headers", name) for name in table.headers), *(("headers_env", name) for name in secret)]:
         other = seen.setdefault(name.lower(), f"{key}.{name}")
         if other != f"{key}.{name}":
-            raise place.wrong(f"{key}.{name}", f"names the same header as {other}", "Leave one of them out.")
+            raise checker.wrong(f"{key}.{name}", f"names the same header as {other}", "Leave one of them out.")
     return table.headers | secret, tuple(secret.values())
 
 
-def _base_url(url: str, place: Place) -> str:
-    parts = _address(place, "base_url", url, ("http", "https"), "https://api.openai.com/v1")
+def _base_url(url: str, checker: Checker) -> str:
+    parts = _address(checker, "base_url", url, ("http", "https"), "https://api.openai.com/v1")
     if "@" in parts.netloc:
-        raise place.wrong("base_url", "holds a user or a password", "Give keys by api_key_env or headers_env.")
+        raise checker.wrong("base_url", "holds a user or a password", "Give keys by api_key_env or headers_env.")
     if any(is_secret(name) for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
-        raise place.wrong("base_url", "holds a key in its query", "Give keys by api_key_env or headers_env.")
+        raise checker.wrong("base_url", "holds a key in its query", "Give keys by api_key_env or headers_env.")
     if parts.path.rstrip("/").endswith("/completions"):
-        raise place.wrong(
+        raise checker.wrong(
             "base_url", "names an operation", "Take /chat/completions, or /completions, off: each run adds its own."
         )
     return url
 
 
-def _address(place: Place, key: str, url: str, schemes: tuple[str, ...], example: str) -> SplitResult:
+def _address(checker: Checker, key: str, url: str, schemes: tuple[str, ...], example: str) -> SplitResult:
     """Read a URL, and refuse one that no connection can be made to."""
     # A password must not get into a log.
     shown = "is no URL that can be called" if "@" in url else f"is {url!r}"
     remedy = f"Write a URL such as {example}."
     if any(character.isspace() or not character.isprintable() for character in url):
-        raise place.wrong(key, f"{shown}, with white space in it", "Take it off.")
+        raise checker.wrong(key, f"{shown}, with white space in it", "Take it off.")
     try:
         parts = urlsplit(url)
         host, netloc = parts.hostname, parts.netloc.rpartition("@")[2]
     except ValueError as error:
-        raise place.wrong(key, f"{shown} ({error})", remedy) from None
+        raise checker.wrong(key, f"{shown} ({error})", remedy) from None
     if parts.scheme not in schemes or not host:
-        raise place.wrong(key, shown, remedy)
+        raise checker.wrong(key, shown, remedy)
     if "#" in url:
-        raise place.wrong(key, "holds a fragment", "Take off what begins with #.")
+        raise checker.wrong(key, "holds a fragment", "Take off what begins with #.")
     number = netloc.rpartition("]")[2].partition(":")[2]
     if number and not (number.isascii() and number.isdigit() and 0 < int(number[:9]) < 2**16):
-        raise place.wrong(key, f"{shown}, whose port is none", "Write one from 1 to 65535, or leave it out.")
+        raise checker.wrong(key, f"{shown}, whose port is none", "Write one from 1 to 65535, or leave it out.")
     problem = _host_problem(netloc, host)
     if problem is not None:
-        raise place.wrong(key, f"{shown}, {problem}", remedy)
+        raise checker.wrong(key, f"{shown}, {problem}", remedy)
     return parts
 
 
@@ -301,29 +301,29 @@ def _host_problem(netloc: str, host: str) -> str | None:
     return None
 
 
-def _proxy(proxy: str, place: Place) -> str:
-    parts = _address(place, "proxy", proxy, ("http", "https", "socks5", "socks5h"), "http://127.0.0.1:3128")
+def _proxy(proxy: str, checker: Checker) -> str:
+    parts = _address(checker, "proxy", proxy, ("http", "https", "socks5", "socks5h"), "http://127.0.0.1:3128")
     if parts.path.strip("/") or parts.query:
-        raise place.wrong("proxy", "holds a path or a query", "Write a scheme, a host and a port alone.")
+        raise checker.wrong("proxy", "holds a path or a query", "Write a scheme, a host and a port alone.")
     if parts.scheme.startswith("socks5") and importlib.util.find_spec("socksio") is None:
-        raise place.wrong("proxy", f"is of the kind {parts.scheme}", "It needs: pip install 'httpx[socks]'.")
+        raise checker.wrong("proxy", f"is of the kind {parts.scheme}", "It needs: pip install 'httpx[socks]'.")
     return proxy
 
 
-def _certificates(path: Path, place: Place) -> Path:
+def _certificates(path: Path, checker: Checker) -> Path:
     try:
         ssl.create_default_context(cafile=path)
     except OSError as error:
-        raise place.wrong("ca_file", f"is {str(path)!r}, which holds no certificates", "Name a PEM file.") from error
+        raise checker.wrong("ca_file", f"is {str(path)!r}, which holds no certificates", "Name a PEM file.") from error
     return path
 
 
-def _llama(values: Mapping[str, Any], place: Place) -> Upstream:
+def _llama(values: Mapping[str, Any], checker: Checker) -> Upstream:
     from .llama import LlamaSettings, LlamaUpstream, calm_threads, check_installed
 
-    table = convert(values, LlamaTable, place.name)
-    check_installed(place.name)
-    path = place.file("path", table.path)
+    table = convert(values, LlamaTable, checker.name)
+    check_installed(checker.name)
+    path = checker.file("path", table.path)
     return LlamaUpstream(
         LlamaSettings(
             path=path,
@@ -335,4 +335,8 @@ def _llama(values: Mapping[str, Any], place: Place) -> Upstream:
     )
 
 
-_KINDS: dict[str, Callable[[Mapping[str, Any], Place], Upstream]] = {"echo": _echo, "openai": _openai, "llama": _llama}
+_KINDS: dict[str, Callable[[Mapping[str, Any], Checker], Upstream]] = {
+    "echo": _echo,
+    "openai": _openai,
+    "llama": _llama,
+}

@@ -132,14 +132,14 @@ def calm_threads() -> int:
     return max(1, (os.cpu_count() or 2) // 2)
 
 
-def check_installed(place: str) -> None:
+def check_installed(table: str) -> None:
     """Refuse a configuration whose engine is not installed.
 
     Raises:
         ConfigError: The engine is missing; the message says how to install it.
     """
     if importlib.util.find_spec("xllamacpp") is None:
-        raise ConfigError(f"{place} runs a model, which needs: pip install 'portkey-prompts[model]'")
+        raise ConfigError(f"{table} runs a model, which needs: pip install 'portkey-prompts[model]'")
 
 
 def _load(settings: LlamaSettings) -> Any:

@@ -71,10 +71,10 @@ logger = logging.getLogger("portkey_local")
 class OpenAISettings:
     """Where the upstream is, and how to speak to it."""
 
-    place: str = ""
-    """Where the configuration can be told what to forward, such as `portkey-local.toml: upstreams.openai`."""
+    table: str = ""
+    """The table of the configuration that can say what to forward, such as `portkey-local.toml: upstreams.openai`."""
     base_url: str
-    """Each run adds its path to this one's; a query stays behind it."""
+    """Each run adds its path to this one's; a query stays at the end."""
     api_key: str | None = field(default=None, repr=False)
     model: str | None = None
     """The model where neither the call nor the prompt names one."""
@@ -86,7 +86,7 @@ class OpenAISettings:
     timeout: float = 600.0
     """Seconds in which something of an answer has to come."""
     ca_file: Path | None = None
-    """Certificates to trust in the place of the public authorities'."""
+    """Certificates to trust instead of the public authorities'."""
     proxy: str | None = field(default=None, repr=False)
     """The proxy on the way; those of the environment are not used."""
 
@@ -284,8 +284,8 @@ class OpenAIUpstream:
     def _tell(self, name: bytes) -> None:
         if len(self._told) < _MOST_TOLD:
             self._told.add(name)
-            place = self._settings.place
-            remedy = f" To pass it on, name it in {place}.forward." if place else ""
+            table = self._settings.table
+            remedy = f" To pass it on, name it in {table}.forward." if table else ""
             logger.warning(
                 "A call has the header %s, which goes to no upstream.%s", quoted(name.decode("latin-1")), remedy
             )
@@ -396,7 +396,7 @@ async def _unpacked(response: httpx.Response) -> AsyncGenerator[bytes, None]:
 
 
 async def _drain(pieces: AsyncIterator[bytes]) -> None:
-    """Read what ends an answer behind its `[DONE]`, while nobody waits for it."""
+    """Read what ends an answer after its `[DONE]`, while nobody waits for it."""
     # A connection is only used again where its answer was read to the end.
     with suppress(TimeoutError):
         async with asyncio.timeout(_LAST_BYTES):
@@ -417,7 +417,7 @@ async def _leave(response: httpx.Response) -> None:
 
 
 def _url(base_url: str, path: str) -> httpx.URL:
-    """Put a run's path behind a base URL's, before its query."""
+    """Append a run's path to a base URL's, before its query."""
     base, mark, query = base_url.partition("?")
     return httpx.URL(f"{base.rstrip('/')}{path}{mark}{query}")
 

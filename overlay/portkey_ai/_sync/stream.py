@@ -104,9 +104,9 @@ class Stream(Closing, Generic[Chunk]):
         """Iterate the pieces of the first answer's text; of a content that is a list of parts, those that are text."""
         half = ""
         for _ in self._iterator:
-            for place, choice in enumerate(choices_of(self._last)):
+            for position, choice in enumerate(choices_of(self._last)):
                 text = content_text(delta_of(choice).get("content"))
-                if text and index_of(choice, place) == 0:
+                if text and index_of(choice, position) == 0:
                     whole, half = whole_characters(half + text)
                     if whole:
                         yield whole

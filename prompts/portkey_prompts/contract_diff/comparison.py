@@ -144,7 +144,7 @@ _NOTED: Final = ANNOTATIONS | {"info", "contact", "license", "termsOfService"}
 
 
 def compare_notes(old: Document, new: Document, log: Log) -> None:
-    """Note what only people read, place by place; and, where nothing else was found, that something is different.
+    """Note what only people read, path by path; and, where nothing else was found, that something is different.
 
     Args:
         old: the contract before.
@@ -152,8 +152,8 @@ def compare_notes(old: Document, new: Document, log: Log) -> None:
         log: what is told of a change.
     """
     before, after = _versionless(old.root), _versionless(new.root)
-    for place, word in _differences(before, after, ()):
-        log.add(ContractVerdict.DOCUMENTATION, "documentation", place, f"{word} changed")
+    for location, word in _differences(before, after, ()):
+        log.add(ContractVerdict.DOCUMENTATION, "documentation", location, f"{word} changed")
     if not log.findings() and _written(before) != _written(after):
         message = "it is organised otherwise, in order or in parts that no call reaches"
         log.add(ContractVerdict.DOCUMENTATION, "organisation", "contract", message)

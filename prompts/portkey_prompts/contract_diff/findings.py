@@ -68,8 +68,8 @@ class Effect(Enum):
 Encounter: TypeAlias = tuple[int, int, str]
 """Two schemas, by identity, and the direction in which they were compared."""
 
-MAX_PLACES: Final = 1_000
-"""Places that are noted for one change."""
+MAX_LOCATIONS: Final = 1_000
+"""Locations that are noted for one change."""
 
 _SHARED: Final = ("security", "alias", "every_call")
 """How the kinds of findings begin that concern what operations share: keys, and parameters that they refer to."""
@@ -81,33 +81,33 @@ class Finding:
     Attributes:
         level: how grave it is.
         kind: what happened, a word for programs.
-        places: where it was met, in order.
+        locations: where it was met, in order.
         message: what changed, and why that matters.
     """
 
-    __slots__ = ("kind", "level", "message", "places")
+    __slots__ = ("kind", "level", "locations", "message")
 
-    def __init__(self, level: ContractVerdict, kind: str, place: str, message: str) -> None:
+    def __init__(self, level: ContractVerdict, kind: str, location: str, message: str) -> None:
         self.level = level
         self.kind = kind
-        self.places = [place]
+        self.locations = [location]
         self.message = message
 
-    def meet(self, start: str, place: str) -> None:
-        """Note that what lies at `start`, with this inside of it, lies at another place too."""
-        inside = next((each for each in self.places if each.startswith(start)), start)
-        if len(self.places) < MAX_PLACES:
-            self.places.append(place + inside.removeprefix(start))
+    def meet(self, start: str, location: str) -> None:
+        """Note that what lies at `start`, with this inside of it, lies at another location too."""
+        inside = next((each for each in self.locations if each.startswith(start)), start)
+        if len(self.locations) < MAX_LOCATIONS:
+            self.locations.append(location + inside.removeprefix(start))
 
     @property
-    def place(self) -> str:
-        """Give the place that is reached in the fewest steps."""
-        return tidy(min(self.places, key=_steps))
+    def location(self) -> str:
+        """Give the location that is reached in the fewest steps."""
+        return tidy(min(self.locations, key=_steps))
 
     @property
     def also(self) -> tuple[str, ...]:
-        """List the other places."""
-        return tuple(each for each in dict.fromkeys(map(tidy, self.places)) if each != self.place)
+        """List the other locations."""
+        return tuple(each for each in dict.fromkeys(map(tidy, self.locations)) if each != self.location)
 
 
 class Log:
@@ -116,31 +116,31 @@ class Log:
     def __init__(self) -> None:
         self._found: list[Finding] = []
         self._inside: dict[Encounter, dict[int, Finding]] = {}
-        self._places: dict[Encounter, str] = {}
+        self._locations: dict[Encounter, str] = {}
         self._open: list[Encounter] = []
 
-    def add(self, level: ContractVerdict, kind: str, place: str, message: str) -> None:
+    def add(self, level: ContractVerdict, kind: str, location: str, message: str) -> None:
         """Note a change."""
-        finding = Finding(level, kind, place, message)
+        finding = Finding(level, kind, location, message)
         self._found.append(finding)
         self._share({id(finding): finding})
 
-    def met(self, encounter: Encounter, place: str) -> bool:
-        """Tell whether two schemas were compared before; what was found inside of them is true of this place too."""
+    def met(self, encounter: Encounter, location: str) -> bool:
+        """Tell whether two schemas were compared before; what was found inside of them is true of this location too."""
         findings = self._inside.get(encounter)
         if findings is None:
             return False
         if encounter not in self._open:
             for finding in findings.values():
-                finding.meet(self._places[encounter], place)
+                finding.meet(self._locations[encounter], location)
             self._share(findings)
         return True
 
     @contextmanager
-    def within(self, encounter: Encounter, place: str) -> Iterator[None]:
+    def within(self, encounter: Encounter, location: str) -> Iterator[None]:
         """Note what is found meanwhile as lying inside of these two schemas."""
         self._inside[encounter] = {}
-        self._places[encounter] = place
+        self._locations[encounter] = location
         self._open.append(encounter)
         yield
         self._open.pop()
@@ -150,10 +150,10 @@ class Log:
         merged: dict[tuple[str, str], Finding] = {}
         for finding in self._found:
             shared = finding.kind.startswith(_SHARED)
-            key = (finding.kind, finding.message if shared else f"{finding.place}\0{finding.message}")
+            key = (finding.kind, finding.message if shared else f"{finding.location}\0{finding.message}")
             first = merged.setdefault(key, finding)
             if first is not finding:
-                first.places += finding.places
+                first.locations += finding.locations
         return list(merged.values())
 
     def _share(self, findings: dict[int, Finding]) -> None:
@@ -161,10 +161,10 @@ class Log:
             self._inside[encounter] |= findings
 
 
-def tidy(place: str) -> str:
-    """Write a place without the spaces that its pieces left."""
-    return " ".join(place.split())
+def tidy(location: str) -> str:
+    """Write a location without the spaces that its pieces left."""
+    return " ".join(location.split())
 
 
-def _steps(place: str) -> int:
-    return place.count(".") + place.count("[]")
+def _steps(location: str) -> int:
+    return location.count(".") + location.count("[]")

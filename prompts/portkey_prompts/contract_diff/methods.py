@@ -83,25 +83,25 @@ class MethodComparison:
 
     def _compare_aliases(self, old: Entry, new: Entry) -> None:
         before, after = _aliases_of(self._old, old), _aliases_of(self._new, new)
-        for alias, place in before.items():
+        for alias, location in before.items():
             if alias not in after:
                 message = f"may no longer be given as {alias}: calls that do so fail"
-                self._log.add(_BREAKING, "alias_removed", f"{new.title}{place}", message)
-        for alias, place in after.items():
+                self._log.add(_BREAKING, "alias_removed", f"{new.title}{location}", message)
+        for alias, location in after.items():
             if alias not in before:
-                self._log.add(_COMPATIBLE, "alias_added", f"{new.title}{place}", f"may be given as {alias} too")
+                self._log.add(_COMPATIBLE, "alias_added", f"{new.title}{location}", f"may be given as {alias} too")
 
     def _compare_options(self, old: Entry, new: Entry) -> None:
         """Compare which parameters are options of every call, of methods too whose operations do not list them."""
         before, after = _options_of(self._old, old), _options_of(self._new, new)
-        for name, place in before.items():
+        for name, location in before.items():
             if name not in after:
                 message = "is an option of every call no more: other calls that give it fail"
-                self._log.add(_BREAKING, "every_call_removed", f"{new.title}{place}", message)
-        for name, place in after.items():
+                self._log.add(_BREAKING, "every_call_removed", f"{new.title}{location}", message)
+        for name, location in after.items():
             if name not in before:
                 message = "is an option of every call now"
-                self._log.add(_COMPATIBLE, "every_call_added", f"{new.title}{place}", message)
+                self._log.add(_COMPATIBLE, "every_call_added", f"{new.title}{location}", message)
 
 
 def _names_methods(document: Document) -> bool:
@@ -133,14 +133,14 @@ def _is_set(entry: Entry, word: str) -> bool:
 def _aliases_of(document: Document, entry: Entry) -> dict[str, str]:
     """List further names of parameters, and where each stands: at its parameter, or at the operation."""
     aliases = dict.fromkeys(_texts(entry.operation.get("x-alias")), "")
-    for place, parameter in _parameters(document, entry):
-        aliases.update(dict.fromkeys(_texts(parameter.get("x-alias")), place))
+    for location, parameter in _parameters(document, entry):
+        aliases.update(dict.fromkeys(_texts(parameter.get("x-alias")), location))
     return aliases
 
 
 def _options_of(document: Document, entry: Entry) -> dict[str, str]:
     parameters = _parameters(document, entry)
-    return {str(each.get("name")): place for place, each in parameters if each.get("x-every-call") is True}
+    return {str(each.get("name")): location for location, each in parameters if each.get("x-every-call") is True}
 
 
 def _parameters(document: Document, entry: Entry) -> Iterator[tuple[str, Mapping[str, Any]]]:

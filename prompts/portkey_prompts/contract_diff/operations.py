@@ -40,47 +40,47 @@ class OperationComparison:
         for word in sorted({*old.operation, *new.operation} - _KNOWN):
             self.compare_unknown(word, old.operation, new.operation, new.title)
 
-    def compare_unknown(self, word: str, old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> None:
+    def compare_unknown(self, word: str, old: Mapping[str, Any], new: Mapping[str, Any], location: str) -> None:
         """Compare what is not looked into: another value of it may mean anything."""
         before, after = ({word: each[word]} if word in each else {} for each in (old, new))
         if self.old.meaning(before) != self.new.meaning(after):
             how = "changed" if before and after else "was added" if after else "was removed"
-            self.log.add(_BREAKING, "unknown", place, f"`{word}` {how}, which this comparison does not look into")
+            self.log.add(_BREAKING, "unknown", location, f"`{word}` {how}, which this comparison does not look into")
 
     def _compare_body(self, old: Entry, new: Entry) -> None:
         before = self.old.object(old.operation.get("requestBody"))
         after = self.new.object(new.operation.get("requestBody"))
-        place = f"{new.title} request body"
+        location = f"{new.title} request body"
         if not before or not after:
-            self._one_body(before, after, place)
+            self._one_body(before, after, location)
             return
         required = before.get("required") is True, after.get("required") is True
         if required == (False, True):
-            self.log.add(_BREAKING, "body_required", place, "became required: calls without it fail")
+            self.log.add(_BREAKING, "body_required", location, "became required: calls without it fail")
         elif required == (True, False):
-            self.log.add(_COMPATIBLE, "body_optional", place, "became optional")
-        self._compare_media(before, after, place, Direction.REQUEST)
+            self.log.add(_COMPATIBLE, "body_optional", location, "became optional")
+        self._compare_media(before, after, location, Direction.REQUEST)
 
-    def _one_body(self, old: Any, new: Any, place: str) -> None:
+    def _one_body(self, old: Any, new: Any, location: str) -> None:
         if not old and not new:
             return
         if not new:
-            self.log.add(_BREAKING, "body_removed", place, "was removed: what callers send in it has no effect")
+            self.log.add(_BREAKING, "body_removed", location, "was removed: what callers send in it has no effect")
         elif new.get("required") is True:
-            self.log.add(_BREAKING, "body_added", place, "is new and required: callers do not send it yet")
+            self.log.add(_BREAKING, "body_added", location, "is new and required: callers do not send it yet")
         else:
-            self.log.add(_COMPATIBLE, "body_added", place, "is new and optional")
+            self.log.add(_COMPATIBLE, "body_added", location, "is new and optional")
 
-    def _compare_media(self, old: Any, new: Any, place: str, direction: Direction) -> None:
+    def _compare_media(self, old: Any, new: Any, location: str, direction: Direction) -> None:
         """Compare the media types of a body, and what each of them holds."""
         before, after = dict(entries(old.get("content"))), dict(entries(new.get("content")))
         for media in missing(before, after):
-            self.log.add(_BREAKING, "media_removed", place, f"the media type {media} was removed")
+            self.log.add(_BREAKING, "media_removed", location, f"the media type {media} was removed")
         for media in after:
             if media not in before:
-                self.log.add(_COMPATIBLE, "media_added", place, f"the media type {media} was added")
+                self.log.add(_COMPATIBLE, "media_added", location, f"the media type {media} was added")
                 continue
-            where = f"{place} " if media == _JSON else f"{place} ({media}) "
+            where = f"{location} " if media == _JSON else f"{location} ({media}) "
             one, other = self.old.object(before[media]), self.new.object(after[media])
             self.schemas.compare(one.get("schema", True), other.get("schema", True), where, direction)
             for word in sorted({*one, *other} - {"schema", "example", "examples"}):
@@ -89,32 +89,32 @@ class OperationComparison:
     def _compare_responses(self, old: Entry, new: Entry) -> None:
         before, after = dict(entries(old.operation.get("responses"))), dict(entries(new.operation.get("responses")))
         for status in missing(before, after):
-            place = f"{new.title} response {status}"
-            self.log.add(_BREAKING, "response_removed", place, "the response was removed: clients wait for it")
+            location = f"{new.title} response {status}"
+            self.log.add(_BREAKING, "response_removed", location, "the response was removed: clients wait for it")
         for status, response in after.items():
-            place = f"{new.title} response {status}"
+            location = f"{new.title} response {status}"
             if status in before:
-                self._compare_response(self.old.object(before[status]), self.new.object(response), place)
+                self._compare_response(self.old.object(before[status]), self.new.object(response), location)
             else:
-                self.log.add(_COMPATIBLE, "response_added", place, "a new response")
+                self.log.add(_COMPATIBLE, "response_added", location, "a new response")
 
-    def _compare_response(self, old: Any, new: Any, place: str) -> None:
-        self._compare_media(old, new, place, Direction.RESPONSE)
+    def _compare_response(self, old: Any, new: Any, location: str) -> None:
+        self._compare_media(old, new, location, Direction.RESPONSE)
         before = {name.lower(): header for name, header in entries(old.get("headers"))}
         after = {name.lower(): header for name, header in entries(new.get("headers"))}
         for name in missing(before, after):
-            self.log.add(_BREAKING, "header_removed", f"{place} header {name}", "the header was removed")
+            self.log.add(_BREAKING, "header_removed", f"{location} header {name}", "the header was removed")
         for name in after:
             if name not in before:
-                self.log.add(_COMPATIBLE, "header_added", f"{place} header {name}", "a new header")
+                self.log.add(_COMPATIBLE, "header_added", f"{location} header {name}", "a new header")
             else:
-                self._compare_header(before[name], after[name], f"{place} header {name}")
+                self._compare_header(before[name], after[name], f"{location} header {name}")
 
-    def _compare_header(self, old: Any, new: Any, place: str) -> None:
+    def _compare_header(self, old: Any, new: Any, location: str) -> None:
         one, other = self.old.object(old), self.new.object(new)
         if one.get("required") is True and other.get("required") is not True:
-            self.log.add(_BREAKING, "header_optional", place, "became optional: it may be missing now")
-        self.schemas.compare(one.get("schema", True), other.get("schema", True), place, Direction.RESPONSE)
+            self.log.add(_BREAKING, "header_optional", location, "became optional: it may be missing now")
+        self.schemas.compare(one.get("schema", True), other.get("schema", True), location, Direction.RESPONSE)
 
 
 _WIRE: Final = ("style", "explode", "allowReserved", "content")
@@ -134,19 +134,19 @@ def compare_parameters(schemas: SchemaComparison, old: Entry, new: Entry) -> Non
     """
     before, after = _parameters(schemas.old, old), _parameters(schemas.new, new)
     for key, new_key in _renamed_slots(old, new, before, after):
-        place = f"{new.title} path parameter {new_key[1]}"
+        location = f"{new.title} path parameter {new_key[1]}"
         message = f"was called {key[1]}: compiled clients take it by name"
-        schemas.log.add(_BREAKING, "parameter_renamed", place, message)
+        schemas.log.add(_BREAKING, "parameter_renamed", location, message)
         before[new_key] = before.pop(key)
     for key in before:
         if key not in after:
             message = "the parameter was removed: what callers send in it has no effect"
-            schemas.log.add(_BREAKING, "parameter_removed", _place(new, key), message)
+            schemas.log.add(_BREAKING, "parameter_removed", _location(new, key), message)
     for key, parameter in after.items():
         if key in before:
-            _compare(schemas, before[key], parameter, _place(new, key))
+            _compare(schemas, before[key], parameter, _location(new, key))
         else:
-            _added(schemas, parameter, _place(new, key))
+            _added(schemas, parameter, _location(new, key))
 
 
 def _parameters(document: Document, entry: Entry) -> dict[Key, Mapping[str, Any]]:
@@ -154,15 +154,15 @@ def _parameters(document: Document, entry: Entry) -> dict[Key, Mapping[str, Any]
     found = {}
     for parameter in [*(entry.item.get("parameters") or ()), *(entry.operation.get("parameters") or ())]:
         parameter = document.object(parameter)
-        place, name = str(parameter.get("in")), str(parameter.get("name"))
-        found[place, name.lower() if place == "header" else name] = parameter
+        location, name = str(parameter.get("in")), str(parameter.get("name"))
+        found[location, name.lower() if location == "header" else name] = parameter
     return found
 
 
 def _renamed_slots(
     old: Entry, new: Entry, before: Mapping[Key, Any], after: Mapping[Key, Any]
 ) -> Iterator[tuple[Key, Key]]:
-    """Pair path parameters that stand at the same place of the path under another name."""
+    """Pair path parameters that stand at the same step of the path under another name."""
     if old.address != new.address:
         return
     for one, other in zip(old.path.split("{")[1:], new.path.split("{")[1:], strict=True):
@@ -171,30 +171,30 @@ def _renamed_slots(
             yield key, new_key
 
 
-def _added(schemas: SchemaComparison, parameter: Mapping[str, Any], place: str) -> None:
+def _added(schemas: SchemaComparison, parameter: Mapping[str, Any], location: str) -> None:
     if parameter.get("required") is True:
         message = "a new parameter that is required: callers do not send it yet"
-        schemas.log.add(_BREAKING, "parameter_added", place, message)
+        schemas.log.add(_BREAKING, "parameter_added", location, message)
     else:
-        schemas.log.add(_COMPATIBLE, "parameter_added", place, "a new parameter")
+        schemas.log.add(_COMPATIBLE, "parameter_added", location, "a new parameter")
 
 
-def _compare(schemas: SchemaComparison, old: Mapping[str, Any], new: Mapping[str, Any], place: str) -> None:
+def _compare(schemas: SchemaComparison, old: Mapping[str, Any], new: Mapping[str, Any], location: str) -> None:
     required = old.get("required") is True, new.get("required") is True
     if required == (False, True):
-        schemas.log.add(_BREAKING, "parameter_required", place, "became required: calls without it fail")
+        schemas.log.add(_BREAKING, "parameter_required", location, "became required: calls without it fail")
     elif required == (True, False):
-        schemas.log.add(_COMPATIBLE, "parameter_optional", place, "became optional")
+        schemas.log.add(_COMPATIBLE, "parameter_optional", location, "became optional")
     if new.get("deprecated") is True and old.get("deprecated") is not True:
-        schemas.log.add(_COMPATIBLE, "deprecated", place, "is deprecated now: it works as before")
+        schemas.log.add(_COMPATIBLE, "deprecated", location, "is deprecated now: it works as before")
     for word in _WIRE:
         if schemas.old.meaning(old.get(word)) != schemas.new.meaning(new.get(word)):
             message = f"{word} changed: the value is written in another way"
-            schemas.log.add(_BREAKING, "parameter_style", place, message)
-    schemas.compare(old.get("schema", True), new.get("schema", True), place, Direction.REQUEST)
+            schemas.log.add(_BREAKING, "parameter_style", location, message)
+    schemas.compare(old.get("schema", True), new.get("schema", True), location, Direction.REQUEST)
 
 
-def _place(entry: Entry, key: Key) -> str:
+def _location(entry: Entry, key: Key) -> str:
     return f"{entry.title} {key[0]} parameter {key[1]}"
 
 

@@ -15,14 +15,14 @@ class ContractChange(NamedTuple):
     Attributes:
         level: what it means for clients.
         kind: what happened, a word for programs, such as `field_removed`.
-        place: where, such as `POST /prompts/{prompt_id}/render request body .variables`.
+        location: where, such as `POST /prompts/{prompt_id}/render request body .variables`.
         message: what changed, and why that matters, for people.
-        also: further places that reach the same schema.
+        also: further locations that reach the same schema.
     """
 
     level: ContractVerdict
     kind: str
-    place: str
+    location: str
     message: str
     also: tuple[str, ...] = ()
 
@@ -32,9 +32,9 @@ class ContractChange(NamedTuple):
         return self.level is ContractVerdict.BREAKING
 
     def __str__(self) -> str:
-        elsewhere = f" (and in {len(self.also)} more places)" if len(self.also) > 1 else ""
+        elsewhere = f" (and in {len(self.also)} more locations)" if len(self.also) > 1 else ""
         elsewhere = f" (and in {self.also[0]})" if len(self.also) == 1 else elsewhere
-        return f"{self.level}: {self.place}{elsewhere}: {self.message}"
+        return f"{self.level}: {self.location}{elsewhere}: {self.message}"
 
 
 class ContractDiff:
@@ -54,7 +54,7 @@ class ContractDiff:
         self.new_version = new_version
         ordered = sorted(findings, key=lambda finding: -finding.level.gravity)
         self.changes = tuple(
-            ContractChange(each.level, each.kind, each.place, each.message, each.also) for each in ordered
+            ContractChange(each.level, each.kind, each.location, each.message, each.also) for each in ordered
         )
         self.verdict = self.changes[0].level if self.changes else ContractVerdict.NONE
 

@@ -29,7 +29,7 @@ class Change(NamedTuple):
 
     Attributes:
         kind: what happened, a word for programs, such as `variable_needed`; `text` where only wording changed.
-        where: the place in the prompt, such as `variables.items[].price`, `messages[0]` or `tools.weather.city`.
+        where: the path in the prompt, such as `variables.items[].price`, `messages[0]` or `tools.weather.city`.
         old: what was there, JSON; None where nothing was.
         new: what is there now, JSON; None where nothing is.
         breaking: whether a call, or what reads its answer, has to change first.

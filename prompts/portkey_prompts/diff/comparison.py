@@ -93,13 +93,13 @@ def _compare_partials(old: Side, new: Side) -> Iterator[Change]:
 
 
 def _compare_partial(earlier: str, reference: str, old: str | None, new: str | None) -> Iterator[Change]:
-    place = f"partials.{reference}"
+    where = f"partials.{reference}"
     if old is not None and new is not None:
         if old != new:
-            yield Change("text", place, old, new, False, f"the partial {reference} says it in other words")
+            yield Change("text", where, old, new, False, f"the partial {reference} says it in other words")
     elif earlier != reference:
         message = f"{earlier} became {reference}; their texts were not given, so their variables are not known here"
-        yield Change("partial_changed", place, earlier, reference, False, message)
+        yield Change("partial_changed", where, earlier, reference, False, message)
 
 
 def _slug(reference: str) -> str:

@@ -45,7 +45,7 @@ class Key(NamedTuple):
     name: str
 
     @property
-    def place(self) -> str:
+    def path(self) -> str:
         """Write the way to the value: `variables.items[].title`."""
         steps = "".join(f".{section}[]" for section in self.scope)
         return f"variables{steps}" if self.name == "." else f"variables{steps}.{self.name}"

@@ -83,7 +83,9 @@ def _meaning(name: str, old: Any, new: Any) -> tuple[bool, str]:
     found = list(schema_changes(_answer_schema(old), _answer_schema(new), (Direction.RESPONSE,)))
     worst = [finding for finding in found if finding.level is ContractVerdict.BREAKING]
     if worst:
-        return True, "the form of answers: " + "; ".join(f"{each.place or 'answer'}: {each.message}" for each in worst)
+        return True, "the form of answers: " + "; ".join(
+            f"{each.location or 'answer'}: {each.message}" for each in worst
+        )
     return False, "the form of answers changed, in nothing that apps would miss"
 
 
@@ -119,7 +121,7 @@ def compare_tools(field: str, old: Sequence[Any], new: Sequence[Any]) -> Iterato
     """Compare `tools` or `functions` of two versions, whatever their order.
 
     Args:
-        field: which of both, for the place of a change.
+        field: which of both, for the location of a change.
         old: the tools before, as the provider describes them.
         new: the tools after.
     """
@@ -141,7 +143,7 @@ def _compare_tool(where: str, old: Any, new: Any) -> Iterator[Change]:
     found = list(schema_changes(_schema_of(old), _schema_of(new), tuple(Direction)))
     for finding in found:
         breaking = finding.level is ContractVerdict.BREAKING
-        yield Change("tool_parameter", f"{where}{finding.place}", old, new, breaking, finding.message)
+        yield Change("tool_parameter", f"{where}{finding.location}", old, new, breaking, finding.message)
     if not found or _without_schema(old) != _without_schema(new):
         yield Change("tool_changed", where, old, new, False, "the tool is described in another way")
 
@@ -169,10 +171,10 @@ def _reason(effect: Effect, direction: Direction) -> str:
 
 
 def _gravest(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Of the findings of both directions keep one for each place and kind, the gravest."""
+    """Of the findings of both directions keep one for each location and kind, the gravest."""
     kept: dict[tuple[str, str], Finding] = {}
     for finding in findings:
-        key = (finding.place, finding.kind)
+        key = (finding.location, finding.kind)
         if key not in kept or finding.level.gravity > kept[key].level.gravity:
             kept[key] = finding
     yield from kept.values()

@@ -114,7 +114,7 @@ class Side:
             try:
                 templates[reference] = Template(text)
             except TemplateError as error:
-                error.place = f"{self.name}_partials[{reference!r}]"
+                error.location = f"{self.name}_partials[{reference!r}]"
                 self.problem = self.problem or error
         return templates
 

@@ -73,19 +73,19 @@ def _reached(key: Key, old: Uses, new: Uses, given: set[str]) -> bool:
 def _kind_change(key: Key, old: Use, new: Use) -> Change:
     was, is_now = words_of(old), words_of(new)
     message = f"`{_shown(key)}` was {was} and is {is_now} now: calls must give another kind of value"
-    return Change("variable_kind", key.place, sorted(old.kinds), sorted(new.kinds), True, message)
+    return Change("variable_kind", key.path, sorted(old.kinds), sorted(new.kinds), True, message)
 
 
 def _needed(key: Key, old: Use | None, new: Use) -> Change:
     what = "could be left out before" if old else "is new"
     remedy = "give it in every call, or a default in parameters" if not key.scope else "give it in every item"
     message = f"`{_shown(key)}` became needed ({words_of(new)}; it {what}): {remedy}"
-    return Change("variable_needed", key.place, sorted(old.kinds) if old else None, sorted(new.kinds), True, message)
+    return Change("variable_needed", key.path, sorted(old.kinds) if old else None, sorted(new.kinds), True, message)
 
 
 def _optional(key: Key, use: Use) -> Change:
     message = f"`{_shown(key)}` may be given now ({words_of(use)}), and may be left out"
-    return Change("variable_added", key.place, None, sorted(use.kinds), False, message)
+    return Change("variable_added", key.path, None, sorted(use.kinds), False, message)
 
 
 def _relieved(old: Uses, new: Uses, turned: set[Key]) -> Iterator[Change]:
@@ -95,10 +95,10 @@ def _relieved(old: Uses, new: Uses, turned: set[Key]) -> Iterator[Change]:
         gone = key.name not in names and (key.parent is None or key.parent.name in names) and _around(key, names)
         if gone and key.parent not in turned and not any(each.name in key.scope for each in turned):
             message = f"`{_shown(key)}` is no longer used: calls may stop giving it"
-            yield Change("variable_unused", key.place, kinds, None, False, message)
+            yield Change("variable_unused", key.path, kinds, None, False, message)
         elif key in new and key not in turned and _became_needed(new[key], use, names):
             message = f"`{_shown(key)}` is no longer needed: it may be left out now"
-            yield Change("variable_optional", key.place, kinds, sorted(new[key].kinds), False, message)
+            yield Change("variable_optional", key.path, kinds, sorted(new[key].kinds), False, message)
 
 
 def _around(key: Key, names: set[str]) -> bool:
@@ -112,4 +112,4 @@ def words_of(use: Use) -> str:
 
 
 def _shown(key: Key) -> str:
-    return key.place.removeprefix("variables").removeprefix(".")
+    return key.path.removeprefix("variables").removeprefix(".")

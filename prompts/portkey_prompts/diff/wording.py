@@ -122,10 +122,10 @@ def compare_wording(pairs: Iterable[Pair]) -> Iterator[Change]:
     for old, new in pairs:
         if new is None and old is not None:
             message = f"the message is gone, of the role {old.role}" if old.role else "the text is gone"
-            yield Change("message_removed", _place(old), old.content, None, False, message)
+            yield Change("message_removed", _where(old), old.content, None, False, message)
         elif old is None and new is not None:
             message = f"a message is new, of the role {new.role}" if new.role else "the text is new"
-            yield Change("message_added", _place(new), None, new.content, False, message)
+            yield Change("message_added", _where(new), None, new.content, False, message)
         elif old is not None and new is not None and old.identity != new.identity:
             yield _changed(old, new)
 
@@ -133,10 +133,10 @@ def compare_wording(pairs: Iterable[Pair]) -> Iterator[Change]:
 def _changed(old: Passage, new: Passage) -> Change:
     if old.frame == new.frame:
         what = f"the {new.role} message" if new.role else "the text"
-        return Change("text", _place(new), old.content, new.content, False, f"{what} says it in other words")
+        return Change("text", _where(new), old.content, new.content, False, f"{what} says it in other words")
     message = f"the {new.role} message holds other parts or fields"
-    return Change("message_changed", _place(new), old.content, new.content, False, message)
+    return Change("message_changed", _where(new), old.content, new.content, False, message)
 
 
-def _place(passage: Passage) -> str:
+def _where(passage: Passage) -> str:
     return passage.title.partition(" ")[0]

@@ -31,7 +31,7 @@ class LockError(PortkeyError):
         self.reference = reference
 
     def __str__(self) -> str:
-        where = ": ".join(str(place) for place in (self.path, self.reference) if place is not None)
+        where = ": ".join(str(part) for part in (self.path, self.reference) if part is not None)
         said = f"{where}: {self.problem}" if where else self.problem
         return f"{said} {self.remedy}" if self.remedy else said
 

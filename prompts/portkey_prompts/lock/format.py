@@ -136,13 +136,13 @@ def _prompt(reference: str, entry: Any) -> LockedPrompt:
 
 
 def _partial(reference: str, entry: Any) -> LockedPartial:
-    place = f"partials.{reference}"
-    _check_names(entry, place, {"slug", "version", "string"})
+    pointer = f"partials.{reference}"
+    _check_names(entry, pointer, {"slug", "version", "string"})
     string = from_lines(entry["string"])
     return LockedPartial(
-        _of(str, entry["slug"], f"{place}.slug"),
-        _of(int, entry["version"], f"{place}.version"),
-        _of(str, string, f"{place}.string"),
+        _of(str, entry["slug"], f"{pointer}.slug"),
+        _of(int, entry["version"], f"{pointer}.version"),
+        _of(str, string, f"{pointer}.string"),
     )
 
 
@@ -163,18 +163,18 @@ def _check(locked: LockedPrompt, stated: Any) -> None:
         raise LockError(f"not all partials that it includes are locked: {', '.join(missing)} is missing.")
 
 
-def _check_names(entry: Any, place: str, required: set[str], optional: Collection[str] = ()) -> None:
+def _check_names(entry: Any, pointer: str, required: set[str], optional: Collection[str] = ()) -> None:
     if not isinstance(entry, dict):
-        raise ValueError(f"{place} is no object")
+        raise ValueError(f"{pointer} is no object")
     missing, unknown = required - entry.keys(), entry.keys() - required - set(optional)
     if missing or unknown:
         what = f"lacks `{min(missing)}`" if missing else f"holds `{min(unknown)}`, which no lock file has"
-        raise ValueError(f"{place} {what}")
+        raise ValueError(f"{pointer} {what}")
 
 
-def _of(kind: type[T], value: Any, place: str) -> T:
+def _of(kind: type[T], value: Any, pointer: str) -> T:
     if type(value) is not kind:
-        raise ValueError(f"`{place}` is of another kind than it should be")
+        raise ValueError(f"`{pointer}` is of another kind than it should be")
     return value
 
 

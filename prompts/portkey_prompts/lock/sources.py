@@ -24,8 +24,8 @@ _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
 _SHOWN = 60
 
 
-class Place(NamedTuple):
-    """A place in the sources."""
+class Location(NamedTuple):
+    """A line of the sources."""
 
     path: Path
     """The file."""
@@ -41,10 +41,10 @@ class Scan(NamedTuple):
 
     files: int
     """How many files were read."""
-    found: dict[str, list[Place]]
+    found: dict[str, list[Location]]
     """References, and where each stands."""
-    unseen: list[tuple[Place, str]]
-    """What can't be known without running the program: the place, and what stands there."""
+    unseen: list[tuple[Location, str]]
+    """What can't be known without running the program: its location, and its text."""
 
 
 def scan(paths: Iterable[str | Path]) -> Scan:
@@ -69,11 +69,11 @@ def scan(paths: Iterable[str | Path]) -> Scan:
             _scan_file(file, result)
         except Exception as error:  # anybody may have written the file, anything, and named any codec to read it with
             line = error.lineno if isinstance(error, SyntaxError) else None
-            result.unseen.append((Place(file, line or 0), "a file that is no readable Python"))
+            result.unseen.append((Location(file, line or 0), "a file that is no readable Python"))
     return result._replace(files=len(files))
 
 
-def _files(path: Path, unseen: list[tuple[Place, str]]) -> Iterator[Path]:
+def _files(path: Path, unseen: list[tuple[Location, str]]) -> Iterator[Path]:
     try:
         path.stat()
     except FileNotFoundError:
@@ -90,7 +90,7 @@ def _files(path: Path, unseen: list[tuple[Place, str]]) -> Iterator[Path]:
         try:
             members = sorted(each.iterdir(), reverse=True)
         except OSError:
-            unseen.append((Place(each, 0), "a folder that can't be read"))
+            unseen.append((Location(each, 0), "a folder that can't be read"))
         else:
             waiting += [member for member in members if _is_searched(member)]
 
@@ -122,11 +122,11 @@ def _scan_file(path: Path, result: Scan) -> None:
     members = _members(tree)
     for call in [node for node in ast.walk(tree) if isinstance(node, ast.Call)]:
         for argument in _prompt_arguments(call):
-            place = Place(path, argument.lineno)
+            location = Location(path, argument.lineno)
             if _may_be_a_dictionary(call, argument):
-                result.unseen.append((place, _shown(call)))
+                result.unseen.append((location, _shown(call)))
             else:
-                _note(members.get(id(argument), argument), constants, place, result)
+                _note(members.get(id(argument), argument), constants, location, result)
 
 
 def _text_of(path: Path) -> str:
@@ -142,19 +142,19 @@ def _text_of(path: Path) -> str:
         return file.read()
 
 
-def _note(argument: ast.expr, constants: dict[str, ast.expr], place: Place, result: Scan) -> None:
+def _note(argument: ast.expr, constants: dict[str, ast.expr], location: Location, result: Scan) -> None:
     """Note what one argument refers to."""
     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-        result.found.setdefault(argument.value, []).append(place)
+        result.found.setdefault(argument.value, []).append(location)
     elif isinstance(argument, ast.Constant) and argument.value is None:
         return
     elif isinstance(argument, ast.Name) and argument.id in constants:
-        _note(constants[argument.id], {}, place, result)
+        _note(constants[argument.id], {}, location, result)
     elif isinstance(argument, ast.IfExp | ast.List | ast.Tuple | ast.Set):
         for choice in [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else argument.elts:
-            _note(choice, constants, place, result)
+            _note(choice, constants, location, result)
     else:
-        result.unseen.append((place, _shown(argument)))
+        result.unseen.append((location, _shown(argument)))
 
 
 def _shown(expression: ast.expr) -> str:

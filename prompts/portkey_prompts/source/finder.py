@@ -392,10 +392,10 @@ def _unreadable(prompt_id: str) -> TemplateError:
 
 def _looked_in(key: Key, source: PromptSource) -> str:
     """Name where else a prompt or a partial was looked for, in a sentence."""
-    places = ["memory"]
+    searched = ["memory"]
     if source.disk is not None:
-        places.append(f"the disk ({source.disk})")
+        searched.append(f"the disk ({source.disk})")
     if source.lock is not None:
-        places.append("the lock file")
-    places.append("the fallback given in code")
-    return f"And {key.reference!r} is known nowhere else: looked in {', '.join(places)}."
+        searched.append("the lock file")
+    searched.append("the fallback given in code")
+    return f"And {key.reference!r} is known nowhere else: looked in {', '.join(searched)}."

@@ -26,8 +26,8 @@ def brings(chunk: Mapping[str, Any], *, wants_usage: bool) -> bool:
 def usage_of(chunk: Mapping[str, Any]) -> Any:
     """Return the token counts that a chunk or an answer brings, also where it does so beside its choices or in one."""
     aside = chunk.get("x_groq")
-    places: list[Mapping[str, Any]] = [chunk, *choices_of(chunk), aside if isinstance(aside, dict) else {}]
-    return next((usage for usage in (place.get("usage") for place in places) if usage), None)
+    holders: list[Mapping[str, Any]] = [chunk, *choices_of(chunk), aside if isinstance(aside, dict) else {}]
+    return next((usage for usage in (holder.get("usage") for holder in holders) if usage), None)
 
 
 def wants_usage(body: Mapping[str, Any]) -> bool:
@@ -67,8 +67,8 @@ class FinishReasons:
 
     def add(self, chunk: Mapping[str, Any]) -> None:
         """Look at the next chunk."""
-        for place, choice in enumerate(choices_of(chunk)):
-            index = index_of(choice, place)
+        for position, choice in enumerate(choices_of(chunk)):
+            index = index_of(choice, position)
             self._finished[index] = bool(choice.get("finish_reason")) or self._finished.get(index, False)
 
     @property
@@ -85,12 +85,12 @@ def is_finished(chunks: Iterable[Mapping[str, Any]]) -> bool:
     return reasons.complete
 
 
-def index_of(choice: Mapping[str, Any], place: int) -> Any:
-    """Return which answer a choice belongs to, or which call a piece of one; its place where it does not say so."""
+def index_of(choice: Mapping[str, Any], position: int) -> Any:
+    """Return which answer a choice belongs to, or which call a piece of one; its position where it does not say so."""
     index = choice.get("index")
     if isinstance(index, str) and index.isdecimal():
         return int(index)
-    return place if index is None or isinstance(index, dict | list) else index
+    return position if index is None or isinstance(index, dict | list) else index
 
 
 def whole_characters(text: str) -> tuple[str, str]:

@@ -64,7 +64,7 @@ class Failure(NamedTuple):
         said = self.body if isinstance(self.body, dict) else {}
         error = said.get("error")
         inner = error if isinstance(error, dict) else {}
-        numbers = (self.code, *(place.get(name) for place in (inner, said) for name in (*_CODES, "raw_status_code")))
+        numbers = (self.code, *(part.get(name) for part in (inner, said) for name in (*_CODES, "raw_status_code")))
         return next((number for number in map(_error_status, numbers) if number is not None), None)
 
 
@@ -106,9 +106,9 @@ def _told(body: Json) -> Failure | None:
 
 
 def _told_in_choice(choice: Json, body: Json) -> Failure | None:
-    for place in (choice, delta_of(choice)):
-        if _tells(place.get("error")):
-            return _failure(place["error"], body)
+    for part in (choice, delta_of(choice)):
+        if _tells(part.get("error")):
+            return _failure(part["error"], body)
     reason = choice.get("finish_reason")
     if not is_failed_finish(reason):
         return None
@@ -144,7 +144,7 @@ def _says_so(body: Json) -> bool:
 
 
 def _only_speaks(body: Json) -> bool:
-    """Say whether a body has words in the place of choices: with a code, or with nothing that a chunk has."""
+    """Say whether a body has words in place of choices: with a code, or with nothing that a chunk has."""
     if not _words(body):
         return False
     codes = [body[name] for name in _CODES if name != "status" or isinstance(body.get(name), int) if name in body]
@@ -188,7 +188,7 @@ def _failure(said: object, body: object) -> Failure:
     details = known.get("errors")
     if words and isinstance(details, list) and (detail := _words(details)) and detail not in words:
         words = f"{words} ({shown(detail)})"  # the gateway says here which field of a config is wrong
-    codes = (place.get(name) for place in (known, around) for name in _CODES if name != "status" or known is not place)
+    codes = (part.get(name) for part in (known, around) for name in _CODES if name != "status" or known is not part)
     kind, param = known.get("type") or around.get("error_type"), known.get("param")
     return Failure(
         words or f"It reports an error: {shown(json.dumps(said, ensure_ascii=False))}",

@@ -34,8 +34,8 @@ class ChunkMerger:
                 self._whole[name] = value
         if not self._whole.get("usage") and (usage := usage_of(chunk)):
             self._whole["usage"] = usage
-        for place, piece in enumerate(choices_of(chunk)):
-            index = index_of(piece, place)
+        for position, piece in enumerate(choices_of(chunk)):
+            index = index_of(piece, position)
             _add_choice(self._choices.setdefault(index, {"index": index}), piece)
 
     def completion(self) -> Json:
@@ -196,9 +196,9 @@ def _add_tool_calls(message: Json, pieces: object) -> None:
     calls: list[Json] = message.get("tool_calls") or []
     message["tool_calls"] = calls
     together = calls[-len(given) :]
-    for place, piece in enumerate(given):
+    for position, piece in enumerate(given):
         # Pieces without index and id stand where their calls stood in the delta before.
-        before = together[place] if len(together) == len(given) else None
+        before = together[position] if len(together) == len(given) else None
         call = _call_of(calls, piece, before)
         if call is None:
             call = {}
@@ -228,7 +228,7 @@ def _add_function(function: Json, piece: Mapping[str, Any]) -> None:
 
 
 def _call_of(calls: list[Json], piece: Json, before: Json | None) -> Json | None:
-    """Find the call that a piece goes on with: by its id, else by its index, else by its place; None for a new one.
+    """Find the call that a piece goes on with: by its id, else by its index, else by its position; None for a new one.
 
     Some providers say index 0 for all calls, some neither index nor id, and some repeat the name in each piece.
     """

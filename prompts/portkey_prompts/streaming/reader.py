@@ -17,7 +17,7 @@ from portkey_prompts.streaming.chunks import Json, choices_of, delta_of, is_json
 from portkey_prompts.streaming.failures import Failure, failure_in, is_failed_finish, shown
 
 _KEEP_ALIVE = frozenset({"ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive"})
-"""Types of events, and words in their place, that only keep a connection open."""
+"""Types of events, and words instead of them, that only keep a connection open."""
 _ENDS = frozenset({"done", "end", "eos"})
 """Types of events that end a stream, where they bring no piece of an answer."""
 _TELLING = frozenset({"error", "status", "success", "message", "msg", "detail", "type"})
@@ -34,7 +34,7 @@ class StreamError(Exception):
         kind: `failure` where it reports one, `no_chunk` where an event is neither a chunk nor anything that is known,
             `no_stream` where it is another kind of answer, `too_long` where an event is longer than it may be.
         failure: the error that it reports.
-        text: what came in the place of a chunk.
+        text: what came instead of a chunk.
     """
 
     def __init__(

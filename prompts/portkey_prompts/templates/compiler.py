@@ -25,7 +25,7 @@ DEEPEST: Final = 8
 
 
 class Slot(Protocol):
-    """A place in messages that a template fills."""
+    """A part of messages that a template fills."""
 
     @property
     def block(self) -> Block:
@@ -33,7 +33,7 @@ class Slot(Protocol):
         ...
 
 
-class Place:
+class Scope:
     """Where a tag stands: how many sections are around it, and in which of their items names are looked up."""
 
     __slots__ = ("depth", "frames")
@@ -47,10 +47,10 @@ class Place:
         """Name what `{{.}}` shows."""
         return f"x{self.frames[0]}" if self.frames else "run.variables"
 
-    def within(self, section: Section) -> Place:
-        """Give the place in a section's body."""
+    def within(self, section: Section) -> Scope:
+        """Give the scope of a section's body."""
         inner = self.depth + 1
-        return Place(inner, self.frames if isinstance(section, InvertedSection) else (inner, *self.frames))
+        return Scope(inner, self.frames if isinstance(section, InvertedSection) else (inner, *self.frames))
 
 
 class Source:
@@ -76,7 +76,7 @@ class Source:
 
     def of_block(self, block: Block) -> str:
         """Write `render(run, root, out, depth)`, which appends what is rendered, and `start(run, root)`: its text."""
-        self._block(block, Place())
+        self._block(block, Scope())
         start = ["def start(run, root):", " out = []", " render(run, root, out, 0)", " return joined(run, out)"]
         return "\n".join((*self._function("render", "run, root, out, depth"), *start))
 
@@ -84,10 +84,10 @@ class Source:
         """Write `start(run, root)`, which answers messages, their slots filled, and their text."""
         texts: dict[int, str] = {}
         for slot in slots:
-            self._line("out = []", Place())
-            self._block(slot.block, Place())
+            self._line("out = []", Scope())
+            self._block(slot.block, Scope())
             texts[id(slot)] = f"t{len(texts)}"
-            self._line(f"{texts[id(slot)]} = joined(run, out)", Place())
+            self._line(f"{texts[id(slot)]} = joined(run, out)", Scope())
         answer = [f" messages = {self._filled(messages, texts)}", f" return messages, {self._text(messages, texts)}"]
         return "\n".join((*self._function("start", "run, root, depth=0"), *answer))
 
@@ -96,8 +96,8 @@ class Source:
         known = "".join(f", {constant}={constant}" for constant in self.constants)
         return [f"def {name}({parameters}{known}, type=type, dict=dict):", " note = run.looked.add", *self._lines]
 
-    def _line(self, text: str, place: Place) -> None:
-        self._lines.append(" " * (place.depth + 1) + text)
+    def _line(self, text: str, scope: Scope) -> None:
+        self._lines.append(" " * (scope.depth + 1) + text)
 
     def _constant(self, value: object) -> str:
         key = value if isinstance(value, str) else id(value)
@@ -106,60 +106,60 @@ class Source:
             self.constants[self._known[key]] = value
         return self._known[key]
 
-    def _block(self, block: Block, place: Place) -> None:
+    def _block(self, block: Block, scope: Scope) -> None:
         for before, tag in block.pairs:
             if before:
                 self._row.append(self._constant(before))
-            self._tag(tag, place)
+            self._tag(tag, scope)
         if block.end:
             self._row.append(self._constant(block.end))
-        self._end_row(place)
+        self._end_row(scope)
 
-    def _end_row(self, place: Place) -> None:
+    def _end_row(self, scope: Scope) -> None:
         if self._row:
             row = ", ".join(self._row)
-            self._line(f"out.append({row})" if len(self._row) == 1 else f"out += ({row})", place)
+            self._line(f"out.append({row})" if len(self._row) == 1 else f"out += ({row})", scope)
             self._row = []
 
-    def _tag(self, tag: Node, place: Place) -> None:
-        if not place.frames and isinstance(getattr(tag, "name", None), ItemName):  # all that the call gave
-            self._by_tree(tag, place)
+    def _tag(self, tag: Node, scope: Scope) -> None:
+        if not scope.frames and isinstance(getattr(tag, "name", None), ItemName):  # all that the call gave
+            self._by_tree(tag, scope)
         elif isinstance(tag, Variable):
-            value = self._value(tag, place)
+            value = self._value(tag, scope)
             self._row.append(f"escaped(run, {value})" if self._escaped and tag.escaped else value)
-        elif isinstance(tag, Section) and place.depth < DEEPEST:
-            self._section(tag, place)
-        elif type(tag) is Inclusion and not place.frames:
-            self._end_row(place)
-            self.levels = max(self.levels, place.depth + 1)
-            self._line(f"include(run, root, out, {self._constant(tag)}, depth + {place.depth + 1})", place)
+        elif isinstance(tag, Section) and scope.depth < DEEPEST:
+            self._section(tag, scope)
+        elif type(tag) is Inclusion and not scope.frames:
+            self._end_row(scope)
+            self.levels = max(self.levels, scope.depth + 1)
+            self._line(f"include(run, root, out, {self._constant(tag)}, depth + {scope.depth + 1})", scope)
         else:
-            self._by_tree(tag, place)
+            self._by_tree(tag, scope)
 
-    def _by_tree(self, tag: Node, place: Place) -> None:
-        self._end_row(place)
-        known = f"{self._constant(tag)}, {self._frames(place)}, {place.item}, depth + {place.depth}"
-        self._line(f"by_tree(run, out, {known})", place)
+    def _by_tree(self, tag: Node, scope: Scope) -> None:
+        self._end_row(scope)
+        known = f"{self._constant(tag)}, {self._frames(scope)}, {scope.item}, depth + {scope.depth}"
+        self._line(f"by_tree(run, out, {known})", scope)
 
-    def _section(self, tag: Section, place: Place) -> None:
-        self._end_row(place)
-        value, inner = self._found(tag, place), place.within(tag)
+    def _section(self, tag: Section, scope: Scope) -> None:
+        self._end_row(scope)
+        value, inner = self._found(tag, scope), scope.within(tag)
         self.levels = max(self.levels, inner.depth)
         if isinstance(tag, InvertedSection):
-            self._line(f"if is_left_out(run, {value}, {tag.block.steps}):", place)
+            self._line(f"if is_left_out(run, {value}, {tag.block.steps}):", scope)
         else:
             item = f"x{inner.depth}"
-            self._line(f"for {item} in items(run, {value}, {tag.block.steps}):", place)
+            self._line(f"for {item} in items(run, {value}, {tag.block.steps}):", scope)
             self._quick_row(tag.block, item, inner)
             self._line(f"f{inner.depth} = {item} if type({item}) is dict else no_frame({item})", inner)
-            if place.frames and any(shows_item(node) for node, _ in tags_in((tag.block,))):
-                self._line(f"if {item} is SAME: {item} = {place.item}", inner)
+            if scope.frames and any(shows_item(node) for node, _ in tags_in((tag.block,))):
+                self._line(f"if {item} is SAME: {item} = {scope.item}", inner)
         before = len(self._lines)
         self._block(tag.block, inner)
         if len(self._lines) == before:
             self._line("pass", inner)
 
-    def _quick_row(self, block: Block, item: str, inner: Place) -> None:
+    def _quick_row(self, block: Block, item: str, inner: Scope) -> None:
         """Write a body of nothing but its items' own names as it is where all of them are there, as in most loops."""
         names = [tag.text for _, tag in block.pairs if type(tag) is Variable and not (self._escaped and tag.escaped)]
         if not names or len(names) < len(block.pairs) or not self.names.isdisjoint(names):
@@ -174,41 +174,41 @@ class Source:
 
     # Look-ups
 
-    def _value(self, tag: Variable, place: Place) -> str:
+    def _value(self, tag: Variable, scope: Scope) -> str:
         """Write the look-up of a variable; where the last of them fails, that raises KeyError."""
         name = tag.name if isinstance(tag, PathVariable) else None
         if isinstance(name, ItemName):
-            return place.item
+            return scope.item
         if isinstance(name, DottedName):
-            return f"({self._walk(name, place)} else by_path(run, {self._constant(tag)}, {self._frames(place)}))"
-        return self._in_frames(tag.text, place, "root[{}]")
+            return f"({self._walk(name, scope)} else by_path(run, {self._constant(tag)}, {self._frames(scope)}))"
+        return self._in_frames(tag.text, scope, "root[{}]")
 
-    def _found(self, tag: Section, place: Place) -> str:
+    def _found(self, tag: Section, scope: Scope) -> str:
         """Write the look-up of a section's value, None where there is none."""
         if isinstance(tag.name, ItemName):
-            return place.item
+            return scope.item
         if isinstance(tag.name, DottedName):
-            return f"{self._walk(tag.name, place)} else found(run, {self._constant(tag)}, {self._frames(place)})"
-        return self._in_frames(tag.text, place, "root.get({})")
+            return f"{self._walk(tag.name, scope)} else found(run, {self._constant(tag)}, {self._frames(scope)})"
+        return self._in_frames(tag.text, scope, "root.get({})")
 
-    def _walk(self, name: DottedName, place: Place) -> str:
+    def _walk(self, name: DottedName, scope: Scope) -> str:
         """Write the way through plain objects, and the question whether it leads there."""
-        asked, value = [], self._in_frames(name.first, place, "root.get({})")
+        asked, value = [], self._in_frames(name.first, scope, "root.get({})")
         for part in map(self._constant, name.rest):
             asked.append(f"type(v := {value}) is dict and {part} in v")
             value = f"v[{part}]"
         return f"{value} if {' and '.join(asked)}"
 
-    def _in_frames(self, name: str, place: Place, last: str) -> str:
+    def _in_frames(self, name: str, scope: Scope, last: str) -> str:
         constant = self._constant(name)
-        frames = "".join(f"f{frame}[{constant}] if {constant} in f{frame} else " for frame in place.frames)
-        if not place.depth:
+        frames = "".join(f"f{frame}[{constant}] if {constant} in f{frame} else " for frame in scope.frames)
+        if not scope.depth:
             self.names.add(name)
             return last.format(constant)
         return f"({frames}note({constant}) or {last.format(constant)})"
 
-    def _frames(self, place: Place) -> str:
-        return f"({''.join(f'f{frame}, ' for frame in place.frames)}*run.frames)" if place.frames else "run.frames"
+    def _frames(self, scope: Scope) -> str:
+        return f"({''.join(f'f{frame}, ' for frame in scope.frames)}*run.frames)" if scope.frames else "run.frames"
 
     # Messages
 

@@ -20,7 +20,7 @@ class TemplateError(ValueError):
         line: 1-based, or None where no position is known.
         column: 1-based, in characters, or None.
         path: references of the partials around the position, outermost first; `line` and `column` count in the last.
-        place: the part of a prompt that holds the template, such as `messages[0].content`; empty outside of prompts.
+        location: the part of a prompt that holds the template, such as `messages[0].content`; empty outside of prompts.
     """
 
     def __init__(self, problem: str, *, line: int | None = None, column: int | None = None) -> None:
@@ -29,12 +29,12 @@ class TemplateError(ValueError):
         self.line = line
         self.column = column
         self.path: tuple[str, ...] = ()
-        self.place = ""
+        self.location = ""
 
     def __str__(self) -> str:
         position = f"line {self.line}, column {self.column}" if self.line is not None else ""
         partial = f"in {_shortened(self.path)}" if self.path else ""
-        where = ", ".join(filter(None, (self.place, partial, position)))
+        where = ", ".join(filter(None, (self.location, partial, position)))
         return f"{where}: {self.problem}" if where else self.problem
 
 

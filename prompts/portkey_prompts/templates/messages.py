@@ -22,14 +22,14 @@ MESSAGE_DEPTH: Final = 100
 class TemplateSlot:
     """A template somewhere inside of a message, and where that is."""
 
-    __slots__ = ("block", "place")
+    __slots__ = ("block", "location")
 
-    def __init__(self, text: str, place: str) -> None:
-        self.place = place
+    def __init__(self, text: str, location: str) -> None:
+        self.location = location
         try:
             self.block = parse(text)
         except TemplateError as error:
-            error.place = place
+            error.location = location
             raise
 
     def render(self, run: Run) -> str:
@@ -37,16 +37,16 @@ class TemplateSlot:
         try:
             return run.text(self.block)
         except TemplateError as error:
-            error.place = self.place
+            error.location = self.location
             raise
 
 
-def compile_strings(value: Any, place: str, depth: int = 0) -> Any:
-    """Copy a parsed JSON value, a `TemplateSlot` in the place of every string that has a tag; keys are left alone.
+def compile_strings(value: Any, location: str, depth: int = 0) -> Any:
+    """Copy a parsed JSON value, a `TemplateSlot` for every string that has a tag; keys are left alone.
 
     Args:
         value: the messages.
-        place: the way to the value, for errors; empty for the messages themselves.
+        location: the path to the value, for errors; empty for the messages themselves.
 
     Raises:
         TemplateSyntaxError: a string is a malformed template.
@@ -55,11 +55,11 @@ def compile_strings(value: Any, place: str, depth: int = 0) -> Any:
     if depth > MESSAGE_DEPTH:
         raise TemplateError(f"messages are nested deeper than {MESSAGE_DEPTH} levels")
     if isinstance(value, str):
-        return TemplateSlot(value, place) if "{{" in value else value
+        return TemplateSlot(value, location) if "{{" in value else value
     if isinstance(value, dict):
-        return {key: compile_strings(member, f"{place}.{key}", depth + 1) for key, member in value.items()}
+        return {key: compile_strings(member, f"{location}.{key}", depth + 1) for key, member in value.items()}
     if isinstance(value, list):
-        return [compile_strings(item, f"{place}[{index}]", depth + 1) for index, item in enumerate(value)]
+        return [compile_strings(item, f"{location}[{index}]", depth + 1) for index, item in enumerate(value)]
     return value
 
 

@@ -88,7 +88,7 @@ class DottedName:
             else:
                 return value
             run.charge(len(self.rest), self)  # a tag is counted as one walk, and this was one in vain
-            if frame is run.root:  # behind it are only defaults, which are for names that were not given
+            if frame is run.root:  # after it come only defaults, which are for names that were not given
                 break
         return ABSENT
 

@@ -134,7 +134,7 @@ def compiled_messages(messages: list[Any], slots: Sequence[Slot]) -> Compiled:
     """Have a chat compiled when it is worth it.
 
     Args:
-        messages: the messages, slots in the places of templates.
+        messages: the messages, slots where templates are.
         slots: these slots.
     """
 

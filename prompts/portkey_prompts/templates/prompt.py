@@ -77,7 +77,7 @@ class RawChatBody:
         try:
             messages = parse_messages(text)
         except TemplateError as error:
-            error.place = "in the rendered text of the raw template"
+            error.location = "in the rendered text of the raw template"
             raise
         return messages, messages_text(messages)
 
@@ -107,7 +107,7 @@ def _messages_of(string: str) -> list[Message]:
     try:
         return parse_messages(string)
     except TemplateError as error:
-        error.place = "in the string of a chat prompt"
+        error.location = "in the string of a chat prompt"
         if "{{" in string:
             error.problem += " (JSON with tags outside of its strings needs is_raw_template: 1)"
         raise
@@ -144,7 +144,7 @@ class PromptTemplate:
         model_settings: names that are model settings even where a variable has the same name.
 
     Raises:
-        TemplateSyntaxError: a template is malformed; `place` says in which message.
+        TemplateSyntaxError: a template is malformed; `location` says in which message.
         TemplateError: the string of a chat prompt is no array of messages.
 
     Example:

@@ -30,7 +30,7 @@ class Tag:
 
     Attributes:
         sigil: what the tag begins with: empty for `{{x}}`, and `&` for `{{{x}}}` too.
-        name: the text behind the sigil.
+        name: the text after the sigil.
         indent: of a partial that is the first tag of its line, the white space that the partial's lines get.
         after_text: of such a partial, whether text stands before it, so that its first line gets none.
     """
@@ -69,7 +69,7 @@ class Scanner:
     def tokens(self) -> tuple[list[Tag], list[str | Tag]]:
         """Answer the tags of sections, and what remains to be rendered: texts and tags.
 
-        Where white space is taken away from a last line, the hosted engine counts from the wrong place, so that a tag
+        Where white space is taken away from a last line, the hosted engine counts from the wrong offset, so that a tag
         of that line may be missing in the second list.
 
         Raises:
@@ -116,7 +116,7 @@ class Scanner:
         return sections, tokens
 
     def _add_end(self, text: str, has_tag: bool, is_blank: bool) -> None:
-        """Add the text behind the last tag."""
+        """Add the text after the last tag."""
         rest_of_line, line_break, after = text.partition("\n")
         if text:
             self._tokens.append(rest_of_line + line_break)
@@ -138,14 +138,14 @@ class Scanner:
         """Do the same on the last line, as the hosted engine does it.
 
         It holds characters and tags in one list, takes the ones dropped so far out of it, and then drops from the last
-        line by the positions of before: as many places too far on as were dropped.
+        line by the positions of before: as many units too far on as were dropped.
         """
         line = [unit for token in self._tokens[self._line_tokens :] for unit in _units(token)]
-        dropped = {place + self._dropped for place, unit in enumerate(line) if isinstance(unit, str)}
-        self._tokens[self._line_tokens :] = [unit for place, unit in enumerate(line) if place not in dropped]
+        dropped = {index + self._dropped for index, unit in enumerate(line) if isinstance(unit, str)}
+        self._tokens[self._line_tokens :] = [unit for index, unit in enumerate(line) if index not in dropped]
 
     def _read(self, start: int, line: int, column: int) -> tuple[Tag, int]:
-        """Read the tag that opens at `start`; answer it and the offset behind it."""
+        """Read the tag that opens at `start`; return it and the offset after it."""
         head = _SIGIL.match(self._text, start + len(self._open))
         assert head is not None  # the pattern matches emptiness
         tag = Tag(head[1] or "", "", line, column)
@@ -180,7 +180,7 @@ class Scanner:
         return end.end()
 
     def _comment_end(self, tag: Tag, position: int) -> int:
-        """Find the offset behind a comment; tags inside of it are part of it, so that they can be commented out."""
+        """Find the offset after a comment; tags inside of it are part of it, so that they can be commented out."""
         edge = re.compile(f"{re.escape(self._close)}|{re.escape(self._open)}")
         depth = 1
         while depth:

@@ -114,7 +114,7 @@ class Section(Node):
         self.block = block
 
     def render(self, run: Run, frames: Frames, item: Any, depth: int) -> None:
-        """Write the body for each item; what has names is the first place where those in the body are looked up."""
+        """Write the body for each item; what has names is where those in the body are looked up first."""
         value = self.name.find(run, frames, item)
         if value is ABSENT or is_false(value, self):
             return

@@ -317,15 +317,15 @@ def _same(one: Any, other: Any) -> bool:
 
 def _objects(text: str) -> Iterator[Any]:
     """Iterate the JSON objects that stand in a text."""
-    place = text.find("{")
-    while place >= 0:
+    start = text.find("{")
+    while start >= 0:
         try:
-            found, end = _JSON.raw_decode(text, place)
+            found, end = _JSON.raw_decode(text, start)
         except (ValueError, RecursionError):
-            end = place + 1
+            end = start + 1
         else:
             yield found
-        place = text.find("{", end)
+        start = text.find("{", end)
 
 
 def _conforms(schema: Any, found: Sequence[Any]) -> bool:

@@ -181,23 +181,21 @@ class _Reader:
     def _case(self, test: Any, where: str, line: int) -> dict[str, Any]:
         """Read the fields of a test; those that it lacks are empty."""
         self._check(test, where, CASE_FIELDS, line)
-        place = partial(self._field, test, where)
-        place("description", str, "text")
-        variables = place("vars", _Object, "an object") or _empty()
+        read = partial(self._field, test, where)
+        read("description", str, "text")
+        variables = read("vars", _Object, "an object") or _empty()
         for name, value in variables.items():
             if isinstance(value, str) and value.startswith("file://"):
                 self._refuse(
                     variables.lines[name], f"{where}.vars.{name}: variables are not read from files. Write it here"
                 )
-        options = place("options", _Object, "an object") or _empty()
+        options = read("options", _Object, "an object") or _empty()
         self._check(options, f"{where}.options", OPTION_FIELDS, line)
         return {
             "vars": variables,
             "options": options,
-            "threshold": place("threshold", float, "a number"),
-            **{
-                name: self._assertions(place(name, _List, "a list"), f"{where}.{name}") for name in ("render", "assert")
-            },
+            "threshold": read("threshold", float, "a number"),
+            **{name: self._assertions(read(name, _List, "a list"), f"{where}.{name}") for name in ("render", "assert")},
         }
 
     def _assertions(self, given: Any, where: str) -> tuple[Assertion, ...]:
@@ -209,15 +207,15 @@ class _Reader:
 
     def _assertion(self, given: Any, where: str, line: int, allowed: Sequence[str]) -> Assertion:
         self._check(given, where, ASSERTION_FIELDS, line)
-        place = partial(self._field, given, where)
-        kind = place("type", str, "text") or self._refuse(line, f"{where}.type is missing. {_one_of(allowed)}")
+        read = partial(self._field, given, where)
+        kind = read("type", str, "text") or self._refuse(line, f"{where}.type is missing. {_one_of(allowed)}")
         line = given.lines["type"]
         base = kind.removeprefix("not-")
         if base not in allowed:
             self._refuse(line, f"{where}.type: {_not_known(kind, base)}. {_one_of(allowed)}")
-        place("metric", str, "text")
-        threshold, weight = place("threshold", float, "a number"), place("weight", float, "a number")
-        config = place("config", _Object, "an object") or {}
+        read("metric", str, "text")
+        threshold, weight = read("threshold", float, "a number"), read("weight", float, "a number")
+        config = read("config", _Object, "an object") or {}
         self._check_kind(base, given, where, line)
         if weight is not None and weight < 0:
             self._refuse(given.lines["weight"], f"{where}.weight must not be less than 0")
@@ -283,7 +281,7 @@ class _Reader:
             regular_expression(value)
 
     def _named_file(self, kind: str, value: str, where: str, line: int) -> tuple[Path, str]:
-        """Find a file that a value names, and the function behind the colon; only the repository's are read."""
+        """Find a file that a value names, and the function after the colon; only the repository's are read."""
         name, _, function = value.removeprefix("file://").partition(":")
         path = (self.folder / name).resolve()
         endings = (".py",) if kind == "python" else (".json", ".yaml", ".yml", ".txt")
@@ -366,8 +364,8 @@ class _Reader:
             self._refuse(line, f"{where or 'the file'} must be an object, not {_shown(given)}")
         for name in given:
             if name not in allowed:
-                place = f"{where}.{name}" if where else name
-                self._refuse(given.lines[name], f"{place} is not known.{_meant(name, allowed)} {_one_of(allowed)}")
+                field = f"{where}.{name}" if where else name
+                self._refuse(given.lines[name], f"{field} is not known.{_meant(name, allowed)} {_one_of(allowed)}")
 
     def _field(self, given: _Object, where: str, name: str, kind: type, called: str) -> Any:
         value = given.get(name)
