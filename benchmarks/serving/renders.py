@@ -25,14 +25,14 @@ class Target(NamedTuple):
     script: str
 
 
-class Planted(NamedTuple):
-    """The paths of what was planted in a server."""
+class Seeded(NamedTuple):
+    """The paths of what was seeded in a server."""
 
     real: str
     small: str
 
 
-def plant(server: Process) -> Planted:
+def seed(server: Process) -> Seeded:
     """Make the prompts of the benchmark."""
     server.call("POST", "/prompts/partials", {"name": "tone", "string": contents.PARTIAL})
     tone = server.call("GET", "/prompts/partials")["data"][0]["slug"]
@@ -44,7 +44,7 @@ def plant(server: Process) -> Planted:
     real = server.call("POST", "/prompts", {"name": "real", "string": contents.real(tone), **settings})["slug"]
     plain = {"name": "small", "string": contents.SMALL, "parameters": {}, "collection_id": "default"}
     small = server.call("POST", "/prompts", plain)["slug"]
-    return Planted(f"/prompts/{real}", f"/prompts/{small}")
+    return Seeded(f"/prompts/{real}", f"/prompts/{small}")
 
 
 @contextmanager
@@ -60,13 +60,13 @@ def targets(databases: dict[str, str]) -> Iterator[list[Target]]:
         listed: list[Target] = []
         for on, url in databases.items():
             server = opened.enter_context(servers.ours(url))
-            planted = plant(server)._asdict()
-            for what, path in planted.items():
+            seeded = seed(server)._asdict()
+            for what, path in seeded.items():
                 listed.append(Target(what, on, server, f"{path}/render", posting(bodies[what])))
             listed.append(Target("healthz", on, server, "/healthz", getting()))
-            listed.append(Target("read", on, server, planted["real"], getting()))
+            listed.append(Target("read", on, server, seeded["real"], getting()))
             update = posting({"string": contents.SMALL, "parameters": {}}, "PUT")
-            listed.append(Target("write", on, server, planted["small"], update))
+            listed.append(Target("write", on, server, seeded["small"], update))
         for what in bodies:
             (target,) = [each for each in listed if each.what == what and each.on == next(iter(databases))]
             file = folder / f"{what}.json"

@@ -112,7 +112,7 @@ def gather_variables(file: str | None, texts: list[str] | None, values: list[str
 
 @contextmanager
 def open_input(path: str) -> Iterator[BinaryIO]:
-    """Lend what an archive is read from: stdin for `-`, or a file.
+    """Yield what an archive is read from: stdin for `-`, or a file.
 
     Args:
         path: the file.
@@ -133,7 +133,7 @@ def open_input(path: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def open_output(path: str) -> Iterator[BinaryIO]:
-    """Lend what an archive is written to: stdout for `-`, or a file that is there when it is whole.
+    """Yield what an archive is written to: stdout for `-`, or a file that is there when it is whole.
 
     Args:
         path: the file.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .errors import ApiError as ApiError
     from .http.server import StartError as StartError
     from .program import serve as serve
-    from .seeding import Planted as Planted
+    from .seeding import Seeded as Seeded
     from .server import LocalServer as LocalServer
     from .store import DatabaseError as DatabaseError
 
@@ -30,7 +30,7 @@ if not TYPE_CHECKING:
             ".errors": ["ApiError"],
             ".http.server": ["StartError"],
             ".program": ["serve"],
-            ".seeding": ["Planted"],
+            ".seeding": ["Seeded"],
             ".server": ["LocalServer"],
             ".store": ["DatabaseError"],
         },

@@ -203,9 +203,9 @@ class Application:
     @cached_property
     def _page(self) -> ASGIApp:
         """What answers under `/ui`, made when somebody first looks at it: most servers are called by programs alone."""
-        from .ui.page import Page
+        from .ui.app import PageApp
 
-        return Page(self._parts, self._entrance)
+        return PageApp(self._parts, self._entrance)
 
     async def _health(self, scope: Scope) -> bytes | ASGIApp:
         """Answer `/healthz` at once, and `/readyz` with a reason for each part that is not ready for work."""

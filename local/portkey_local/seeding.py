@@ -1,4 +1,4 @@
-"""Planting prompts and partials of which the caller chooses slugs, versions and labels."""
+"""Seeding prompts and partials of which the caller chooses slugs, versions and labels."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Version = str | Sequence[Mapping[str, Any]] | Mapping[str, Any]
 
 
 @frozen
-class Planted:
-    """What was planted."""
+class Seeded:
+    """What was seeded."""
 
     id: str
     """The prompt's or partial's UUID."""
@@ -31,7 +31,7 @@ class Planted:
 
 @frozen(kw_only=True)
 class PromptPlan:
-    """A prompt to plant, as `LocalServer.add_prompt` takes it."""
+    """A prompt to seed, as `LocalServer.add_prompt` takes it."""
 
     slug: str
     versions: Sequence[Version]
@@ -41,8 +41,8 @@ class PromptPlan:
     collection_id: str | None
 
 
-def plant_prompt(connection: Connection, plan: PromptPlan, reader: ContentReader) -> Planted:
-    """Plant a prompt with all of its versions.
+def seed_prompt(connection: Connection, plan: PromptPlan, reader: ContentReader) -> Seeded:
+    """Add a prompt with all of its versions.
 
     Raises:
         ApiError: What a request with the same content would be answered.
@@ -58,24 +58,24 @@ def plant_prompt(connection: Connection, plan: PromptPlan, reader: ContentReader
             raise NotFoundError(f"The label {quoted(label)} can't be given to version {number}: there are {len(ids)}.")
         labels.give(connection, made["id"], ids[number - 1], labels.find_named(connection, label).id)
     prompts.publish(connection, made["id"], _published(plan.published, len(ids)))
-    return Planted(made["id"], made["slug"], ids)
+    return Seeded(made["id"], made["slug"], ids)
 
 
-def plant_partial(
+def seed_partial(
     connection: Connection,
     slug: str,
     texts: Sequence[Version],
     name: str | None,
     published: int | None,
     reader: ContentReader,
-) -> Planted:
-    """Plant a partial with all of its versions, like `plant_prompt`."""
+) -> Seeded:
+    """Add a partial with all of its versions, like `seed_prompt`."""
     contents = [_partial_content(text, reader) for text in texts]
     _check(slug, contents)
     made = partials.create(connection, {**contents[0], "name": name or slug}, slug=slug)
     ids = (made["version_id"], *(partials.add(connection, made["id"], content).id for content in contents[1:]))
     partials.publish(connection, made["id"], _published(published, len(ids)))
-    return Planted(made["id"], made["slug"], ids)
+    return Seeded(made["id"], made["slug"], ids)
 
 
 def _content(version: Version, reader: ContentReader) -> dict[str, Any]:

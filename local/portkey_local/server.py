@@ -24,7 +24,7 @@ from .http.health import Readiness
 from .http.logs import Journal
 from .http.server import Hosting, ListenAddress, StartError, bind, locate, new_loop, url_of
 from .parts import Parts
-from .seeding import Planted, PromptPlan, Version, plant_partial, plant_prompt
+from .seeding import PromptPlan, Seeded, Version, seed_partial, seed_prompt
 from .store import Store, extra, keys, schema, universals
 from .upstreams import Upstreams
 from .upstreams.kinds import build_custom_hosts, build_upstreams
@@ -234,8 +234,8 @@ class LocalServer:
         labels: Mapping[str, int] | None = None,
         published: int | None = None,
         collection_id: str | None = None,
-    ) -> Planted:
-        """Plant a prompt under a slug of one's choice.
+    ) -> Seeded:
+        """Add a prompt under a slug of one's choice.
 
         Args:
             slug: What references name it by, such as `template_123`.
@@ -259,12 +259,12 @@ class LocalServer:
             collection_id=collection_id,
         )
         server = self._running()
-        return server.store.write_now(plant_prompt, plan, server.parts.reader)
+        return server.store.write_now(seed_prompt, plan, server.parts.reader)
 
     def add_partial(
         self, *, slug: str, versions: Sequence[Version], name: str | None = None, published: int | None = None
-    ) -> Planted:
-        """Plant a partial under a slug of one's choice, like `add_prompt`.
+    ) -> Seeded:
+        """Add a partial under a slug of one's choice, like `add_prompt`.
 
         Args:
             slug: What templates include it by, such as `pp-tone`.
@@ -273,7 +273,7 @@ class LocalServer:
             published: The number of the published version; the last one where it is left out.
         """
         server = self._running()
-        return server.store.write_now(plant_partial, slug, versions, name, published, server.parts.reader)
+        return server.store.write_now(seed_partial, slug, versions, name, published, server.parts.reader)
 
     def add_key(self, *scopes: str, name: str | None = None) -> str:
         """Make an API key and return it; from the first one on every request needs one.

@@ -36,7 +36,7 @@ def read_regular(path: Path, *, own: bool = False) -> bytes:
 
 @contextmanager
 def replacing(path: Path, *, mode: int | None = None, follow: bool = True, durable: bool = True) -> Iterator[BinaryIO]:
-    """Lend a file to write to, and put it in the place of another when all is written and on the disk.
+    """Yield a file to write to, and rename it to another's name when all is written and on the disk.
 
     A reader sees the old file or the new one, whole. Where anything goes wrong, the old one stays and
     nothing else is left in the folder.

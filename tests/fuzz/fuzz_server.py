@@ -12,7 +12,7 @@ from typing import NamedTuple
 from portkey_local.api_keys import SCOPES, ApiKey
 from portkey_local.config import LocalLimits
 from portkey_local.prompts.content import ContentReader
-from portkey_local.seeding import PromptPlan, plant_partial, plant_prompt
+from portkey_local.seeding import PromptPlan, seed_partial, seed_prompt
 from portkey_local.store import Store, keys
 
 PROGRAM = "import sys; from portkey_local import program; sys.exit(program.serve(database=sys.argv[1], port=0))"
@@ -45,7 +45,7 @@ def plant(store: Store) -> None:
     """Put into the database what `schemathesis.toml` names."""
     author = ContentReader(LocalLimits())
     for slug in ("pp-tone", "pp-doomed"):
-        store.write_now(plant_partial, slug, ["Be kind to {{name}}.", "Be very kind."], None, 1, author)
+        store.write_now(seed_partial, slug, ["Be kind to {{name}}.", "Be very kind."], None, 1, author)
     versions = {
         "pp-greeting": [{**version, "virtual_key": "echo"} for version in GREETINGS],
         "pp-chat": [{"string": CHAT, "virtual_key": "echo"}],
@@ -54,7 +54,7 @@ def plant(store: Store) -> None:
     for slug, contents in versions.items():
         labels = {"production": 1} if slug == "pp-greeting" else {}
         plan = PromptPlan(slug=slug, versions=contents, name=None, labels=labels, published=None, collection_id=None)
-        store.write_now(plant_prompt, plan, author)
+        store.write_now(seed_prompt, plan, author)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from portkey_local.prompts import cache
 from portkey_local.prompts.cache import PromptCache
 from portkey_local.prompts.content import ContentReader
 from portkey_local.read_through import TRUST_SECONDS, SizedLRU
-from portkey_local.seeding import PromptPlan, plant_partial, plant_prompt
+from portkey_local.seeding import PromptPlan, seed_partial, seed_prompt
 from portkey_local.store import Store, prompts
 
 READER = ContentReader(LocalLimits())
@@ -47,7 +47,7 @@ def store(database: str) -> Iterator[WatchedStore]:
     plan = PromptPlan(
         slug="p", versions=["one", "two"], name=None, labels={"staging": 1}, published=1, collection_id=None
     )
-    opened.write_now(plant_prompt, plan, READER)
+    opened.write_now(seed_prompt, plan, READER)
     yield opened
     opened.close()
 
@@ -156,7 +156,7 @@ async def test_memory_is_bounded_by_the_texts_of_prompts_and_partials(
         plan = PromptPlan(
             slug=f"long-{number}", versions=["x" * 5000], name=None, labels={}, published=1, collection_id=None
         )
-        await store.write(plant_prompt, plan, READER)
+        await store.write(seed_prompt, plan, READER)
         await known.prompt(f"long-{number}")
     before = store.reads
     for number in range(31, 40):
@@ -170,21 +170,21 @@ async def test_memory_is_bounded_by_the_texts_of_prompts_and_partials(
 async def test_a_short_text_counts_what_its_tree_takes(store: WatchedStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "CAPACITY", 4_000)
     known = cache_of(store)
-    await store.write(plant_partial, "p", ["x"], None, 1, READER)
+    await store.write(seed_partial, "p", ["x"], None, 1, READER)
     for number in range(30):
         plan = PromptPlan(
             slug=f"short-{number}", versions=["{{>p}}"], name=None, labels={}, published=1, collection_id=None
         )
-        await store.write(plant_prompt, plan, READER)
+        await store.write(seed_prompt, plan, READER)
         await known.prompt(f"short-{number}")
     assert len(known._ready_versions._values) < 10
     assert len(known._resolved._kept._values) < 10
 
 
 async def test_what_a_prompt_includes_counts_too(store: WatchedStore) -> None:
-    await store.write(plant_partial, "long", ["x" * 5000], None, 1, READER)
+    await store.write(seed_partial, "long", ["x" * 5000], None, 1, READER)
     plan = PromptPlan(slug="q", versions=["{{>long}}"], name=None, labels={}, published=1, collection_id=None)
-    await store.write(plant_prompt, plan, READER)
+    await store.write(seed_prompt, plan, READER)
     known = cache_of(store)
     await known.prompt("q")
     assert known._resolved._kept._held > 5000

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert
 from portkey_local.archive import archive
 from portkey_local.config import LocalLimits
 from portkey_local.prompts.content import ContentReader
-from portkey_local.seeding import PromptPlan, plant_partial, plant_prompt
+from portkey_local.seeding import PromptPlan, seed_partial, seed_prompt
 from portkey_local.store import Store, collections, labels, schema
 from portkey_local.store.text import AnyText
 
@@ -72,8 +72,8 @@ def fill(connection: Connection) -> None:
         published=1,
         collection_id=outer["slug"],
     )
-    plant_prompt(connection, plan, READER)
-    plant_partial(connection, "pp-part", ["one", "two {{y}}"], "Part", 1, READER)
+    seed_prompt(connection, plan, READER)
+    seed_partial(connection, "pp-part", ["one", "two {{y}}"], "Part", 1, READER)
     assert label["id"]
     connection.execute(insert(schema.api_keys), [a_key()])
     connection.execute(insert(schema.runs), [a_run("r-2"), a_run("r-1", latency_ms=0.1, error="e\0")])

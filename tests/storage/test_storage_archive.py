@@ -507,7 +507,7 @@ def test_an_export_of_many_versions_streams(database: str, soaking: bool) -> Non
     count, text = (100_000, "x" * 1000) if soaking else (5000, "x" * 4000)
     store = Store(database)
     try:
-        store.write_long(plant_many, count, text)
+        store.write_long(seed_many, count, text)
         size = [0]
 
         def write(data: bytes) -> None:
@@ -527,7 +527,7 @@ def test_an_export_of_many_versions_streams(database: str, soaking: bool) -> Non
         store.close()
 
 
-def plant_many(connection: Connection, count: int, text: str) -> None:
+def seed_many(connection: Connection, count: int, text: str) -> None:
     (collection,) = connection.scalars(schema.collections.select().with_only_columns(schema.collections.c.id))
     stamps = {"created_at": MOMENT, "last_updated_at": MOMENT}
     row = {"id": "p", "slug": "p", "name": "P", "folded_name": folded("P"), "collection_id": collection}

@@ -32,7 +32,7 @@ class Database(Protocol):
         ...
 
     def reading(self, *, long: bool = False) -> AbstractContextManager[Connection]:
-        """Lend a connection for reads; all that is read inside is of one moment.
+        """Yield a connection for reads; all that is read inside is of one moment.
 
         Args:
             long: whether it may take minutes.
@@ -40,11 +40,11 @@ class Database(Protocol):
         ...
 
     def listing(self) -> AbstractContextManager[Connection]:
-        """Lend a connection for reads of many rows, which hold up no other reads."""
+        """Yield a connection for reads of many rows, which hold up no other reads."""
         ...
 
     def writing(self, *, long: bool = False) -> AbstractContextManager[Connection]:
-        """Lend a connection in a transaction that is on the disk when the block ends, or was never made.
+        """Yield a connection in a transaction that is on the disk when the block ends, or was never made.
 
         One such block runs at a time, of all processes that have the database open: what it reads stays true in it.
 

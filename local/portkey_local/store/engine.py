@@ -160,13 +160,13 @@ class Store:
 
     def _query(
         self,
-        lend: Callable[[], AbstractContextManager[Connection]],
+        open_connection: Callable[[], AbstractContextManager[Connection]],
         query: Callable[..., T],
         *args: Any,
         **kwargs: Any,
     ) -> T:
         try:
-            with lend() as connection:
+            with open_connection() as connection:
                 return query(connection, *args, **kwargs)
         except SQLAlchemyError as error:
             raise self._refusal(error) from error

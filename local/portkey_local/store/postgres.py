@@ -126,17 +126,17 @@ class PostgreSQL:
 
     @contextmanager
     def reading(self, *, long: bool = False) -> Iterator[Connection]:
-        """Lend a connection whose reads are of one moment."""
+        """Yield a connection whose reads are of one moment."""
         with self._begun(_READING, long, isolation_level="REPEATABLE READ") as connection:
             yield connection
 
     def listing(self) -> AbstractContextManager[Connection]:
-        """Lend a connection as `reading` does: none of them holds another one up."""
+        """Yield a connection as `reading` does: none of them holds another one up."""
         return self.reading()
 
     @contextmanager
     def writing(self, *, long: bool = False) -> Iterator[Connection]:
-        """Lend a connection that has the writers' turn."""
+        """Yield a connection that has the writers' turn."""
         # At a stricter level the transaction would see what was there before it waited.
         with self._begun(_WRITERS_TURN, long, isolation_level="READ COMMITTED") as connection:
             yield connection
@@ -173,7 +173,7 @@ class PostgreSQL:
 
     @contextmanager
     def _begun(self, first: TextClause, long: bool, **options: Any) -> Iterator[Connection]:
-        """Lend a connection in a transaction that has made its first statement."""
+        """Yield a connection in a transaction that has made its first statement."""
         with self._answering(first, long, **options) as connection, self._watched(connection, long):
             yield connection
 

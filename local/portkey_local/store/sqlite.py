@@ -99,16 +99,16 @@ class SQLite:
             raise _unusable(error) from error
 
     def reading(self, *, long: bool = False) -> AbstractContextManager[Connection]:
-        """Lend the reader's connection, or one of its own for what takes long."""
+        """Yield the reader's connection, or one of its own for what takes long."""
         return self._reading_alone() if long else self._reader.transaction()
 
     def listing(self) -> AbstractContextManager[Connection]:
-        """Lend the connection for lists; it is open from the start, when there are descriptors left."""
+        """Yield the connection for lists; it is open from the start, when there are descriptors left."""
         return self._lister.transaction()
 
     @contextmanager
     def writing(self, *, long: bool = False) -> Iterator[Connection]:
-        """Lend a connection that took the write lock at the beginning.
+        """Yield a connection that took the write lock at the beginning.
 
         A transaction that reads first and writes later can be refused in the middle when another process wrote in
         between; one that starts as a writer only ever waits.
@@ -195,7 +195,7 @@ def copy(address: Address, target: Path, progress: Callable[[int, int], object])
 
 
 class _Reader:
-    """Lend one open connection for short reads, to one thread at a time.
+    """Yield one open connection for short reads, to one thread at a time.
 
     Taking a connection from the pool, beginning and giving it back costs 70 µs, a read by its key 20 µs: the connection
     stays open between reads, and the transaction around each is spoken to the driver directly.
@@ -211,7 +211,7 @@ class _Reader:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Lend the connection; all that is read inside is of one moment."""
+        """Yield the connection; all that is read inside is of one moment."""
         with self._lock:
             self._execute("BEGIN")
             try:

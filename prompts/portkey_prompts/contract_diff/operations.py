@@ -198,12 +198,12 @@ def _location(entry: Entry, key: Key) -> str:
     return f"{entry.title} {key[0]} parameter {key[1]}"
 
 
-Way: TypeAlias = frozenset[tuple[str, str]]
-"""What one way in asks for: schemes, by what they mean and not by their names, each with a scope or without."""
+Requirement: TypeAlias = frozenset[tuple[str, str]]
+"""A security requirement: schemes, by what they mean and not by their names, each with a scope or without."""
 
 
 def compare_security(old: Document, new: Document, before: Entry, after: Entry, log: Log) -> None:
-    """Compare the ways in: each of the old ones has to go on opening the door.
+    """Compare security requirements: a key that met one of the old ones has to meet one still.
 
     Args:
         old: the contract before.
@@ -212,25 +212,25 @@ def compare_security(old: Document, new: Document, before: Entry, after: Entry, 
         after: the operation now.
         log: what is told of a change.
     """
-    was, is_now = _ways(old, before), _ways(new, after)
-    closed = [name for name, way in was if not any(other <= way for _, other in is_now)]
-    opened = [name for name, way in is_now if not any(other <= way for _, other in was)]
+    was, is_now = _requirements(old, before), _requirements(new, after)
+    closed = [name for name, asks in was if not any(other <= asks for _, other in is_now)]
+    opened = [name for name, asks in is_now if not any(other <= asks for _, other in was)]
     if closed:
         named = " or ".join(name for name, _ in is_now)
         message = f"{' and '.join(closed)} opens it no more: it asks for {named} now"
         log.add(ContractVerdict.BREAKING, "security_tightened", after.title, message)
-    elif opened or {way for _, way in was} != {way for _, way in is_now}:
+    elif opened or {asks for _, asks in was} != {asks for _, asks in is_now}:
         message = f"it may be called with {' or '.join(name for name, _ in is_now)} now"
         log.add(ContractVerdict.COMPATIBLE, "security_loosened", after.title, message)
 
 
-def _ways(document: Document, entry: Entry) -> list[tuple[str, Way]]:
-    """List the ways in to an operation, with names for people; none listed means that anyone may."""
-    ways = entry.operation.get("security", document.root.get("security"))
-    return [_way(document, way) for way in ways] if ways else [("no key", frozenset())]
+def _requirements(document: Document, entry: Entry) -> list[tuple[str, Requirement]]:
+    """List an operation's security requirements, with names for people; none listed means that anyone may call it."""
+    listed = entry.operation.get("security", document.root.get("security"))
+    return [_requirement(document, each) for each in listed] if listed else [("no key", frozenset())]
 
 
-def _way(document: Document, requirement: Any) -> tuple[str, Way]:
+def _requirement(document: Document, requirement: Any) -> tuple[str, Requirement]:
     asked: set[tuple[str, str]] = set()
     for name, scopes in entries(requirement):
         scheme = _scheme(document, name)

@@ -22,9 +22,11 @@ from portkey_local.errors import (
 )
 from portkey_local.parts import Parts
 
-from .desk import Desk
+from .backend import Backend
+from .html import PREFIX, assets, go
+from .request import PageRequest
+from .sessions import Sessions
 from .views import VIEWS, View
-from .visit import PREFIX, Visit, assets, go
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -43,7 +45,7 @@ _LOGIN = f"{PREFIX}/login"
 _FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
 
 
-class Page:
+class PageApp:
     """Answer what lies under `/ui`, for browsers on this server's own pages and nobody else.
 
     Args:
@@ -52,7 +54,8 @@ class Page:
     """
 
     def __init__(self, parts: Parts, entrance: Entrance) -> None:
-        self._desk = Desk(parts, entrance.keyring)
+        self._backend = Backend(parts, entrance.keyring)
+        self._sessions = Sessions()
         self._entrance = entrance
         self._routes = [(compile_path(PREFIX + path)[0], method, view) for (method, path), view in VIEWS.items()]
 
@@ -66,59 +69,59 @@ class Page:
                 message["headers"] = [*message["headers"], *_HEADERS, *kept]
             await send(message)
 
-        visit = Visit(self._desk, scope, receive)
+        request = PageRequest(self._backend, self._sessions, scope, receive)
         try:
-            answer = await self._answer(visit)
+            answer = await self._answer(request)
             await answer(scope, receive, guarded)
         except (ApiError, UpstreamError) as error:
             if "status" in scope["state"]:
                 raise
             if error.status >= ApiError.status:
                 scope["state"]["error"] = str(error)
-            await _refusal(visit, error)(scope, receive, guarded)
+            await _refusal(request, error)(scope, receive, guarded)
 
-    async def _answer(self, visit: Visit) -> ASGIApp:
-        path, method = visit.scope["path"], visit.scope["method"].replace("HEAD", "GET")
-        self._check_origin(visit, changes=method != "GET")
+    async def _answer(self, request: PageRequest) -> ASGIApp:
+        path, method = request.scope["path"], request.scope["method"].replace("HEAD", "GET")
+        self._check_origin(request, changes=method != "GET")
         if path.startswith(f"{PREFIX}/static/"):
             return _static(path.rpartition("/")[2])
         methods: dict[str, View] = {}
         for pattern, allowed, view in self._routes:
             if found := pattern.fullmatch(path):
-                methods[allowed], visit.path = view, found.groupdict()
+                methods[allowed], request.path = view, found.groupdict()
         if not methods:
             raise NotFoundError(f"There is no page at {quoted(path)}.")
         if method not in methods:
             raise MethodNotAllowedError("This can't be done here.", headers={"allow": ", ".join(methods)})
-        visit.scope["path_params"] = visit.path
+        request.scope["path_params"] = request.path
         if path != _LOGIN:
-            await visit.enter()
-        return await methods[method](visit)
+            await request.enter()
+        return await methods[method](request)
 
-    def _check_origin(self, visit: Visit, *, changes: bool) -> None:
+    def _check_origin(self, request: PageRequest, *, changes: bool) -> None:
         """Refuse what another page sends, and a change of which no browser says where it comes from.
 
         Raises:
             ForbiddenError: The origin is another one, or there is none.
         """
-        self._entrance.check_host(visit.headers)
-        origins = visit.headers.getlist("origin")
+        self._entrance.check_host(request.headers)
+        origins = request.headers.getlist("origin")
         # A proxy in front may end TLS, so the scheme is not compared; the cookie is never sent across schemes.
-        if any(urlsplit(each).netloc.lower() != visit.headers.get("host", "").lower() for each in origins):
+        if any(urlsplit(each).netloc.lower() != request.headers.get("host", "").lower() for each in origins):
             raise ForbiddenError("Other web pages have no way in here.")
         if changes and not origins:
             raise ForbiddenError("Changes are taken from a browser on this page alone; programs call the API.")
 
 
-def _refusal(visit: Visit, error: ApiError | UpstreamError) -> Response:
+def _refusal(request: PageRequest, error: ApiError | UpstreamError) -> Response:
     message = error.message if isinstance(error, ApiError) else str(error.error["message"])
     is_signed_out = isinstance(error, UnauthorizedError)
-    if is_signed_out and not visit.by_script:
-        wanted = visit.scope["path"] if visit.scope["method"] == "GET" else PREFIX
+    if is_signed_out and not request.by_script:
+        wanted = request.scope["path"] if request.scope["method"] == "GET" else PREFIX
         return go(f"/login?next={quote(wanted, safe='')}")
     if is_signed_out:
         message = "The session is over: sign in again, in another tab."
-    response = visit.show("_problem.html" if visit.by_script else "error.html", error.status, message=message)
+    response = request.show("_problem.html" if request.by_script else "error.html", error.status, message=message)
     response.headers.update(error.headers)
     return response
 

@@ -1,4 +1,4 @@
-"""What the page works with: the API's operations, called as a client would, and prompts tried before they are saved."""
+"""What pages read and change: the API's operations, called as a client would, and prompts tried before saving."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ from portkey_prompts.inputs import Input, inputs_of
 from portkey_prompts.rendering import Rendered, StoredPrompt, content_fields
 from portkey_prompts.templates import TemplateError
 
-from .drafts import merged
-from .sessions import Sessions
+from .forms import merged
 
 _NO_HEADERS: Scope = {"headers": []}
 """Nothing that a browser sends goes with a call: it is none of the prompt's, nor of its provider's."""
@@ -35,8 +34,8 @@ _NO_VERSION = {"prompt_id": "", "slug": "", "id": "", "number": 0}
 
 
 @frozen
-class Tried:
-    """A prompt as it is tried, with the variables that it is tried with."""
+class Draft:
+    """A prompt to try, stored or only typed, with the variables that it is tried with."""
 
     resolved: ResolvedPrompt
     variables: Mapping[str, Any]
@@ -51,8 +50,8 @@ class Tried:
         return {name: each.template.text for name, each in self.resolved.partials.items() if each is not None}
 
 
-class Desk:
-    """Answer what visits ask for, within the server's limits.
+class Backend:
+    """Answer what pages ask for, within the server's limits.
 
     Args:
         parts: What the handlers work with.
@@ -62,7 +61,6 @@ class Desk:
     def __init__(self, parts: Parts, keyring: Keyring) -> None:
         self.parts = parts
         self.keyring = keyring
-        self.sessions = Sessions()
         self.worker = Worker()
         self._reader = Reader(parts.limits)
         self._operations = {each.id: each for each in parts.contract.operations}
@@ -93,9 +91,9 @@ class Desk:
         answer: Any = await HANDLERS[operation_id](self.parts, call)
         return json.loads(answer.body) if isinstance(answer, Entity) else answer
 
-    async def take(
+    async def draft(
         self, detail: Mapping[str, Any] | None, content: Mapping[str, Any] | None, variables: Mapping[str, Any]
-    ) -> Tried:
+    ) -> Draft:
         """Take a stored version, as `retrievePrompt` answers it, with what was typed over it, to try it.
 
         Raises:
@@ -109,48 +107,48 @@ class Desk:
         partials = await self.parts.prompts.partials(includes) if includes else {}
         version = ReadyVersion(known.get("prompt_version_id", ""), stored, read["virtual_key"] or None, includes)
         reference = f"{known['slug']}@{known['prompt_version']}" if detail else ""
-        return Tried(ResolvedPrompt(version, partials), variables, reference, detail is not None and all(same))
+        return Draft(ResolvedPrompt(version, partials), variables, reference, detail is not None and all(same))
 
-    async def inputs(self, tried: Tried) -> tuple[Input, ...]:
+    async def inputs(self, draft: Draft) -> tuple[Input, ...]:
         """Find what a call gives; nothing where the template asks for what can't be said, or for thousands of names."""
-        detail = tried.resolved.version.stored.detail
+        detail = draft.resolved.version.stored.detail
         if sum(map(len, (detail["variable_components"] or {}).values())) > _MOST_NAMES:
             return ()
         try:
-            found = await self.worker.do(inputs_of, detail, tried.partials)
+            found = await self.worker.do(inputs_of, detail, draft.partials)
         except TemplateError:
             return ()
         return found.arguments
 
-    async def render(self, tried: Tried) -> Rendered:
+    async def render(self, draft: Draft) -> Rendered:
         """Render a prompt, as `renderPrompt` does.
 
         Raises:
             ApiError: What that would be answered.
         """
-        body = {"variables": tried.variables}
-        return await self.parts.renderer.render(tried.resolved, body, size=len(to_json(body)))
+        body = {"variables": draft.variables}
+        return await self.parts.renderer.render(draft.resolved, body, size=len(to_json(body)))
 
-    def run(self, tried: Tried, trace_id: str) -> ASGIApp:
+    def run(self, draft: Draft, trace_id: str) -> ASGIApp:
         """Return what answers with a run's stream.
 
         A stored version is run as the API runs it, and recorded. What was only typed belongs to no version, so nothing
         is recorded of it.
         """
-        path, parts = {"prompt_id": tried.reference}, self.parts
-        body = {"variables": tried.variables, "stream": True, "stream_options": {"include_usage": True}}
+        path, parts = {"prompt_id": draft.reference}, self.parts
+        body = {"variables": draft.variables, "stream": True, "stream_options": {"include_usage": True}}
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             call = Call(path, {}, body, RequestHeaders(_NO_HEADERS), trace_id, receive, len(to_json(body)))
-            if tried.is_stored:
+            if draft.is_stored:
                 streamed: Any = await HANDLERS["createPromptCompletion"](parts, call)
                 await streamed(scope, receive, send)
                 return
             unrecorded = RunRecord(
-                lambda record: None, tried.reference, _NO_VERSION, trace_id, streamed=True, keeps_texts=False
+                lambda record: None, draft.reference, _NO_VERSION, trace_id, streamed=True, keeps_texts=False
             )
             with parts.run_limit, unrecorded as entry:
-                running = await prepare(parts, call, tried.resolved, entry)
-                await evolve(running, reference=tried.reference or "draft").stream(receive, send)
+                running = await prepare(parts, call, draft.resolved, entry)
+                await evolve(running, reference=draft.reference or "draft").stream(receive, send)
 
         return answer

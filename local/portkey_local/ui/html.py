@@ -1,0 +1,83 @@
+"""What browsers are sent: pages from templates, their files, redirects, and charts as SVG."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from . import forms
+
+PREFIX = "/ui"
+
+_WIDTH = 240
+_RECT = Markup('<rect class="{}" y="{}" width="{:.1f}" height="{}" rx="2"/>')
+_SVG = Markup('<svg class="bar" viewBox="0 0 240 14" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>')
+_BANDS = (("p99", 4), ("p95", 2), ("p50", 0))
+"""The widest first: each lies on the one before it. And how much thinner than the whole each is, above and below."""
+
+
+def page(name: str, status: int, values: Mapping[str, Any]) -> Response:
+    """Answer with a page, or a piece of one."""
+    return HTMLResponse(_templates().get_template(name).render(values), status)
+
+
+def go(path: str, cookie: str = "") -> Response:
+    """Send a browser on to a path below `/ui`."""
+    return RedirectResponse(PREFIX + path, 303, {"set-cookie": cookie} if cookie else {})
+
+
+@cache
+def assets() -> dict[str, bytes]:
+    """Read the files that pages ask for, by name."""
+    folder = files("portkey_local.ui") / "static"
+    return {each.name: each.read_bytes() for each in folder.iterdir() if each.is_file()}
+
+
+def _asset(name: str) -> str:
+    """Return a file's address, which is another one as soon as the file is."""
+    return f"{PREFIX}/static/{name}?{hashlib.sha256(assets()[name]).hexdigest()[:12]}"
+
+
+@cache
+def _templates() -> Environment:
+    loader = PackageLoader("portkey_local.ui")
+    made = Environment(autoescape=True, loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.globals |= {"asset": _asset, "ui": PREFIX, "roles": forms.ROLES, "shown": forms.MOST}
+    made.filters |= {"day": _day, "ms": milliseconds, "json": forms.shown}
+    return made
+
+
+def _day(stamp: str) -> str:
+    """Shorten a time stamp to what people read: `2026-11-29 12:40`."""
+    return stamp[:16].replace("T", " ")
+
+
+def bars(times: Sequence[Mapping[str, float] | None]) -> list[Markup]:
+    """Draw a bar for each of several spreads of times, all on one scale.
+
+    Args:
+        times: Milliseconds as `p50`, `p95` and `p99`; None where there are none.
+    """
+    most = max((each["p99"] for each in times if each), default=0.0) or 1.0
+    return [_bar(each, most) if each else Markup("") for each in times]
+
+
+def _bar(times: Mapping[str, float], most: float) -> Markup:
+    widths = [(name, above, max(times[name] / most * _WIDTH, 2)) for name, above in _BANDS]
+    bands = [_RECT.format(name, above, width, 14 - 2 * above) for name, above, width in widths]
+    said = ", ".join(f"{name} {milliseconds(times[name])}" for name in ("p50", "p95", "p99"))
+    return _SVG.format(said, Markup("").join(bands))
+
+
+def milliseconds(value: float | None) -> str:
+    """Write a time for people: `12 ms`, `1.4 s`."""
+    if value is None:
+        return "-"
+    return f"{value:.0f}\u00a0ms" if value < 1000 else f"{value / 1000:.1f}\u00a0s"
