@@ -66,7 +66,8 @@ def may_repeat(outcome: Outcome, repeatable: bool) -> bool:
 
 
 def growing_wait(retries: int) -> float:
-    """Double the wait each time, and shorten it by up to a quarter, so that clients don't come back as one."""
+    """Double the wait each time, and shorten it by up to a quarter, at random; in seconds."""
+    # At random, so that clients which failed together don't come back together.
     wait: float = min(FIRST_WAIT * 2.0 ** min(retries, 16), LONGEST_WAIT)
     return wait * (1 - 0.25 * random.random())
 

@@ -280,7 +280,8 @@ def build_request(method: str, url: str, headers: Mapping[str, str], body: bytes
 
 @lru_cache(maxsize=512)
 def _parsed(url: str) -> tuple[httpx.URL, str | None]:
-    """Take the user and the password out of a URL: httpx would put them over an `authorization` that was asked for."""
+    """Split a URL into one without user and password, and their `authorization`, None where it has none."""
+    # httpx would put them over an `authorization` that was asked for.
     target = httpx.URL(url)
     if not target.userinfo:
         return target, None
@@ -494,7 +495,8 @@ class _AsyncConnections:
                 raise httpcore.PoolTimeout from None
 
     def _idle_connection(self) -> httpcore.AsyncConnectionInterface | None:
-        """Take the connection that was used last, so that those that nobody needs any more expire."""
+        """Take the idle connection that was used last; None where there is none."""
+        # The last one, so that those that nobody needs any more expire.
         expired = []
         if len(self._idle) > 1 and self._idle[0].has_expired():  # one a call, so that as many end as are begun
             expired.append(self._idle.popleft())
@@ -714,7 +716,8 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def drain(response: Response, body: Iterator[bytes]) -> None:
-    """Read a finished stream's end, so that its connection returns to the pool; a server that goes on is hung up on."""
+    """Read a finished stream's end, for at most DRAIN_SECONDS, and close it."""
+    # At its end a connection returns to the pool; a server that goes on is hung up on.
     moment = time.monotonic() + DRAIN_SECONDS
     with suppress(httpx.RequestError, AnswerTooLong), closing(response), _reading_until(response, moment):
         for _ in zip(range(8), body, strict=False):
@@ -737,7 +740,8 @@ def _reading_until(response: Response, moment: float) -> Iterator[None]:
 
 
 async def async_drain(response: Response, body: AsyncIterator[bytes]) -> None:
-    """Read a finished stream's end, so that its connection returns to the pool; a server that goes on is hung up on."""
+    """Read a finished stream's end, for at most DRAIN_SECONDS, and close it."""
+    # At its end a connection returns to the pool; a server that goes on is hung up on.
     import anyio
 
     try:
@@ -755,7 +759,8 @@ _OTHER_ANSWERS = ("application/json", "text/html", "application/xml", "text/xml"
 
 
 def may_be_event_stream(response: Response) -> bool:
-    """Say whether an answer may be an event stream by its type: some servers call it plain text, or nothing at all."""
+    """Say whether an answer may be an event stream by its type."""
+    # Some servers call it plain text, or nothing at all, so only what is certainly another kind is refused.
     kind = cast(str, response.headers.get("content-type", ""))
     return kind.partition(";")[0].strip().lower() not in _OTHER_ANSWERS
 

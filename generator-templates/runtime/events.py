@@ -141,7 +141,8 @@ class Decoder:
         return Event(kind, "\n".join(data)) if data else None
 
     def _forget_comments(self) -> None:
-        """Keep what is no comment of an event that has not ended: nothing else may come for hours."""
+        """Keep what is no comment of an event that has not ended."""
+        # Some servers send nothing but comments for hours.
         *lines, last = "".join(self._rest).split("\n")
         kept = [line for line in lines if not line.startswith(":")]
         text = "\n".join((*kept, last))

@@ -22,9 +22,8 @@ def check_requested(version: str | None) -> None:
     Raises:
         APIVersionError: naming what to install.
     """
-    asked, where = (
-        (version, "api_version") if version else (os.environ.get("PORTKEY_API_VERSION"), "PORTKEY_API_VERSION")
-    )
+    where = "api_version" if version else "PORTKEY_API_VERSION"
+    asked = version or os.environ.get(where)
     if asked and asked != API_VERSION:
         raise APIVersionError(
             f"{where} asks for API version {asked}, and this package speaks {API_VERSION}. "

@@ -99,7 +99,7 @@ def connection_error(
     """Make the error of a call that got no answer, or one that can't be unpacked.
 
     Args:
-        error: whatever was raised in the place of an answer.
+        error: whatever was raised instead of an answer.
         request: what was asked.
         secrets: texts that must not stand in the message.
         proxy: the proxy that the call was to go through.
@@ -143,10 +143,7 @@ def decoded(response: Response, secrets: tuple[str, ...] = ()) -> Any:
     except (json.JSONDecodeError, UnicodeDecodeError):
         kind = response.headers.get("content-type", "no content type")
         said = f"The answer is not JSON ({kind}): {beginning(response.text)}"
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # JSON with an int of thousands of digits, or nested too deeply
+    except (ValueError, RecursionError) as error:  # an int of thousands of digits, or nested too deeply
         said = f"The answer's JSON can't be read ({error}): {beginning(response.text)}"
     raise unexpected(response, said, response.text, secrets)
 

@@ -69,7 +69,7 @@ def replacing(path: Path, *, mode: int | None = None, follow: bool = True, durab
 
 
 def write_whole(path: Path, data: bytes, *, mode: int | None = None, follow: bool = True, durable: bool = True) -> None:
-    """Put bytes in the place of a file, whole or not at all, as `replacing` does.
+    """Write a file, whole or not at all, as `replacing` does.
 
     Raises:
         OSError: it can't be written.

@@ -136,10 +136,10 @@ class Folder:
         self.forget(key)
 
     def note(self, key: Key, synced: Synced) -> None:
-        """Remember that a file and the service are the same now; written at once, so that nothing is done twice."""
+        """Remember that a file and the service are the same now, on the disk."""
         if self.synced.get(key) != synced:
             self.synced[key] = synced
-            self._write_state()
+            self._write_state()  # at once: what is done is not done twice where a later file fails
 
     def forget(self, key: Key) -> None:
         """Forget what was the same."""

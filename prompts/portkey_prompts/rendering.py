@@ -186,7 +186,7 @@ class Rendered:
 
 
 def check_detail(kind: Literal["prompt", "partial"], reference: str, detail: Mapping[str, Any]) -> None:
-    """Refuse a version that can't be rendered as what it says it is: an empty text would be rendered in its place.
+    """Refuse a version that can't be rendered as what it says it is.
 
     Args:
         kind: what was asked for.
@@ -196,6 +196,7 @@ def check_detail(kind: Literal["prompt", "partial"], reference: str, detail: Map
     Raises:
         UnexpectedBody: naming the field.
     """
+    # A version without a text would be rendered as an empty one, and a model be asked nothing.
     problem = _problem_of(kind, reference, detail)
     if problem is not None:
         raise UnexpectedBody(f"{reference!r} can't be rendered from what was answered: {problem}", detail)

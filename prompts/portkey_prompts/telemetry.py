@@ -178,10 +178,11 @@ class RenderSpan:
             self._span.set_attribute("gen_ai.prompt.version", version)
 
     def _end(self, error: BaseException | None = None) -> None:
-        """End the span; of an error only its kind is told, since its words may hold a text."""
+        """End the span, as failed where an error is given."""
         if error is not None:
             from opentelemetry.trace import StatusCode
 
+            # The kind alone: an error's words may hold a text of a prompt.
             self._span.set_attribute("error.type", type(error).__qualname__)
             self._span.set_status(StatusCode.ERROR)
         self._span.end()

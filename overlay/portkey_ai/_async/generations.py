@@ -1,4 +1,4 @@
-"""The older way of running prompts, kept so that programs that use it go on."""
+"""The older way of running prompts, `portkey.generations`."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from portkey_prompts.source.settings import PromptSource
 
 MOST_ACCOUNTS = 32
-"""How many sets of options of single calls have memories of their own, a count."""
+"""How many sets of options of single calls have memories of their own."""
 PREFETCH = 8
 """How many prompts are fetched at a time."""
 

@@ -89,9 +89,8 @@ class AsyncPromptVersions(resources.AsyncPromptVersions):
         if publish:
             number = made.prompt_version
             if number is None:  # the hosted service does not say it
-                number = (
-                    await self.retrieve(bare(target), made.prompt_version_id or "latest", **options)
-                ).prompt_version
+                found = await self.retrieve(bare(target), made.prompt_version_id or "latest", **options)
+                number = found.prompt_version
             request = publish_prompt.request(bare(target), body={"version": number})
             await self._caller.call(request, publish_prompt.parse, options, repeatable=True)
         return made

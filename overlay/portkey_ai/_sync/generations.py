@@ -1,5 +1,5 @@
 # Derived from overlay/portkey_ai/_async/generations.py by `make generate`. Do not edit.
-"""The older way of running prompts, kept so that programs that use it go on."""
+"""The older way of running prompts, `portkey.generations`."""
 
 from __future__ import annotations
 

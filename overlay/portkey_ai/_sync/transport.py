@@ -102,14 +102,12 @@ class Transport:
             sleep(wait)
 
     def _try(self, request: Request, stream: bool) -> Response | Exception:
-        """Send a request once; give the answer, or what was raised in the place of one.
-
-        Whatever is raised is a failure to get an answer: httpx's errors, but also a closed client, an environment
-        that names a proxy or certificates that can't be used, a hook of the app's `http_client`.
-        """
+        """Send a request once; return the answer, or the error that was raised."""
         try:
             http = self.pool.client()
             return send(http, request, self.settings.max_response_bytes, stream=stream)
+        # Not httpx's errors alone: a closed client, an environment that names a proxy or certificates that can't be
+        # used, a hook of the app's `http_client` are failures too.
         except Exception as error:
             return refusal_in(error) or error
 

@@ -90,7 +90,8 @@ class PromptVersions(resources.PromptVersions):
         if publish:
             number = made.prompt_version
             if number is None:  # the hosted service does not say it
-                number = (self.retrieve(bare(target), made.prompt_version_id or "latest", **options)).prompt_version
+                found = self.retrieve(bare(target), made.prompt_version_id or "latest", **options)
+                number = found.prompt_version
             request = publish_prompt.request(bare(target), body={"version": number})
             self._caller.call(request, publish_prompt.parse, options, repeatable=True)
         return made

@@ -122,8 +122,6 @@ def _default(node: Any) -> tuple[bool, Any]:
 def compare_objects(to: SchemaComparison, old: Rules, new: Rules, location: str, direction: Direction) -> None:
     """Compare the fields of two objects: which there are, which are required, what each one holds.
 
-    Answers are read as open (a field that nobody described is no error), so a new field is compatible both ways.
-
     Args:
         to: where differences are noted.
         old: the object's keywords before.
@@ -156,7 +154,7 @@ def _removed(to: SchemaComparison, location: str, direction: Direction) -> None:
 def _added(to: SchemaComparison, location: str, required: bool, direction: Direction) -> None:
     if required and direction is Direction.REQUEST:
         to.log.add(_BREAKING, "field_added", location, "a new field that is required: nobody sends it yet")
-    else:
+    else:  # also in an answer: clients take a field that nobody described as no error
         to.log.add(_COMPATIBLE, "field_added", location, "a new field")
 
 
@@ -250,11 +248,11 @@ def _compare_values(to: SchemaComparison, old: Any, new: Any, location: str, dir
 
 
 def _compare_formats(to: SchemaComparison, old: Any, new: Any, location: str, direction: Direction) -> None:
-    """Compare formats; in an answer any change of one is breaking, since compiled clients read types by it."""
+    """Compare formats; in an answer any change of one is breaking."""
     if old == new:
         return
     what = f"format {_shown(old)} → {_shown(new)}"
-    if direction is Direction.RESPONSE:
+    if direction is Direction.RESPONSE:  # compiled clients choose a field's type by its format
         message = f"{what}: clients that are compiled read it as another type"
         to.log.add(ContractVerdict.BREAKING, "format", location, message)
     else:

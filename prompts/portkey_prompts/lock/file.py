@@ -171,7 +171,7 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path, text: str) -> None:
-    """Put a text in the place of a file, so that every reader sees the old one or the new one, whole.
+    """Write a file, or say why it can't be written.
 
     Raises:
         LockError: the folder does not exist, or can't be written to.
@@ -185,10 +185,7 @@ def _write(path: Path, text: str) -> None:
 
 @contextmanager
 def _exclusively(path: Path) -> Iterator[None]:
-    """Keep other programs from changing the lock files in a folder meanwhile; it is the folder that is locked.
-
-    A file system that has no locks is no reason not to write.
-    """
+    """Keep other programs from changing the lock files in a folder meanwhile, by a lock on the folder."""
     try:
         folder = os.open(path.resolve().parent, os.O_RDONLY)
     except OSError:  # the write that follows says what is wrong
@@ -196,7 +193,7 @@ def _exclusively(path: Path) -> Iterator[None]:
         return
     try:
         if fcntl is not None:
-            with suppress(OSError):
+            with suppress(OSError):  # a file system that has no locks is no reason not to write
                 fcntl.flock(folder, fcntl.LOCK_EX)
         yield
     finally:

@@ -145,7 +145,7 @@ def _version(record: Mapping[str, Any], field: str) -> int:
 
 
 def _json(value: Any) -> Any:
-    """Copy what came over the wire, so that nobody changes it any more, as plain JSON."""
+    """Copy what came over the wire, as plain JSON."""
     try:
         return json.loads(json.dumps(value, allow_nan=False))
     except (ValueError, TypeError, RecursionError) as error:

@@ -122,8 +122,6 @@ class PromptFinder:
     def render_known(self, prompt_id: str, body: Mapping[str, Any], missing: Missing | None = None) -> Found | None:
         """Render from what memory knows; None where `render` has to be asked.
 
-        This is the way of most renders, so it costs no generator.
-
         Args:
             prompt_id: the prompt's reference.
             body: what the service would be sent: `variables`, and at its root what wins over the prompt's own settings.
@@ -132,6 +130,7 @@ class PromptFinder:
         Raises:
             TemplateError: where it can't be rendered.
         """
+        # Most renders end here, so they are spared `render`'s generator.
         entry = self.memory.get(("prompt", prompt_id))
         if entry is None or entry.remote:
             return None

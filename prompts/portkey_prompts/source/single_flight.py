@@ -1,7 +1,4 @@
-"""One call for all who ask the same at the same time, and calls in the background.
-
-The async and the sync side do the same by other means, so both are written out.
-"""
+"""One call for all who ask the same at the same time, and calls in the background."""
 
 from __future__ import annotations
 
@@ -56,8 +53,11 @@ class _SharedCall(Generic[T]):
         return self._result  # type: ignore[return-value]
 
 
+# The async and the sync class do the same by other means (tasks, threads), so both are written out.
+
+
 class SingleFlight:
-    """Calls under way, by what they ask for; known by process, so that a fork's child waits for nobody's thread."""
+    """Calls under way, by what they ask for and by process."""
 
     def __init__(self) -> None:
         self._under_way: dict[tuple[int, Hashable], _SharedCall[Any]] = {}
@@ -66,7 +66,7 @@ class SingleFlight:
     def once(self, key: Hashable, call: Callable[[], T]) -> T:
         """Make a call, or wait for the same call that another thread makes already."""
         ours: _SharedCall[T] = _SharedCall()
-        scoped = (os.getpid(), key)
+        scoped = (os.getpid(), key)  # the child of a fork has none of its parent's threads to wait for
         while (theirs := self._under_way.setdefault(scoped, ours)) is not ours:
             with suppress(Interrupted):
                 result: T = theirs.wait()
@@ -110,10 +110,8 @@ class AsyncSingleFlight:
         self._background: dict[tuple[int, int, Hashable], asyncio.Task[Any]] = {}
 
     async def once(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> T:
-        """Make a call, or wait for the same call that another task makes already.
-
-        The call is a task of its own: who asked first may be cancelled, and the others get their answer.
-        """
+        """Make a call, or wait for the same call that another task makes already."""
+        # A task of its own: who asked first may be cancelled, and the others get their answer.
         task = self._start(self._under_way, key, call, copy_context())
         try:
             return await asyncio.shield(task)
@@ -123,10 +121,8 @@ class AsyncSingleFlight:
             raise
 
     def in_background(self, key: Hashable, call: Callable[[], Awaitable[Any]]) -> None:
-        """Make a call in a task of its own, unless the same is under way; its failure is its own to note.
-
-        It belongs to no call of the app, so that it has no part in that call's context.
-        """
+        """Make a call in a task of its own, unless the same is under way; its failure is its own to note."""
+        # An empty context: it goes on after the app's call that began it, whose span and variables are none of its own.
         self._start(self._background, key, call, Context())
 
     async def finish(self, seconds: float) -> None:

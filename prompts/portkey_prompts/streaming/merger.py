@@ -68,13 +68,15 @@ class _Text:
 
     @property
     def may_be_json(self) -> bool:
-        """Whether it may be a whole object: quickly, since this is asked at each piece; of countless pieces none is."""
+        """Whether it may be a whole object."""
+        # Asked at each piece, so it looks at the last one alone; of countless pieces none is one.
         return len(self.pieces) < _MOST_LOOKED_AT and self.pieces[-1].rstrip().endswith("}")
 
     def whole(self, *, is_base64: bool = False) -> str:
-        """Put the pieces together; pieces of base64 may each end in padding, after which decoders stop."""
+        """Put the pieces together."""
         if len(self.pieces) == 1:
             return joined(self.pieces[0])
+        # Pieces of base64 may each end in padding, after which decoders stop.
         if is_base64 and any(piece.endswith("=") for piece in self.pieces[:-1]):
             with suppress(ValueError):
                 raw = b"".join(base64.b64decode(piece, validate=True) for piece in self.pieces)
@@ -228,10 +230,8 @@ def _add_function(function: Json, piece: Mapping[str, Any]) -> None:
 
 
 def _call_of(calls: list[Json], piece: Json, before: Json | None) -> Json | None:
-    """Find the call that a piece goes on with: by its id, else by its index, else by its position; None for a new one.
-
-    Some providers say index 0 for all calls, some neither index nor id, and some repeat the name in each piece.
-    """
+    """Find the call that a piece goes on with, by its id, index or position, in this order; None for a new one."""
+    # Some providers say index 0 for all calls, some neither index nor id, and some repeat the name in each piece.
     index, name = index_of(piece, _NOWHERE), piece.get("id")
     found: Json | None
     if name:

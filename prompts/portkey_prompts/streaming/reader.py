@@ -172,7 +172,8 @@ class ChunkReader:
 
 
 def _decoded_together(events: list[Event], redact: Callable[[str], str] | None) -> Iterable[tuple[str, Any]]:
-    """Decode the events of one read together, up to the first that is no chunk: that takes two thirds of the time."""
+    """Decode the events of one read, up to the first that is no chunk."""
+    # As one list: that takes two thirds of the time.
     texts = []
     for kind, text in events:
         if kind or text[:1] != "{" or text[-1] != "}":

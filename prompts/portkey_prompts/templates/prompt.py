@@ -243,7 +243,8 @@ class PromptTemplate:
         return self._names
 
     def _defaults(self, missing: MissingPolicy) -> dict[str, Any]:
-        """Collect what variables may fall back to; the names in included partials are not known yet, so all may."""
+        """Collect what variables may fall back to."""
+        # All of them: the names in included partials are not known yet.
         if missing == "empty":
             return self._fallbacks
         return {name: value for name, value in self._fallbacks.items() if value not in ("", None)}

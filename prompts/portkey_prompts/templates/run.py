@@ -200,7 +200,7 @@ class Run:
         return self._find_partial(text, tag) if looks_like_reference(text) else None
 
     def include(self, partial: Partial, tag: Inclusion, frames: Frames, item: Any, depth: int) -> None:
-        """Render a stored partial in the tag's place."""
+        """Render a stored partial instead of the tag."""
         block = partial.template.indented(tag.indent, tag.after_text, lambda size: self.charge(size, tag))
         self.enter(tag, block, depth, 1)
         self.partials.note(partial)
@@ -209,17 +209,14 @@ class Run:
         self._path.pop()
 
     def include_text(self, text: str, tag: Inclusion, frames: Frames, item: Any, depth: int) -> None:
-        """Render a text that came with the call in the tag's place.
-
-        Where values are escaped, the whole text is: it is a value, and must not say more than a value can.
-        """
+        """Render a text that came with the call instead of the tag."""
         label = f"the text of {tag.text!r}"
         block = self._block_of(text, tag, label)
         self.enter(tag, block, depth, 1)
         self._path.append(label)
         if self.escape is None:
             block.render(self, frames, item, depth)
-        else:
+        else:  # the text is a value, and must not say more than a value can
             self._render_escaped(block, self.escape, tag, frames, item, depth)
         self._path.pop()
 

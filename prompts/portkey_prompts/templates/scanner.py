@@ -129,17 +129,15 @@ class Scanner:
             self._tokens.append(after)
 
     def _drop_white(self) -> None:
-        """Take the white space of the line away, its end included, since it holds tags of structure and no text."""
+        """Take the white space of a line away that holds tags of structure and no text, its end included."""
         line = self._tokens[self._line_tokens :]
         self._tokens[self._line_tokens :] = [token for token in line if isinstance(token, Tag)]
         self._dropped += sum(len(token) for token in line if isinstance(token, str))
 
     def _drop_white_of_last_line(self) -> None:
-        """Do the same on the last line, as the hosted engine does it.
-
-        It holds characters and tags in one list, takes the ones dropped so far out of it, and then drops from the last
-        line by the positions of before: as many units too far on as were dropped.
-        """
+        """Do the same on the last line, as the hosted engine does it."""
+        # It holds characters and tags in one list, takes the ones dropped so far out of it, and then drops from the
+        # last line by the positions of before: as many units too far on as were dropped.
         line = [unit for token in self._tokens[self._line_tokens :] for unit in _units(token)]
         dropped = {index + self._dropped for index, unit in enumerate(line) if isinstance(unit, str)}
         self._tokens[self._line_tokens :] = [unit for index, unit in enumerate(line) if index not in dropped]
