@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from portkey_prompts.errors import quoted
 from portkey_prompts.telemetry import VERSION_HEADER, telemetry_of
 
 from .access.entrance import Entrance, trace_id_of
@@ -28,7 +29,6 @@ from .errors import (
     StoppingError,
     TooLargeError,
     UpstreamError,
-    quoted,
 )
 from .http.calls import Call, ClientGoneError, Reader
 from .http.contract import Contract, Operation

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from portkey_prompts.errors import quoted
+
 _NAMED = 10
 """How many names an error shows."""
 
@@ -218,9 +220,3 @@ def some_of(names: Iterable[str]) -> str:
     every = list(names)
     more = len(every) - _NAMED
     return ", ".join(every) if more <= 0 else f"{', '.join(every[:_NAMED])} and {more} more"
-
-
-def quoted(text: str) -> str:
-    """Quote what a caller sent, shortened and with what can't be seen escaped."""
-    shown = text if len(text) <= 100 else text[:97] + "…"
-    return f"`{shown if shown.isprintable() else ascii(shown)[1:-1]}`"

@@ -6,7 +6,9 @@ from typing import Literal
 
 from attrs import frozen
 
-from .errors import NotFoundError, quoted
+from portkey_prompts.errors import quoted
+
+from .errors import NotFoundError
 
 Selector = Literal["published", "number", "latest", "label"]
 

@@ -9,7 +9,9 @@ from typing import Any
 from attrs import frozen
 from sqlalchemy import Connection
 
-from .errors import NotFoundError, quoted
+from portkey_prompts.errors import quoted
+
+from .errors import NotFoundError
 from .ids import LONGEST_SLUG, is_slug
 from .prompts.content import ContentReader
 from .store import labels, partials, prompts, versions

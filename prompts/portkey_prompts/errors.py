@@ -1,5 +1,11 @@
-"""The root of every error of this distribution; `portkey_ai.errors` draws the family."""
+"""The root of every error of this distribution, and how messages quote a text; `portkey_ai.errors` draws the family."""
 
 
 class PortkeyError(Exception):
     """Every error that these packages raise of their own accord."""
+
+
+def quoted(text: str) -> str:
+    """Quote what somebody sent, shortened to 100 characters and with what can't be seen escaped."""
+    shown = text if len(text) <= 100 else f"{text[:97]}…"
+    return f"`{shown if shown.isprintable() else ascii(shown)[1:-1]}`"

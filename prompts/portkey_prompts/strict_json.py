@@ -11,9 +11,10 @@ import math
 from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
+from portkey_prompts.errors import quoted
+
 MOST_DIGITS: Final = 20_000
 """Digits of a number that is no whole one; of a whole one Python itself takes 4,300."""
-_LONGEST_SHOWN = 100
 
 
 class JSONError(ValueError):
@@ -74,7 +75,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                raise JSONError(f"names {_quoted(name)} twice in one object: leave one of them out")
+                raise JSONError(f"names {quoted(name)} twice in one object: leave one of them out")
             seen.add(name)
     return found
 
@@ -88,17 +89,12 @@ def _finite(text: str) -> float:
         raise ValueError
     number = float(text)
     if math.isinf(number):
-        raise JSONError(f"holds {_quoted(text)}, which is too large for a number")
+        raise JSONError(f"holds {quoted(text)}, which is too large for a number")
     return number
 
 
 def _encode(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
-
-
-def _quoted(text: str) -> str:
-    shown = text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}…"
-    return f"`{shown if shown.isprintable() else ascii(shown)[1:-1]}`"
 
 
 HOOKS: Final[dict[str, Any]] = {

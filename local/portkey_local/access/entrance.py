@@ -15,7 +15,8 @@ from attrs import frozen
 from starlette.datastructures import Headers
 
 from portkey_local.config import AccessRules, custom_host
-from portkey_local.errors import ForbiddenError, TooLargeError, UnsupportedMediaTypeError, quoted
+from portkey_local.errors import ForbiddenError, TooLargeError, UnsupportedMediaTypeError
+from portkey_prompts.errors import quoted
 
 from .keyring import Keyring
 

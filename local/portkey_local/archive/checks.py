@@ -12,13 +12,14 @@ from attrs import define, frozen
 from sqlalchemy import JSON, Boolean, Column, Float, Integer
 
 from portkey_local import api_keys
-from portkey_local.errors import BadRequestError, quoted
+from portkey_local.errors import BadRequestError
 from portkey_local.http import contract
 from portkey_local.ids import folded, is_slug
 from portkey_local.store import extra
 from portkey_local.store.contents import OPERATION, PROMPTS, Kind
 from portkey_local.store.text import AnyText
 from portkey_local.store.universals import ORGANISATION_ID, UNIVERSAL_LABELS, WORKSPACE_ID
+from portkey_prompts.errors import quoted
 from portkey_prompts.rendering import parse
 from portkey_prompts.templates import Template, TemplateError
 

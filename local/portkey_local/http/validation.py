@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from portkey_local.errors import BadRequestError, quoted
+from portkey_local.errors import BadRequestError
+from portkey_prompts.errors import quoted
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from portkey_local.access.keyring import Caller
-from portkey_local.errors import ConflictError, quoted
+from portkey_local.errors import ConflictError
 from portkey_local.http.calls import Call
 from portkey_local.http.entity import Entity
 from portkey_local.parts import Parts
 from portkey_local.prompts.content import ContentReader, described
 from portkey_local.references import bare, parse, selected
 from portkey_local.store import inclusions, partials, universals
+from portkey_prompts.errors import quoted
 
 from . import shapes
 from .reading import entity

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 from attrs import frozen
 
 from portkey_local.access.keyring import Caller
-from portkey_local.errors import quoted
 from portkey_local.http.calls import Call
 from portkey_local.parts import Parts
+from portkey_prompts.errors import quoted
 
 
 @frozen

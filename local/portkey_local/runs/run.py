@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import frozen
 from starlette.types import Receive, Send
 
-from portkey_local.errors import ApiError, UpstreamError, quoted
+from portkey_local.errors import ApiError, UpstreamError
 from portkey_local.http.calls import Call, ClientGoneError
 from portkey_local.http.json import is_large, to_json
 from portkey_local.ids import new_id
 from portkey_local.prompts.cache import ResolvedPrompt
 from portkey_local.upstreams import Run, RunKind, Upstream
 from portkey_openapi.events import DONE
+from portkey_prompts.errors import quoted
 from portkey_prompts.rendering import Rendered
 from portkey_prompts.streaming.chunks import brings, choices_of, index_of
 

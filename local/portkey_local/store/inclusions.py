@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, String, bindparam, cast, exists, or_, select
 
-from portkey_local.errors import quoted
+from portkey_prompts.errors import quoted
 
 from .schema import partial_versions, partials, prompt_versions, prompts, version_labels
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, 
 
 from portkey_local.api_keys import ApiKey, public_part
 from portkey_local.clock import now, stamp
-from portkey_local.errors import BadRequestError, ConflictError, quoted, some_of, unknown
+from portkey_local.errors import BadRequestError, ConflictError, some_of, unknown
+from portkey_prompts.errors import quoted
 
 from .schema import api_keys
 

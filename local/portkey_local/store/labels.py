@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from portkey_local.clock import now
-from portkey_local.errors import ConflictError, ForbiddenError, quoted, unknown
+from portkey_local.errors import ConflictError, ForbiddenError, unknown
 from portkey_local.ids import folded, new_id
+from portkey_prompts.errors import quoted
 
 from . import extra, paging, universals
 from .schema import labels, prompt_versions, version_labels

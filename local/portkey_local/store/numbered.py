@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, bindparam, delete, exists, or_, select, update
 
 from portkey_local.clock import now
-from portkey_local.errors import ConflictError, NotFoundError, quoted, unknown
+from portkey_local.errors import ConflictError, NotFoundError, unknown
 from portkey_local.ids import new_slug
+from portkey_prompts.errors import quoted
 
 from . import schema
 

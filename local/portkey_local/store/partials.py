@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, update
 
 from portkey_local.clock import now
-from portkey_local.errors import NotFoundError, quoted
+from portkey_local.errors import NotFoundError
 from portkey_local.ids import new_id
 from portkey_local.references import Reference
+from portkey_prompts.errors import quoted
 
 from . import collections, extra, paging, universals
 from .numbered import PARTIALS

@@ -9,9 +9,10 @@ from attrs import frozen
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from portkey_local.clock import now
-from portkey_local.errors import NotFoundError, quoted, some_of
+from portkey_local.errors import NotFoundError, some_of
 from portkey_local.ids import new_id
 from portkey_local.references import Reference
+from portkey_prompts.errors import quoted
 
 from . import extra, paging
 from .numbered import PROMPTS

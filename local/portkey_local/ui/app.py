@@ -18,9 +18,9 @@ from portkey_local.errors import (
     NotFoundError,
     UnauthorizedError,
     UpstreamError,
-    quoted,
 )
 from portkey_local.parts import Parts
+from portkey_prompts.errors import quoted
 
 from .backend import Backend
 from .html import PREFIX, assets, go
@@ -41,7 +41,6 @@ _HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_LOGIN = f"{PREFIX}/login"
 _FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
 
 
@@ -94,7 +93,7 @@ class PageApp:
         if method not in methods:
             raise MethodNotAllowedError("This can't be done here.", headers={"allow": ", ".join(methods)})
         request.scope["path_params"] = request.path
-        if path != _LOGIN:
+        if path != f"{PREFIX}/login":
             await request.enter()
         return await methods[method](request)
 

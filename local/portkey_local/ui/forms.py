@@ -10,8 +10,9 @@ from typing import Any
 from attrs import Factory, field, frozen
 
 from portkey_local.config import LocalLimits
-from portkey_local.errors import ApiError, BadRequestError, quoted
+from portkey_local.errors import ApiError, BadRequestError
 from portkey_local.http.json import read_json
+from portkey_prompts.errors import quoted
 from portkey_prompts.inputs import Input
 from portkey_prompts.rendering import content_fields
 
@@ -122,17 +123,13 @@ def _messages(string: str) -> list[dict[str, str]] | None:
         messages = json.loads(string) if string.lstrip().startswith("[") else None
     except (ValueError, RecursionError):
         return None
-    plain = (
-        isinstance(messages, list)
-        and len(messages) <= MOST
-        and all(
-            isinstance(each, dict)
-            and each.keys() == {"role", "content"}
-            and all(isinstance(x, str) for x in each.values())
-            for each in messages
-        )
-    )
-    return messages if plain else None
+    is_plain = isinstance(messages, list) and len(messages) <= MOST and all(map(_is_plain, messages))
+    return messages if is_plain else None
+
+
+def _is_plain(message: Any) -> bool:
+    is_message = isinstance(message, dict) and message.keys() == {"role", "content"}
+    return is_message and all(isinstance(each, str) for each in message.values())
 
 
 def _lf(text: str) -> str:

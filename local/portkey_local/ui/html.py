@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from . import forms
 
@@ -21,11 +20,6 @@ _RECT = Markup('<rect class="{}" y="{}" width="{:.1f}" height="{}" rx="2"/>')
 _SVG = Markup('<svg class="bar" viewBox="0 0 240 14" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>')
 _BANDS = (("p99", 4), ("p95", 2), ("p50", 0))
 """The widest first: each lies on the one before it. And how much thinner than the whole each is, above and below."""
-
-
-def page(name: str, status: int, values: Mapping[str, Any]) -> Response:
-    """Answer with a page, or a piece of one."""
-    return HTMLResponse(_templates().get_template(name).render(values), status)
 
 
 def go(path: str, cookie: str = "") -> Response:
@@ -46,17 +40,13 @@ def _asset(name: str) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Load the templates of pages, with what they call."""
     loader = PackageLoader("portkey_local.ui")
     made = Environment(autoescape=True, loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.globals |= {"asset": _asset, "ui": PREFIX, "roles": forms.ROLES, "shown": forms.MOST}
-    made.filters |= {"day": _day, "ms": milliseconds, "json": forms.shown}
+    made.filters |= {"day": lambda stamp: stamp[:16].replace("T", " "), "ms": milliseconds, "json": forms.shown}
     return made
-
-
-def _day(stamp: str) -> str:
-    """Shorten a time stamp to what people read: `2026-11-29 12:40`."""
-    return stamp[:16].replace("T", " ")
 
 
 def bars(times: Sequence[Mapping[str, float] | None]) -> list[Markup]:

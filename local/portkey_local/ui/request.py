@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.datastructures import Headers
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope
 
 from portkey_local.access.keyring import Caller
@@ -17,7 +17,7 @@ from portkey_local.http.json import read_json
 
 from .backend import Backend
 from .forms import Form
-from .html import page
+from .html import templates
 from .sessions import Sessions
 
 _MOST_FIELDS = 10_000
@@ -79,4 +79,4 @@ class PageRequest:
     def show(self, name: str, status: int = 200, **values: Any) -> Response:
         """Answer with a page, or a piece of one."""
         values |= {"scopes": self.caller.scopes, "key_id": self.caller.key_id, "here": self.scope["path"]}
-        return page(name, status, values)
+        return HTMLResponse(templates().get_template(name).render(values), status)

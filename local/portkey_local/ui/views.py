@@ -18,7 +18,6 @@ from portkey_prompts.diff import compare
 
 from . import forms, html
 from .backend import Draft
-from .forms import Form
 from .html import PREFIX, go
 from .request import PageRequest
 
@@ -215,7 +214,7 @@ async def _editor(
     return request.show("prompt.html", detail=detail, history=past, collections=collections, **shown)
 
 
-async def _draft(request: PageRequest, form: Form) -> Draft:
+async def _draft(request: PageRequest, form: forms.Form) -> Draft:
     """Take what a form holds: a template, on top of the version that it began from, or variables alone."""
     is_new = "prompt_id" not in request.path
     detail = None if is_new else await _detail(request, form.get("base") or request.query.get("version"))

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from portkey_local.errors import UpstreamError, quoted
+from portkey_local.errors import UpstreamError
 from portkey_openapi.requests import shown_url
+from portkey_prompts.errors import quoted
 from portkey_prompts.streaming.failures import Failure
 
 _KEY = "That is about the upstream's key, not the caller's: see its api_key_env in portkey-local.toml."

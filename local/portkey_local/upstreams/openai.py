@@ -20,11 +20,12 @@ import httpx
 import msgspec
 from attrs import field, frozen
 
-from portkey_local.errors import BadRequestError, UpstreamError, quoted
+from portkey_local.errors import BadRequestError, UpstreamError
 from portkey_local.http.json import LARGE_ANSWER, read_stepwise
 from portkey_local.tracing import TRACEPARENT
 from portkey_local.worker import answers
 from portkey_openapi.connections import AsyncTransport
+from portkey_prompts.errors import quoted
 from portkey_prompts.redaction import redact, secrets_in
 from portkey_prompts.streaming.chunks import FinishReasons
 from portkey_prompts.streaming.failures import failure_in, shown
