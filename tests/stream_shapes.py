@@ -50,7 +50,7 @@ QUIET: dict[str, bytes] = {
     "an empty error": event({**said(""), "error": None}),
     "an error without anything in it": event({**said(""), "error": {"code": None, "message": ""}}),
     "a word of success": event({**said(""), "status": "success", "success": True}),
-    "JSON behind white space": b"data:   " + json.dumps(said("")).encode() + b" \n\n",
+    "JSON after white space": b"data:   " + json.dumps(said("")).encode() + b" \n\n",
     "an id and a pause": b"id: 4\nretry: 100\n\n",
     "an empty choice": event({**HEAD, "choices": [{"index": 0, "delta": None, "finish_reason": None}]}),
     "an empty finish reason": event(said("", "")),
@@ -90,7 +90,7 @@ QUIET: dict[str, bytes] = {
 
 ENDS: dict[str, bytes] = {
     "as ever": DONE,
-    "white space behind": b"data: [DONE]  \n\n",
+    "white space after": b"data: [DONE]  \n\n",
     "white space before": b"data:   [DONE]\n\n",
     "no space": b"data:[DONE]\n\n",
     "no blank line": b"data: [DONE]\n",
@@ -101,7 +101,7 @@ ENDS: dict[str, bytes] = {
     "without brackets": event("DONE"),
     "with a name": event("[DONE]", "done"),
     "a name alone": event("{}", "done"),
-    "and more behind it": DONE + event("{nonsense") + event({"error": {"message": "too late"}}),
+    "and more after it": DONE + event("{nonsense") + event({"error": {"message": "too late"}}),
     "CR": b"data: [DONE]\r\r",
     "an id before": b"id: 9\ndata: [DONE]\n\n",
     "none, but a finish reason": b"",
@@ -178,7 +178,7 @@ FAILURES: dict[str, tuple[bytes, str]] = {
     "an error event of HTML": (event("<html>Overloaded</html>", "error"), "<html>Overloaded</html>"),
     "an exception event": (event({"message": "Overloaded"}, "exception"), "Overloaded"),
     "an event of another error": (event({"message": "Overloaded"}, "stream_error"), "Overloaded"),
-    "an error behind CR": (event({"error": {"message": "Overloaded"}}).replace(b"\n", b"\r") + b"\n\n", "Overloaded"),
+    "an error after CR": (event({"error": {"message": "Overloaded"}}).replace(b"\n", b"\r") + b"\n\n", "Overloaded"),
     "an error without a blank line": (event({"error": {"message": "Overloaded"}})[:-2], "Overloaded"),
     "bare JSON": (b'{"error": {"message": "Overloaded"}}\n', "Overloaded"),
     "bare JSON on several lines": (json.dumps({"error": {"message": "Overloaded"}}, indent=2).encode(), "Overloaded"),
@@ -300,7 +300,7 @@ ANSWERS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         [calls(call(0, "f", '{"a"', id="1")), calls(call(0, None, ":1}")), calls(call(0, "f", '{"a":1}', id="1"))],
         called(("f", '{"a":1}')),
     ),
-    "arguments behind a placeholder": (
+    "arguments after a placeholder": (
         [calls(call(0, "f", "{}", id="1")), calls(call(0, None, '{"a":1}'))],
         called(("f", '{"a":1}')),
     ),

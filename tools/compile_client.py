@@ -78,7 +78,7 @@ class Contract:
         }
 
     def _at(self, *path: str | int) -> Any:
-        """Return what stands at a place that the client can't do without."""
+        """Return a part of the contract that the client can't do without."""
         found: Any = self.document
         try:
             for step in path:
@@ -196,7 +196,7 @@ def assert_operations(contract: Contract, package: Path) -> None:
 
 
 def replace_tree(source: Path, target: Path) -> None:
-    """Put a compiled tree in the place of another; what is not in the new one goes."""
+    """Replace a compiled tree by another; what is not in the new one goes."""
     if target.exists() and any(target.iterdir()) and not (target / "contract.py").is_file():
         raise CompileError(f"{target} holds something else than a compiled client: name another folder")
     staging = target.with_name(f".{target.name}.new")

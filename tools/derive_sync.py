@@ -89,7 +89,7 @@ def run(name: str, *arguments: str) -> None:
 
 
 def write(derived: dict[str, str]) -> int:
-    """Put the derived modules in their place, and take away what has no source any more."""
+    """Write the derived modules, and take away what has no source any more."""
     TARGET.mkdir(exist_ok=True)
     for path in TARGET.glob("*.py"):
         if path.name not in derived:

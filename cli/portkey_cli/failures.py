@@ -162,7 +162,7 @@ def one_line(text: str) -> str:
 
 
 def warn_in_one_line() -> None:
-    """Show warnings of the SDK as notes on one line, without a place in its source."""
+    """Show warnings of the SDK as notes on one line, without a line of its source."""
 
     def show(message: Warning | str, *_place: object, **_more: object) -> None:
         complain(f"warning: {message}", OK)

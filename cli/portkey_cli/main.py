@@ -40,7 +40,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _replace_closed_streams() -> None:
-    """Put something in the place of standard streams that were closed before the start.
+    """Replace standard streams that were closed before the start.
 
     Reading stdin and writing to stdout then fail as they should; what is said on stderr goes nowhere.
     """

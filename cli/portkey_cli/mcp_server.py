@@ -82,7 +82,7 @@ class ServicePrompts:
 
     def __init__(self, portkey: Portkey, label: str | None, collection: str | None) -> None:
         self._portkey = portkey
-        self._behind = f"@{label}" if label else ""
+        self._suffix = f"@{label}" if label else ""
         self._collection = collection
 
     def page(self, number: int) -> tuple[Sequence[Entry], bool]:
@@ -107,10 +107,10 @@ class ServicePrompts:
         return None
 
     def _entries(self, titles: Mapping[str, str | None]) -> Iterator[Entry]:
-        found = resolve(self._portkey, [f"{slug}{self._behind}" for slug in titles])
+        found = resolve(self._portkey, [f"{slug}{self._suffix}" for slug in titles])
         for slug, title in titles.items():
             with suppress(LockError):  # without this label, or it includes what is not there
-                yield Entry(slug, title, found.locked(f"{slug}{self._behind}"))
+                yield Entry(slug, title, found.locked(f"{slug}{self._suffix}"))
 
 
 class PromptServer:

@@ -114,7 +114,7 @@ _REQUIRED: Any = object()
 
 
 def view(wire: str, *kinds: Kind, default: Any = _REQUIRED) -> Any:
-    """Describe a field, in the place of its default.
+    """Describe a field, as its default.
 
     Args:
         wire: its name as it travels.

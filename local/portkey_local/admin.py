@@ -81,7 +81,7 @@ class Admin:
     def rotate_key(
         self, reference: str, grace: timedelta, expires: datetime | None = None
     ) -> tuple[str, dict[str, Any], dict[str, Any]]:
-        """Make an API key in the place of another one; returns it, and what is known of it and of the old one.
+        """Make an API key that replaces another one; returns it, and what is known of it and of the old one.
 
         Args:
             reference: The old one, as `revoke_key` takes it.
@@ -145,7 +145,7 @@ class Admin:
             )
         from .store import sqlite
 
-        _check_place(file, self.address.file, force=force)
+        _check_target(file, self.address.file, force=force)
         try:
             with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".portkey-backup-") as folder:
                 copy = Path(folder) / "backup"
@@ -165,8 +165,8 @@ def _facts(row: Row[Any]) -> dict[str, Any]:
     return {name: value for name, value in row._mapping.items() if name != "digest"}
 
 
-def _check_place(file: Path, database: Path, *, force: bool) -> None:
-    """Refuse a place where a backup would do harm, or would come to it.
+def _check_target(file: Path, database: Path, *, force: bool) -> None:
+    """Refuse a file that a backup must not be written to: another one's, or beside another one's log.
 
     Raises:
         DatabaseError: Something stands there.
@@ -194,7 +194,7 @@ def _taken(file: Path) -> DatabaseError:
 
 
 def _move(copy: Path, file: Path, *, force: bool) -> None:
-    """Put a file in its place in one step, whatever has come there meanwhile."""
+    """Give a file its name in one step, whatever has come there meanwhile."""
     if force:
         copy.replace(os.path.realpath(file))  # a link stays a link
     else:

@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header() -> str | None:
-    """Say at the top of a run that the official SDK stands in the place of `portkey_ai`, or has taken files away."""
+    """Say at the top of a run that the official SDK replaces `portkey_ai`, or has taken files away."""
     from portkey_prompts.installed import fault
 
     return fault()

@@ -68,7 +68,7 @@ def selected(text: str, version: int | str | None) -> Reference:
 
 
 def bare(text: str) -> str:
-    """Read a reference in a place where only the whole prompt or partial can be meant.
+    """Read a reference by which only the whole prompt or partial can be meant.
 
     Raises:
         NotFoundError: The reference selects a version; deleting `pp-x@3` must not delete all of `pp-x`.

@@ -249,7 +249,7 @@ class _Inference:
         return closed
 
     def _own(self, bodies: Sequence[Scope], depth: int) -> Iterator[tuple[str, Schema, bool]]:
-        """Iterate the members that bodies ask an item for, then what it may have in the path of a name around it."""
+        """Iterate the members that bodies ask an item for, then what it may have instead of a name around it."""
         members = [key for body in bodies for key in self._members.get(body, ())]
         if any("partial" in self._names[key].kinds for key in self._dots(bodies)):
             self._check_choice(".", members)
@@ -364,7 +364,7 @@ def _object(members: Iterable[tuple[str, Schema, bool]]) -> Schema:
 
 
 def _merged(found: Iterable[Input], stated: Schema, defaults: Mapping[str, Any]) -> Iterator[Input]:
-    """Put what a schema says in the path of what was found."""
+    """Replace what was found by what a schema says."""
     properties, required = stated.get("properties") or {}, stated.get("required") or ()
     named = {each.name: each for each in found}
     for name in dict.fromkeys((*named, *properties)):
@@ -372,63 +372,3 @@ def _merged(found: Iterable[Input], stated: Schema, defaults: Mapping[str, Any])
             yield Input(name, properties[name], name in required and name not in defaults, defaults.get(name))
         else:
             yield named[name]
-
-
-# Picoschema, the short way in which Dotprompt writes a schema
-
-_SCALARS = ("string", "number", "integer", "boolean", "null", "any")
-
-
-def schema_from(value: Any) -> Schema | None:
-    """Read the `input.schema` of a prompt's file: a JSON Schema, or Picoschema.
-
-    Args:
-        value: as YAML has it.
-
-    Returns:
-        A JSON Schema of an object; None where it only names a schema, or says nothing of single variables.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    if value is None or isinstance(value, str):
-        return None
-    if not isinstance(value, dict):
-        raise ValueError("input.schema must be an object.")
-    if value.get("type") == "object" or isinstance(value.get("properties"), dict):
-        return {"type": "object", **value}
-    return _picoschema(value, "input.schema")
-
-
-def _picoschema(value: Any, path: str) -> Schema:
-    if isinstance(value, str):
-        kind, _, description = (part.strip() for part in value.partition(","))
-        if kind not in _SCALARS:
-            raise ValueError(f"{path}: {kind!r} is no type. There are: {', '.join(_SCALARS)}.")
-        schema: Schema = {} if kind == "any" else {"type": kind}
-        return {**schema, "description": description} if description else schema
-    if not isinstance(value, dict):
-        raise ValueError(f"{path} must be a type, such as string, or an object of these.")
-    found: Schema = {"type": "object", "properties": {}, "required": []}
-    for written, inner in value.items():
-        if written == "(*)":
-            found["additionalProperties"] = _picoschema(inner, f"{path}.(*)")
-            continue
-        before, _, kind = str(written).removesuffix(")").partition("(")
-        name = before.removesuffix("?")
-        kind, _, description = (part.strip() for part in kind.partition(","))
-        schema = _of_kind(kind, inner, f"{path}.{name}")
-        found["properties"][name] = {**schema, "description": description} if description else schema
-        found["required"] += [] if before.endswith("?") else [name]
-    return found
-
-
-def _of_kind(kind: str, inner: Any, path: str) -> Schema:
-    if kind == "enum":
-        if not isinstance(inner, list):
-            raise ValueError(f"{path} must list what there is to choose from.")
-        return {"enum": inner}
-    if kind not in ("", "array", "object"):
-        raise ValueError(f"{path}: {kind!r} is no kind. There are: array, object, enum.")
-    schema = _picoschema(inner, path)
-    return {"type": "array", "items": schema} if kind == "array" else schema

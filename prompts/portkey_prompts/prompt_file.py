@@ -183,7 +183,7 @@ def _simplified(messages: list[dict[str, Any]]) -> tuple[list[tuple[str, str]] |
     """Read messages as pairs of role and text, and whether each text is the only part of a list.
 
     Returns:
-        None in the place of the pairs where markers can't say the messages.
+        None instead of the pairs where markers can't say the messages.
     """
     for parts in (False, True):
         pairs = [_pair(message, parts) for message in messages]

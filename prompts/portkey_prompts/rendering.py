@@ -141,7 +141,7 @@ class Rendered:
         if "messages" not in overrides:
             if messages is None:
                 data.setdefault("prompt", rendering.prompt)
-            elif "prompt" not in overrides:  # a text of the call stands in the place of all that is rendered
+            elif "prompt" not in overrides:  # a text of the call replaces all that the template renders to
                 data["messages"] = messages
         for tools, choice in _CHOSEN_BY:
             if tools in data and not data[tools]:  # providers refuse an empty list, and a choice among nothing

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from portkey_prompts.bindings import Binding
-from portkey_prompts.inputs import inputs_of, schema_from
+from portkey_prompts.inputs import inputs_of
+from portkey_prompts.picoschema import schema_from
 
 STATED = {
     "a": 'string, the "a" \\ of """it"""',

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from portkey_prompts.inputs import MAX_DEPTH, Inputs, inputs_of, schema_from
+from portkey_prompts.inputs import MAX_DEPTH, Inputs, inputs_of
+from portkey_prompts.picoschema import schema_from
 from portkey_prompts.templates import TemplateLimitError, TemplateSyntaxError
 
 PLAIN = {"type": ["string", "number", "boolean"]}

@@ -84,7 +84,7 @@ def test_a_mistyped_command_is_wrong_usage_and_names_the_one_that_is_like_it(alo
     fails(alone("contract", "dif"), 2, "dif", "portkey-prompts contract --help")
 
 
-def test_the_program_s_options_may_stand_behind_the_command(alone, server: LocalServer) -> None:
+def test_the_program_s_options_may_follow_the_command(alone, server: LocalServer) -> None:
     for arguments in (
         ["--base-url", server.base_url, "list"],
         ["list", "--base-url", server.base_url],
@@ -93,7 +93,7 @@ def test_the_program_s_options_may_stand_behind_the_command(alone, server: Local
         assert alone(*arguments).code == 0
 
 
-def test_what_stands_behind_two_dashes_is_left_alone() -> None:
+def test_what_follows_two_dashes_is_left_alone() -> None:
     assert hoisted(["show", "--", "--timeout", "1"]) == ["show", "--", "--timeout", "1"]
     assert hoisted(["a", "--timeout=1", "b"]) == ["--timeout=1", "a", "b"]
     assert hoisted([]) == []

@@ -324,7 +324,7 @@ def test_what_begins_like_json_and_is_none_is_refused_unless_it_is_said_to_be_te
     assert cli("update", slug, "-f", "-", "--text", stdin=f"{text}!").out == f"{slug}@2\n"
 
 
-def test_what_is_no_json_is_refused_with_its_place(cli, fails) -> None:
+def test_what_is_no_json_is_refused_with_its_location(cli, fails) -> None:
     fails(cli("create", "--name", "Hi", "-f", "-", stdin='[\n  {"role": "user",\n]'), 2, "line 3, column 1")
 
 

@@ -264,7 +264,7 @@ def test_whatever_a_service_holds_goes_to_another_one(
                     )
 
 
-def test_two_workspaces_behind_one_base_url_are_two_services(alone: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_workspaces_of_one_base_url_are_two_services(alone: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def act(workspace: str, *commands: list[str]) -> list[Any]:
         """Run commands against a server of one prompt whose collections lie in a workspace, always on the same port."""
         monkeypatch.setattr("portkey_local.store.universals.WORKSPACE_ID", workspace)

@@ -482,7 +482,7 @@ def test_a_prompt_is_called_as_its_files_are(prompts: Path, name: str) -> None:
     assert piped("test", name, "--render-only").returncode == 0
 
 
-def test_a_mistake_in_the_tests_is_told_with_its_place(
+def test_a_mistake_in_the_tests_is_told_with_its_location(
     prompts: Path, alone: Callable[..., Any], fails: Callable[..., None]
 ) -> None:
     (prompts / "greeting.test.yaml").write_text("tests:\n- render:\n  - {type: contain, value: x}\n")

@@ -15,7 +15,7 @@ import pytest
 from type_checking import mypy
 
 from portkey_local import LocalServer
-from portkey_prompts.inputs import schema_from
+from portkey_prompts.picoschema import schema_from
 from portkey_prompts.project import Project
 from portkey_prompts.prompt_file import parse
 

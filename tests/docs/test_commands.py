@@ -24,7 +24,7 @@ What `portkey-prompts COMMAND --help` says, for all commands. Installed with `pi
 
 
 def names_of_all() -> list[str]:
-    """Name all commands, those of a group behind it."""
+    """Name all commands, those of a group after it."""
     program: Any = typer.main.get_command(application())
     context = typer.Context(program)
     groups = {name: getattr(program.get_command(context, name), "commands", {}) for name in COMMANDS}

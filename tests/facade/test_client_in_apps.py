@@ -211,7 +211,7 @@ def test_an_http_client_of_another_package_is_named_with_it(kind: type[Client]) 
             kind(api_key="k", http_client=getattr(module, name)())
 
 
-def test_the_official_variable_for_the_base_url_counts_behind_ours(
+def test_the_official_variable_for_the_base_url_counts_after_ours(
     kind: type[Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PORTKEY_PROXY", "http://127.0.0.1:8787/v1/")

@@ -164,7 +164,7 @@ async def test_a_reference_that_names_nothing_is_refused_before_sending(
         (["name"], "`variables` must be a mapping"),
     ],
 )
-async def test_variables_that_are_not_json_are_refused_by_their_place(
+async def test_variables_that_are_not_json_are_refused_by_their_path(
     portkey: Client, httpserver: HTTPServer, variables: Any, said: str
 ) -> None:
     with pytest.raises((TypeError, ValueError), match=said):

@@ -79,7 +79,7 @@ async def test_an_unknown_partial_is_not_found(portkey: Client, httpserver: HTTP
         await render(portkey, "pp-none")
 
 
-async def test_an_unknown_partial_inside_is_named_with_its_place(
+async def test_an_unknown_partial_inside_is_named_with_its_location(
     portkey: Client, store: Store, httpserver: HTTPServer
 ) -> None:
     store(pp_a="one\n  {{>pp-none}}")
@@ -96,7 +96,7 @@ async def test_a_missing_variable_is_empty_or_an_error_as_asked(portkey: Client,
     assert caught.value.names == ("b", "c")
 
 
-async def test_a_malformed_partial_is_an_error_with_its_place(portkey: Client, store: Store) -> None:
+async def test_a_malformed_partial_is_an_error_with_its_location(portkey: Client, store: Store) -> None:
     store(pp_a="{{#x}}")
     with pytest.raises(TemplateSyntaxError, match="line 1"):
         await render(portkey, "pp-a")

@@ -155,7 +155,7 @@ async def test_a_done_without_a_blank_line_is_the_end_at_once(open_stream: Open)
     assert text_of(await each(stream)) == "Hello, Alice."
 
 
-async def test_a_stream_that_breaks_off_behind_an_empty_finish_reason_has_broken_off(open_stream: Open) -> None:
+async def test_a_stream_that_breaks_off_after_an_empty_finish_reason_has_broken_off(open_stream: Open) -> None:
     stream = await open_stream(BEGINNING, event(said("Al", "")))
     with pytest.raises(APIStreamError, match="before the model had finished") as caught:
         await each(stream)
@@ -165,7 +165,7 @@ async def test_a_stream_that_breaks_off_behind_an_empty_finish_reason_has_broken
 @pytest.mark.parametrize("name", FAILURES)
 async def test_a_failure_is_raised_with_what_came_before(open_stream: Open, name: str) -> None:
     failure, word = FAILURES[name]
-    # Some tell of it in their last bytes, behind which nothing more is to come.
+    # Some tell of it in their last bytes, after which nothing more is to come.
     stream = await open_stream(BEGINNING, failure, *([END, DONE] if failure.endswith(b"\n\n") else []))
     seen: list[Any] = []
     with pytest.raises(APIStreamError, match=word) as caught:

@@ -103,7 +103,7 @@ async def test_what_was_seen_while_something_changed_is_not_trusted(store: Watch
     assert await text(known) == "two"
 
 
-async def test_what_is_asked_for_all_the_time_is_looked_up_behind(
+async def test_what_is_asked_for_all_the_time_is_looked_up_in_the_background(
     store: WatchedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = cache_of(store)

@@ -152,7 +152,7 @@ def test_a_model_file_is_looked_for_beside_the_configuration(tmp_path: Path) -> 
     ],
     ids=["drain", "grace", "seconds", "digits", "more digits", "hexadecimal", "nested"],
 )
-def test_a_number_that_nothing_can_take_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+def test_a_number_that_nothing_can_take_is_refused_with_its_location(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "portkey-local.toml"
     path.write_text(text)
     with pytest.raises(ConfigError) as caught:

@@ -236,12 +236,12 @@ CREATE = b"/v1/prompts"
 NAMED = b'{"collection_id":"default","string":"x","parameters":{},"name":"'
 HOSTILE = {
     "wrong items": hostile(RENDER, filled(b'{"variables":{},"stop":[', b"1,", b"1]}")),
-    "lists in the place of a number": hostile(RENDER, filled(b'{"variables":{},"temperature":[', b"[],", b"1]}")),
+    "lists instead of a number": hostile(RENDER, filled(b'{"variables":{},"temperature":[', b"[],", b"1]}")),
     "lists a hundred levels deep": hostile(
         RENDER, filled(b'{"variables":{"x":[', b"[" * 90 + b"]" * 90 + b",", b"1]}}")
     ),
     "300,000 names at the root": hostile(RENDER, b"{" + named(300_000) + b'"variables":{}}'),
-    "a name twice behind 90,000 others": hostile(RENDER, b'{"variables":{' + named(90_000) + b'"z":1,"z":2}}'),
+    "a name twice after 90,000 others": hostile(RENDER, b'{"variables":{' + named(90_000) + b'"z":1,"z":2}}'),
     "numbers of 4,000 digits": hostile(RENDER, filled(b'{"variables":{"x":[', b"9" * 4000 + b",", b"1]}}")),
     "a name of accents in the wrong order": hostile(CREATE, filled(NAMED, "\u0315\u0300".encode(), b'"}')),
     "chunks of one byte": JSON_POST % RENDER

@@ -75,8 +75,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "in a URL, slashes kept": quote,
     "in a page": lambda text: "".join(f"&#{ord(c)};" if c in "/=+" else c for c in text),
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
-    "base64 behind one": lambda text: base64.b64encode(b"x" + text.encode()).decode(),
-    "base64 behind two": lambda text: base64.b64encode(b"xx" + text.encode() + b"y").decode(),
+    "base64 after one": lambda text: base64.b64encode(b"x" + text.encode()).decode(),
+    "base64 after two": lambda text: base64.b64encode(b"xx" + text.encode() + b"y").decode(),
     "base64 of a URL": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
 }
 """How a key comes back; in lower case only what does not mind."""

@@ -114,7 +114,7 @@ def test_a_done_without_a_blank_line_is_the_end_at_once(api: CheckedClient, pupp
     assert events_of(api.post(PATH, json=STREAM))[-1] == "[DONE]"
 
 
-def test_a_stream_that_breaks_off_behind_an_empty_finish_reason_has_broken_off(
+def test_a_stream_that_breaks_off_after_an_empty_finish_reason_has_broken_off(
     api: CheckedClient, puppet: Puppet
 ) -> None:
     puppet.script = streams(BEGINNING, event(said("Al", "")))
@@ -477,7 +477,7 @@ def test_an_answer_that_lies_about_itself_is_a_broken_connection(
     assert len(response.text) < 2000
 
 
-def test_bytes_behind_an_answer_are_no_answer_to_the_next_run(api: CheckedClient, puppet: Puppet) -> None:
+def test_bytes_after_an_answer_are_no_answer_to_the_next_run(api: CheckedClient, puppet: Puppet) -> None:
     whole = json.dumps(completion("Mine")).encode()
     other = json.dumps(completion("Not mine")).encode()
     behind = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(other) + other

@@ -25,7 +25,7 @@ RUN = Run("chat", {"messages": [{"role": "user", "content": "x"}]}, "trace")
 
 
 def kept(body: dict[str, Any]) -> bytes:
-    """Write an answer behind which the connection stays open."""
+    """Write an answer after which the connection stays open."""
     content = json.dumps(body).encode()
     return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (
         len(content),

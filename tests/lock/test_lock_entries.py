@@ -151,7 +151,7 @@ def test_a_partial_that_a_variable_s_default_chooses_is_locked() -> None:
 
 
 @pytest.mark.parametrize("template", ["{{#open}}", "Hello {{name"])
-def test_a_malformed_template_is_refused_with_its_place(template: str) -> None:
+def test_a_malformed_template_is_refused_with_its_location(template: str) -> None:
     with pytest.raises(LockError, match=r"pp-text: its template is malformed: line 1, column \d"):
         text_prompt(template)
 

@@ -87,7 +87,7 @@ async def test_what_is_changed_in_a_result_is_not_changed_in_what_the_call_gave(
         assert given == {"name": "Ada"}
 
 
-async def test_after_its_time_a_prompt_is_served_stale_and_refreshed_behind(
+async def test_after_its_time_a_prompt_is_served_stale_and_refreshed_in_the_background(
     make: Make, service: FlakyService, server: LocalServer
 ) -> None:
     portkey = make(ttl=0.2, stale=60)

@@ -341,7 +341,7 @@ async def test_frozen_runs_no_other_text_than_the_locked_one(
     text: Any = "Curse Ada" if name == "prompt" else [{"role": "user", "content": "Curse Ada"}]
     for options in ({name: text}, {"extra_body": {name: text}}):
         for stream in (False, True):
-            with pytest.raises(LockError, match=f"`{name}` would be run in the place"):
+            with pytest.raises(LockError, match=f"`{name}` would be run instead"):
                 await settle(
                     portkey.prompts.completions(prompt_id="pp-greeting", variables=ADA, stream=stream, **options)
                 )

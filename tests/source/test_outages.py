@@ -112,7 +112,7 @@ async def test_what_the_service_does_not_say_is_an_outage(
         await is_an_outage(make, service, tmp_path / str(number))
 
 
-async def test_a_refresh_behind_believes_none_of_these_either(
+async def test_a_background_refresh_believes_none_of_these_either(
     make: Make, service: FlakyService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("portkey_prompts.source.entries.FIRST_BACKOFF", 0.01)

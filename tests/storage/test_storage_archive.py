@@ -551,7 +551,7 @@ def test_an_archive_is_of_one_moment(database: str) -> None:
 
         def write(data: bytes) -> None:
             written.write(data)
-            if not done:  # behind the header, which counts
+            if not done:  # after the header, which counts
                 done.append(add_version(api, slug, "meanwhile").status_code)
                 api.put(f"/prompts/{slug}/makeDefault", json={"version": 2})
 

@@ -93,7 +93,7 @@ def test_a_held_database_refuses_changes_and_answers_reads(database: str) -> Non
         assert texts(api, slug) == ["first", "second"]
 
 
-def test_changes_that_wait_behind_each_other_do_not_wait_for_the_sum_of_it(database: str) -> None:
+def test_changes_that_queue_up_do_not_wait_for_the_sum_of_it(database: str) -> None:
     with LocalServer(pressed(database)) as server, CheckedClient(server.base_url) as api:
         slug = new_prompt(api)["slug"]
         statuses: list[int] = []
@@ -110,7 +110,7 @@ def test_changes_that_wait_behind_each_other_do_not_wait_for_the_sum_of_it(datab
             for thread in threads:
                 thread.join()
             assert statuses == [503] * 40
-            assert time.monotonic() - began < 40 * 0.5  # what they would take at least, one behind the other
+            assert time.monotonic() - began < 40 * 0.5  # what they would take at least, one after the other
         assert add_version(api, slug, "second").status_code == 200
 
 

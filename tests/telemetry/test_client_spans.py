@@ -81,7 +81,7 @@ async def test_a_run_is_a_span_of_the_model_with_its_tokens(kind: Any, server: L
     await close(portkey)
 
 
-async def test_the_version_behind_a_label_is_told_by_the_server(kind: Any, server: LocalServer, spans: Any) -> None:
+async def test_the_version_of_a_label_is_told_by_the_server(kind: Any, server: LocalServer, spans: Any) -> None:
     portkey = kind(base_url=server.base_url, telemetry=True)
     call = {"prompt_id": "greeting@production", "variables": SECRETS}
     await settle(portkey.prompts.render(**call))

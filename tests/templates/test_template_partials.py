@@ -67,7 +67,7 @@ def test_the_lines_of_a_partial_begin_below_the_first_tag_of_the_line(line: str,
     assert rendered(f"-\n{line}", {"x": 1}, stored(pp_a="a\nb\n\nc")) == f"-\n{text}"
 
 
-def test_a_partial_behind_text_is_indented_from_its_second_line_on_and_errors_name_its_own_columns() -> None:
+def test_a_partial_after_text_is_indented_from_its_second_line_on_and_errors_name_its_own_columns() -> None:
     for text, line, column in (("- {{>pp-a}}", 1, 3), ("  {{>pp-a}}", 2, 3)):
         with pytest.raises(UnknownPartialError) as caught:
             rendered(text, {}, stored(pp_a="a {{>pp-b}}" if line == 1 else "a\nb {{>pp-b}}"))
@@ -97,7 +97,7 @@ def test_two_versions_of_one_partial_are_both_reported() -> None:
 
 
 @pytest.mark.parametrize("partials", [None, {}, {"pp-x@5": None}, lambda reference: None])
-def test_an_unknown_partial_is_an_error_that_names_it_and_its_place(partials: Any) -> None:
+def test_an_unknown_partial_is_an_error_that_names_it_and_its_location(partials: Any) -> None:
     with pytest.raises(UnknownPartialError) as caught:
         rendered("\n {{> pp-x@5 }}", {}, partials)
     error = caught.value

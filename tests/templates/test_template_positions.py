@@ -70,7 +70,7 @@ def test_an_error_inside_of_a_partial_names_the_partial_and_the_position_in_it()
     assert str(error).startswith("in pp-a@7 > pp-b@3, line 2, column 3: ")
 
 
-def test_an_error_behind_a_partial_is_not_in_the_partial() -> None:
+def test_an_error_after_a_partial_is_not_in_the_partial() -> None:
     partials = {"pp-a": Partial("pp-a", 1, Template("fine"))}
     for text in ("{{>pp-a}} {{bad}}", "{{>>text}} {{bad}}"):
         with pytest.raises(TemplateError) as caught:

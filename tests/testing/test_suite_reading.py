@@ -143,7 +143,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=[repr(text)[:40] for text in REFUSED])
-def test_what_is_not_known_is_refused_with_its_place(tmp_path: Path, text: str) -> None:
+def test_what_is_not_known_is_refused_with_its_location(tmp_path: Path, text: str) -> None:
     with pytest.raises(SuiteError) as caught:
         read(tmp_path, text)
     assert REFUSED[text] in str(caught.value), str(caught.value)
@@ -194,7 +194,7 @@ ASSERTIONS = {
 
 
 @pytest.mark.parametrize("text", ASSERTIONS)
-def test_an_assertion_that_is_not_known_is_refused_with_its_place(tmp_path: Path, text: str) -> None:
+def test_an_assertion_that_is_not_known_is_refused_with_its_location(tmp_path: Path, text: str) -> None:
     with pytest.raises(SuiteError) as caught:
         read(tmp_path, f"{CASE}  assert:\n  - {text}\n")
     assert str(caught.value).startswith(f"{tmp_path / 'greeting.test.yaml'}:5: tests[0].assert[0]"), str(caught.value)

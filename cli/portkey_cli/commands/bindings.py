@@ -32,9 +32,10 @@ from portkey_prompts.bindings import (
 )
 from portkey_prompts.files import write_whole
 from portkey_prompts.folder import PARTIAL, PROMPT, SUFFIX, Folder, Key, read_file
-from portkey_prompts.inputs import Inputs, inputs_of, schema_from
+from portkey_prompts.inputs import Inputs, inputs_of
 from portkey_prompts.lock import LockedPrompt, LockFile
 from portkey_prompts.lock.errors import DEFAULT_NAME
+from portkey_prompts.picoschema import schema_from
 from portkey_prompts.project import Project, ProjectError
 from portkey_prompts.prompt_file import PromptFile
 from portkey_prompts.templates import TemplateError

@@ -114,7 +114,7 @@ def rotate(
     database: Database = DEFAULT,
     as_json: AsJson = False,
 ) -> None:
-    """Make an API key in the place of another one, with its scopes and name, and print it.
+    """Make an API key that replaces another one, with its scopes and name, and print it.
 
     KEY is the old one's id, its name where no other key bears it that works, or the key itself. It works until the
     grace is over, so that apps can be given the new one meanwhile. The new one lasts as long as KEY was made to, unless

@@ -391,7 +391,7 @@ class Connection(HttpToolsProtocol):
         self._silent += len(data)
         try:
             while data:
-                data = self._behind_upgrade(data)
+                data = self._after_upgrade(data)
             if self._stage is not Stage.NOTHING:
                 self._count(0)
         except httptools.HttpParserError as error:
@@ -399,7 +399,7 @@ class Connection(HttpToolsProtocol):
         except ApiError as error:
             self._give_up(error)
 
-    def _behind_upgrade(self, data: bytes) -> bytes:
+    def _after_upgrade(self, data: bytes) -> bytes:
         """Parse up to the end of a head that offers another protocol, and return what came after it.
 
         The offer is ignored.

@@ -98,7 +98,7 @@ def _check_shape(raw: bytes, values: int, names: int) -> None:
         position = found.end()
         match found[0]:
             case b'"':
-                position = _behind_string(raw, position)
+                position = _end_of_string(raw, position)
             case b"]" | b"}":
                 depth -= 1
             case b":":
@@ -118,7 +118,7 @@ def _check_shape(raw: bytes, values: int, names: int) -> None:
                     raise BadRequestError(f"The body is nested more than {DEEPEST} levels deep. Make it flatter.")
 
 
-def _behind_string(raw: bytes, position: int) -> int:
+def _end_of_string(raw: bytes, position: int) -> int:
     """Return where a string ends, from after its first quote."""
     before = -1
     while position != before and raw[position : position + 1] != b'"':

@@ -16,7 +16,7 @@ from sqlalchemy.util import asbool
 from .problems import BUSY_SECONDS, DatabaseError
 
 TEMPORARY = "temporary"
-"""Written in the place of a URL: a database of its own that is deleted at the end."""
+"""Written instead of a URL: a database of its own that is deleted at the end."""
 _FORMS = "Write sqlite:///prompts.db, or postgresql+psycopg://user@host/name."
 _SQLITE = ("sqlite", "sqlite+pysqlite")
 _POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")

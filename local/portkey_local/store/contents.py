@@ -101,7 +101,7 @@ def held(connection: Connection, kinds: Sequence[Kind]) -> list[str]:
 def replace(
     connection: Connection, kinds: Sequence[Kind], batches: Iterable[tuple[Kind, Sequence[Mapping[str, Any]]]]
 ) -> None:
-    """Put other rows in the place of all of these kinds.
+    """Replace all rows of these kinds.
 
     Args:
         connection: A writing transaction.

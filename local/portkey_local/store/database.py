@@ -57,7 +57,7 @@ class Database(Protocol):
         """Bring what was written to where a copy of the database finds it, as far as nobody is in the way."""
         ...
 
-    def check_place(self) -> None:
+    def check_file(self) -> None:
         """Check that what is written still goes where it is found.
 
         Raises:

@@ -87,7 +87,7 @@ class Store:
         Raises:
             ApiError: It does not, or is not.
         """
-        self._database.check_place()
+        self._database.check_file()
         await self.read(probing.probe)
 
     async def read_list(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -150,7 +150,7 @@ class PostgreSQL:
     def checkpoint(self) -> None:
         """Do nothing: a server of PostgreSQL makes its checkpoints itself."""
 
-    def check_place(self) -> None:
+    def check_file(self) -> None:
         """Do nothing: a server of PostgreSQL does not move under its clients."""
 
     def refusal(self, error: exc.SQLAlchemyError) -> ApiError:

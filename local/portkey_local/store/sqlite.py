@@ -81,7 +81,7 @@ class SQLite:
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
             self._engine.dispose()
             raise _unusable(error) from error
-        self._place = _Place(address.file)
+        self._file = _OpenFile(address.file)
         self._written = _Written(self.checkpoint)
 
     def open_all(self) -> None:
@@ -117,7 +117,7 @@ class SQLite:
             connection.execution_options(sqlite_begin=None)
             connection.exec_driver_sql(_patience(LONG_SECONDS if long else self._timeout)).close()
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-            self._place.check()
+            self._file.check()
             yield connection
             _commit(connection)
         self._written.note()
@@ -128,16 +128,16 @@ class SQLite:
         SQLite does it by itself after 1,000 pages: until then a copy of the file alone would be without them.
         """
         try:
-            self._place.check()
+            self._file.check()
             with self._engine.connect().execution_options(sqlite_begin=None) as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
         except (exc.SQLAlchemyError, sqlite3.Error, MovedError) as error:
             # Nothing is lost: it stands in the log, and is taken over next time.
             logger.debug("No checkpoint of the database was made: %s", error)
 
-    def check_place(self) -> None:
+    def check_file(self) -> None:
         """Refuse a file that was moved, deleted or replaced: it can still be read, and takes no writes."""
-        self._place.check()
+        self._file.check()
 
     def refusal(self, error: exc.SQLAlchemyError) -> ApiError:
         """Say a failure as an answer."""
@@ -233,11 +233,10 @@ class _Reader:
             raise exc.OperationalError(statement, None, error) from error
 
 
-class _Place:
-    """Where the open file stood when it was opened.
+class _OpenFile:
+    """The file that was opened, told from another one of its name."""
 
-    A file that is deleted or replaced stays open under its old name, and takes writes that nobody will ever see.
-    """
+    # A file that is deleted or replaced stays open under its old name, and takes writes that nobody will ever see.
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -39,7 +39,7 @@ class SchemaComparison:
 
         Args:
             old: a schema of the old document.
-            new: the schema in its location.
+            new: the schema that replaces it.
             location: where they stand, for people.
             direction: which way the values go.
 

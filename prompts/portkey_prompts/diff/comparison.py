@@ -205,7 +205,7 @@ def _parameter_lines(side: Side) -> list[str]:
 
 
 def _hunks(part: Part, context: int) -> Iterator[str]:
-    """Write the changed stretches of a part, with its title in the place of line numbers."""
+    """Write the changed stretches of a part, with its title instead of line numbers."""
     title, old, new = part
     for number, line in enumerate(unified_diff(old, new, n=context, lineterm="")):
         if number >= 2:

@@ -223,7 +223,7 @@ def check_pinned(entry: Entry, body: Mapping[str, Any]) -> None:
     for name in RENDERED:
         if name in body:
             raise LockError(
-                f"`{name}` would be run in the place of the locked text, and only what is locked may be used.",
+                f"`{name}` would be run instead of the locked text, and only what is locked may be used.",
                 remedy="Leave it out, or run it with a client that is not frozen.",
                 reference=entry.key.reference,
             )

@@ -310,7 +310,7 @@ class PromptFinder:
             return self._serve_known(known, error), False
 
     def _serve_known(self, known: Entry, error: Exception) -> Entry:
-        """Serve what is known in the place of what the service did not say, or said in a malformed template."""
+        """Serve what is known instead of what the service did not say, or said in a malformed template."""
         logger.warning("%s is served from %s: %s", known.key.reference, known.source(asked=False), error)
         known.failed(time.monotonic())
         return self.memory.put(known)

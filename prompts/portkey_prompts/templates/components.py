@@ -67,7 +67,7 @@ def all_names(blocks: Iterable[Block]) -> frozenset[str]:
 
 
 def literal_shape(block: Block) -> str:
-    """Give the text of a template with `{` in the place of each value, and sections as if they were all there."""
+    """Give the text of a template with `{` for each value, and sections as if they were all there."""
     pieces: list[str] = []
     for before, node in block.pairs:
         pieces += (before, literal_shape(node.block) if isinstance(node, Section) else "{")
