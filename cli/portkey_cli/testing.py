@@ -17,6 +17,7 @@ from portkey_ai.errors import PortkeyError
 from portkey_cli.extras import needing
 from portkey_cli.failures import UsageError, listed
 from portkey_cli.output import calls, pieces
+from portkey_cli.plain import CONFIG
 from portkey_prompts.folder import PROMPT, Folder, key_of
 from portkey_prompts.lock import LockedPrompt, LockFile
 from portkey_prompts.templates import TemplateError
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from portkey_prompts.templates import Partial
 
 FILES, LOCK = "files", "lock"
-CONFIG = Path("portkey-local.toml")
 _STUBS = {"chat": "pp-chat", "completion": "pp-completion"}
 
 

@@ -13,7 +13,7 @@ from .errors import NotFoundError
 Selector = Literal["published", "number", "latest", "label"]
 
 LARGEST_NUMBER = 2**31 - 1
-"""The largest version number; a larger one in a reference can't exist."""
+"""The largest whole number that the database takes, so the largest version number too."""
 
 
 @frozen

@@ -15,6 +15,7 @@ from portkey_local import api_keys
 from portkey_local.errors import BadRequestError
 from portkey_local.http import contract
 from portkey_local.ids import folded, is_slug
+from portkey_local.references import LARGEST_NUMBER
 from portkey_local.store import extra
 from portkey_local.store.contents import OPERATION, PROMPTS, Kind
 from portkey_local.store.text import AnyText
@@ -27,7 +28,6 @@ from .lines import FORMAT, VERSION, ArchiveError, Line, is_json
 
 __all__ = ["ArchiveError", "Checks"]
 
-_LARGEST_INTEGER = 2**31 - 1
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _STAMPS = ("created_at", "last_updated_at", "given_at", "started_at", "revoked_at", "expires_at")
 _STATUSES = range(100, 600)
@@ -351,10 +351,10 @@ def _wanted(column: Column[Any], value: object) -> str:
     if isinstance(column.type, Boolean):
         return "" if isinstance(value, bool) else "true or false"
     if isinstance(column.type, Integer):
-        whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_INTEGER
-        return "" if whole else f"a whole number from 0 to {_LARGEST_INTEGER}"
+        whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER
+        return "" if whole else f"a whole number from 0 to {LARGEST_NUMBER}"
     if isinstance(column.type, Float):
-        number = isinstance(value, float) or (type(value) is int and abs(value) <= _LARGEST_INTEGER)
+        number = isinstance(value, float) or (type(value) is int and abs(value) <= LARGEST_NUMBER)
         return "" if number else "a number"
     if isinstance(column.type, JSON):
         return ""  # the contract says what it must be

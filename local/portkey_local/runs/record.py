@@ -13,6 +13,7 @@ from portkey_local.errors import ApiError, StoppingError, UpstreamError
 from portkey_local.http.calls import ClientGoneError
 from portkey_local.http.json import to_json_stepwise
 from portkey_local.ids import new_id
+from portkey_local.references import LARGEST_NUMBER
 from portkey_local.worker import answers
 from portkey_prompts.streaming.chunks import choices_of, delta_of, usage_of
 from portkey_prompts.streaming.merger import ChunkMerger
@@ -20,7 +21,6 @@ from portkey_prompts.streaming.merger import ChunkMerger
 CLIENT_GONE = 499
 """The status of a run whose client did not wait for its end."""
 _TOKENS = ("prompt_tokens", "completion_tokens", "total_tokens")
-_LARGEST_COUNT = 2**31 - 1
 _LONGEST_WORD = 200
 
 
@@ -154,7 +154,7 @@ def _speaks(choice: Mapping[str, Any]) -> bool:
 
 
 def _count(value: object) -> int | None:
-    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_COUNT
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_NUMBER
     return value if is_count else None  # type: ignore[return-value]
 
 

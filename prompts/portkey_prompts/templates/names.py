@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from .scanner import Tag
-from .values import TagPosition, check_json, is_list, is_object, utf16_length, utf16_unit
+from .values import ARRAY_INDEX, TagPosition, check_json, is_list, is_object, utf16_length, utf16_unit
 
 if TYPE_CHECKING:
     from .run import Run
@@ -30,8 +29,6 @@ Frames: TypeAlias = tuple[Frame, ...]
 
 ABSENT: Final = object()
 """What a look-up finds where there is nothing; null is something."""
-
-_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
 class ListFrame:
@@ -148,7 +145,7 @@ def _member(value: Any, name: str) -> Any:
         return ABSENT
     if name == "length":
         return utf16_length(value) if is_text else len(value)
-    if not _INDEX.fullmatch(name):
+    if not ARRAY_INDEX.fullmatch(name):
         return ABSENT
     if is_text:
         return utf16_unit(value, int(name)) or ABSENT

@@ -153,7 +153,7 @@ DATA_DEPTH: Final = 100
 
 _quoted: Callable[[str], str] = json.encoder.encode_basestring
 _HALVES = re.compile("[\ud800-\udfff]")
-_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
+ARRAY_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 _LAST_INDEX: Final = 2**32 - 2
 
 
@@ -277,7 +277,7 @@ def _ordered(value: Mapping[Any, Any]) -> Iterable[tuple[Any, Any]]:
 
 
 def _is_index(key: object) -> bool:
-    return isinstance(key, str) and _INDEX.fullmatch(key) is not None and int(key) <= _LAST_INDEX
+    return isinstance(key, str) and ARRAY_INDEX.fullmatch(key) is not None and int(key) <= _LAST_INDEX
 
 
 def messages_text(messages: Iterable[Any]) -> str:
