@@ -17,7 +17,7 @@ from portkey_local import LocalServer
 Make = Callable[[str], str]
 
 
-def plant(url: str) -> str:
+def seed(url: str) -> str:
     """Put some prompts into a database and return its URL."""
     with LocalServer(url) as server:
         server.add_partial(slug="pp-tone", versions=["kind", "kinder"], published=1)
@@ -26,12 +26,12 @@ def plant(url: str) -> str:
 
 
 @pytest.fixture
-def planted(database: str) -> str:
-    return plant(database)
+def seeded(database: str) -> str:
+    return seed(database)
 
 
-def test_an_export_goes_to_stdout_and_comes_back_from_stdin(alone: Any, planted: str, new_database: Make) -> None:
-    done = alone("export", "--database", planted)
+def test_an_export_goes_to_stdout_and_comes_back_from_stdin(alone: Any, seeded: str, new_database: Make) -> None:
+    done = alone("export", "--database", seeded)
     assert done.code == 0
     assert done.err == (
         "Exported 1 collection, 3 labels, 1 partial, 2 partial versions, 1 prompt, 2 prompt versions, "
@@ -47,18 +47,18 @@ def test_an_export_goes_to_stdout_and_comes_back_from_stdin(alone: Any, planted:
         assert alone("export", "--database", other).out == done.out
 
 
-def test_a_file_is_there_when_it_is_whole(alone: Any, planted: str, tmp_path: Path) -> None:
+def test_a_file_is_there_when_it_is_whole(alone: Any, seeded: str, tmp_path: Path) -> None:
     path = tmp_path / "prompts.jsonl"
     path.write_text("of before")
-    assert alone("export", "--database", planted, "--output", str(path)).code == 0
-    assert path.read_text(encoding="utf-8") == alone("export", "--database", planted).out
+    assert alone("export", "--database", seeded, "--output", str(path)).code == 0
+    assert path.read_text(encoding="utf-8") == alone("export", "--database", seeded).out
     assert [each.name for each in tmp_path.glob("*prompts.jsonl*")] == ["prompts.jsonl"]
 
 
 def test_a_file_of_before_is_kept_where_an_export_fails(alone: Any, tmp_path: Path) -> None:
     path, database = tmp_path / "prompts.jsonl", tmp_path / "prompts.db"
     path.write_text("of before")
-    plant(f"sqlite:///{database}")
+    seed(f"sqlite:///{database}")
     import sqlite3
 
     with sqlite3.connect(database) as connection:
@@ -70,22 +70,22 @@ def test_a_file_of_before_is_kept_where_an_export_fails(alone: Any, tmp_path: Pa
     assert sorted(each.name for each in tmp_path.iterdir() if "jsonl" in each.name) == ["prompts.jsonl"]
 
 
-def test_a_pipe_is_written_into(planted: str, tmp_path: Path) -> None:
+def test_a_pipe_is_written_into(seeded: str, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with subprocess.Popen(
-        [COMMAND, "export", "--database", planted, "-o", str(pipe)], env=environment(), stderr=subprocess.DEVNULL
+        [COMMAND, "export", "--database", seeded, "-o", str(pipe)], env=environment(), stderr=subprocess.DEVNULL
     ) as process:
         read = pipe.read_bytes()
         assert process.wait(120) == 0
-    assert read.decode() == piped("export", "--database", planted).stdout
+    assert read.decode() == piped("export", "--database", seeded).stdout
 
 
-def test_a_reader_that_goes_away_ends_an_export(planted: str) -> None:
-    with LocalServer(planted) as server:
+def test_a_reader_that_goes_away_ends_an_export(seeded: str) -> None:
+    with LocalServer(seeded) as server:
         server.add_prompt(slug="pp-long", versions=["x" * 1_000_000])
     process = subprocess.Popen(
-        [COMMAND, "export", "--database", planted],
+        [COMMAND, "export", "--database", seeded],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -99,10 +99,10 @@ def test_a_reader_that_goes_away_ends_an_export(planted: str) -> None:
 
 
 def test_a_database_that_is_not_empty_is_refused_and_replaced(
-    alone: Any, fails: Any, planted: str, new_database: Make, tmp_path: Path
+    alone: Any, fails: Any, seeded: str, new_database: Make, tmp_path: Path
 ) -> None:
     path = tmp_path / "prompts.jsonl"
-    alone("export", "--database", planted, "-o", str(path))
+    alone("export", "--database", seeded, "-o", str(path))
     other = new_database("sqlite")
     with LocalServer(other) as server:
         server.add_prompt(slug="pp-other", versions=["theirs"])
@@ -115,9 +115,9 @@ def test_a_database_that_is_not_empty_is_refused_and_replaced(
 
 
 def test_what_is_wrong_with_a_file_is_said_in_one_line(
-    alone: Any, fails: Any, planted: str, new_database: Make, tmp_path: Path
+    alone: Any, fails: Any, seeded: str, new_database: Make, tmp_path: Path
 ) -> None:
-    data = alone("export", "--database", planted).out
+    data = alone("export", "--database", seeded).out
     other = new_database("sqlite")
     for spoilt, *words in (
         ("", "is empty"),
@@ -132,11 +132,11 @@ def test_what_is_wrong_with_a_file_is_said_in_one_line(
     assert alone("import", "-", "--database", other, stdin=data).code == 0
 
 
-def test_keys_and_runs_come_with_all(alone: Any, planted: str, new_database: Make) -> None:
-    made = alone("keys", "create", "--scope", "read", "--database", planted)
+def test_keys_and_runs_come_with_all(alone: Any, seeded: str, new_database: Make) -> None:
+    made = alone("keys", "create", "--scope", "read", "--database", seeded)
     assert made.code == 0
-    assert "api_key" not in alone("export", "--database", planted).out
-    everything = alone("export", "--all", "--database", planted).out
+    assert "api_key" not in alone("export", "--database", seeded).out
+    everything = alone("export", "--all", "--database", seeded).out
     assert '"kind":"api_key"' in everything
     assert made.out.strip() not in everything
     other = new_database("sqlite")
@@ -146,7 +146,7 @@ def test_keys_and_runs_come_with_all(alone: Any, planted: str, new_database: Mak
     assert alone("export", "--all", "--database", other).out == everything
     assert (
         alone("keys", "list", "--database", other, "--json").json
-        == alone("keys", "list", "--database", planted, "--json").json
+        == alone("keys", "list", "--database", seeded, "--json").json
     )
 
 
@@ -157,18 +157,18 @@ def test_a_database_that_is_not_there_is_not_made_by_an_export(alone: Any, fails
 
 def test_a_database_is_exported_that_may_only_be_read(alone: Any, tmp_path: Path) -> None:
     path = tmp_path / "prompts.db"
-    url = plant(f"sqlite:///{path}")
+    url = seed(f"sqlite:///{path}")
     done = alone("export", "--database", f"sqlite:///file:{path}?mode=ro&uri=true")
     assert done.code == 0
     assert done.out == alone("export", "--database", url).out
 
 
-def test_a_terminal_shows_that_it_takes_its_time(planted: str, tmp_path: Path) -> None:
+def test_a_terminal_shows_that_it_takes_its_time(seeded: str, tmp_path: Path) -> None:
     path = tmp_path / "prompts.jsonl"
-    screen = on_terminal("export", "--database", planted, "-o", str(path))
+    screen = on_terminal("export", "--database", seeded, "-o", str(path))
     assert screen.code == 0
     assert "Exporting" in screen.text
-    screen = on_terminal("import", str(path), "--database", planted, "--replace")
+    screen = on_terminal("import", str(path), "--database", seeded, "--replace")
     assert screen.code == 0
     assert "Importing" in screen.text
     assert "Imported 1 collection" in screen.text

@@ -41,7 +41,7 @@ def make_key(store: Store) -> str:
     return key.text
 
 
-def plant(store: Store) -> None:
+def seed(store: Store) -> None:
     """Put into the database what `schemathesis.toml` names."""
     author = ContentReader(LocalLimits())
     for slug in ("pp-tone", "pp-doomed"):
@@ -62,7 +62,7 @@ def serving(database: str) -> Iterator[Target]:
     """Run the server on an empty database until the block is left; it must end in peace."""
     store = Store(database)
     try:
-        plant(store)
+        seed(store)
         key = make_key(store)
     finally:
         store.close()

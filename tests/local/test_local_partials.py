@@ -177,18 +177,18 @@ def refusal(api: CheckedClient, slug: str) -> str:
 @pytest.mark.parametrize("in_use", ["published", "latest", "labelled"])
 def test_a_partial_that_a_version_in_use_includes_is_not_deleted(database: str, written: str, in_use: str) -> None:
     with LocalServer(database) as server, CheckedClient(server.base_url) as api:
-        planted = server.add_partial(slug='pp-t\\o_n"é', versions=["Be kind."])
-        text = written.format(slug=planted.slug, id=planted.id)
+        seeded = server.add_partial(slug='pp-t\\o_n"é', versions=["Be kind."])
+        text = written.format(slug=seeded.slug, id=seeded.id)
         others = {"published": ["a", text, "c"], "latest": ["a", "b", text], "labelled": ["a", text, "c"]}[in_use]
         published = 2 if in_use == "published" else 1
         labels = {"staging": 2} if in_use == "labelled" else {}
         server.add_prompt(slug="p", versions=others, labels=labels, published=published)
         number = others.index(text) + 1
         assert f"is included by 1 template, which would no longer render: prompt `p@{number}`. " in refusal(
-            api, planted.id
+            api, seeded.id
         )
-        assert api.delete(f"/prompts/partials/{planted.id}?force=false").status_code == 409
-        assert api.delete(f"/prompts/partials/{planted.id}?force=true").json() == {}
+        assert api.delete(f"/prompts/partials/{seeded.id}?force=false").status_code == 409
+        assert api.delete(f"/prompts/partials/{seeded.id}?force=true").json() == {}
 
 
 def test_a_partial_that_only_older_versions_or_other_ones_like_it_include_is_deleted(database: str) -> None:

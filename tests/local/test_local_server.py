@@ -1,4 +1,4 @@
-"""`LocalServer`: its start, its end, and what is planted in it."""
+"""`LocalServer`: its start, its end, and what is seeded in it."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_a_database_that_can_not_be_used_raises_in_the_caller(database: str) -> 
         LocalServer(database).start()
 
 
-def test_a_planted_prompt_has_what_it_was_given(server: LocalServer) -> None:
+def test_a_seeded_prompt_has_what_it_was_given(server: LocalServer) -> None:
     versions: list[Any] = [
         "Hello {{name}}",
         [{"role": "user", "content": "Hi {{name}}"}],
@@ -132,14 +132,14 @@ def test_a_planted_prompt_has_what_it_was_given(server: LocalServer) -> None:
         {"string": [{"role": "user", "content": "Yo"}], "version_description": "Short", "is_raw_template": 1},
     ]
     labels = {"production": 2, "staging": 2, "development": 4}
-    planted = server.add_prompt(slug="template_123", versions=versions, name="Greeting", labels=labels, published=3)
+    seeded = server.add_prompt(slug="template_123", versions=versions, name="Greeting", labels=labels, published=3)
     with CheckedClient(server.base_url) as api:
         found = {n: api.get(f"/prompts/template_123@{n}").json() for n in (1, 2, 3, 4)}
         assert api.get("/prompts/template_123").json() == found[3]
     assert [found[n]["prompt"] for n in (1, 2, 3, 4)] == ["Hello {{name}}", "Hi {{name}}", "Hey {{name}}", "Yo"]
-    assert [found[n]["prompt_version_id"] for n in (1, 2, 3, 4)] == list(planted.version_ids)
-    assert planted.version_ids[2] == "my-id"
-    assert (planted.slug, planted.id) == ("template_123", found[1]["id"])
+    assert [found[n]["prompt_version_id"] for n in (1, 2, 3, 4)] == list(seeded.version_ids)
+    assert seeded.version_ids[2] == "my-id"
+    assert (seeded.slug, seeded.id) == ("template_123", found[1]["id"])
     assert [label["name"] for label in found[2]["prompt_version_labels"]] == ["production", "staging"]
     assert found[4]["prompt_version_label_name"] == "development"
     assert (found[3]["model"], found[3]["virtual_key"], found[3]["name"]) == ("gpt-4", "echo", "Greeting")
@@ -156,7 +156,7 @@ def test_the_last_version_is_published_unless_another_is_named(server: LocalServ
         assert api.get("/prompts/partials/pp-first").json()["string"] == "one"
 
 
-def test_a_planted_slug_can_be_used_again_after_its_prompt_was_deleted(server: LocalServer) -> None:
+def test_a_seeded_slug_can_be_used_again_after_its_prompt_was_deleted(server: LocalServer) -> None:
     with CheckedClient(server.base_url) as api:
         for text in ("before", "after"):
             server.add_prompt(slug="reused", versions=[{"string": text, "id": "reused-id"}])
@@ -175,7 +175,7 @@ def test_a_planted_slug_can_be_used_again_after_its_prompt_was_deleted(server: L
         ({"versions": [{"model": "x"}]}, "`string`"),
     ],
 )
-def test_what_can_not_be_planted_is_refused_and_leaves_nothing(
+def test_what_can_not_be_seeded_is_refused_and_leaves_nothing(
     server: LocalServer, fields: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ApiError, match=message):

@@ -65,18 +65,18 @@ def test_a_malformed_template_is_said_of_the_prompt_that_has_it_alone() -> None:
 def test_every_form_of_reference_is_locked_to_its_exact_version(
     server: LocalServer, portkey: Portkey, reference: str, version: int
 ) -> None:
-    planted = server.add_prompt(
+    seeded = server.add_prompt(
         slug="pp-greeting", versions=["one", "two", "three"], published=2, labels={"production": 1}
     )
     locked = resolve(portkey, [reference]).locked(reference)
     assert (locked.reference, locked.slug, locked.version) == (reference, "pp-greeting", version)
-    assert locked.version_id == planted.version_ids[version - 1]
+    assert locked.version_id == seeded.version_ids[version - 1]
     assert locked.detail["string"] == ["one", "two", "three"][version - 1]
 
 
 def test_a_uuid_is_locked_under_its_slug(server: LocalServer, portkey: Portkey) -> None:
-    planted = server.add_prompt(slug="pp-greeting", versions=["one"])
-    assert resolve(portkey, [planted.id]).locked(planted.id).slug == "pp-greeting"
+    seeded = server.add_prompt(slug="pp-greeting", versions=["one"])
+    assert resolve(portkey, [seeded.id]).locked(seeded.id).slug == "pp-greeting"
 
 
 def test_partials_of_the_server_are_locked_at_the_versions_that_it_would_take(

@@ -54,11 +54,11 @@ def test_the_page_is_as_small_as_it_was_meant_to_be() -> None:
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalServer]:
     with LocalServer() as running:
-        plant(running)
+        seed(running)
         yield running
 
 
-def plant(server: LocalServer) -> None:
+def seed(server: LocalServer) -> None:
     """Put in what the tests look at: one prompt with a history, and runs of it."""
 
     def chat(text: str) -> str:

@@ -16,7 +16,7 @@ sys.path += [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().
 
 from browsing import Tab, browser
 from puppet_upstream import wait_for
-from test_page_looks import plant
+from test_page_looks import seed
 
 import portkey_local
 from portkey_local import LocalServer
@@ -35,9 +35,9 @@ DAY = "2026-11-02 09:30"
 def runs_of(server: LocalServer) -> None:
     """Put runs in the store that took the same time on every machine."""
     store = server._running().store
-    planted = runs.Choice(prompt="welcome")
-    assert wait_for(lambda: len(store.read_now(runs.latest, planted, 3)) == 2, 15)
-    prompt = store.read_now(runs.latest, planted, 1)[0]
+    seeded = runs.Choice(prompt="welcome")
+    assert wait_for(lambda: len(store.read_now(runs.latest, seeded, 3)) == 2, 15)
+    prompt = store.read_now(runs.latest, seeded, 1)[0]
     rows = []
     for number in range(120):
         version = 1 + number % 3
@@ -92,7 +92,7 @@ def take(started: Any, name: str, path: Path) -> dict[str, str]:
     """Take a picture, and return what is to be seen on it."""
     show, options = SHOWN[name]
     with LocalServer() as server:
-        plant(server)
+        seed(server)
         runs_of(server)
         tab = Tab(started, server.base_url.removesuffix("/v1") + "/ui", **options)
         show(tab)

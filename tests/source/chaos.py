@@ -79,7 +79,7 @@ class Happened:
         return CLIENTS * KEYS * (1 + self.seconds / interval + self.spells["slow"])
 
 
-def plant(server: LocalServer) -> None:
+def seed(server: LocalServer) -> None:
     """Have the server know all prompts in two versions, the first published."""
     for slug in PARTIALS:
         server.add_partial(slug=slug, versions=[f"({slug})"])

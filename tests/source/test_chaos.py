@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from chaos import CLIENTS, KEYS, PARTIALS, PROMPTS, Chaos, Size, plant
+from chaos import CLIENTS, KEYS, PARTIALS, PROMPTS, Chaos, Size, seed
 from flaky_service import FlakyService
 
 from portkey_local import LocalServer
@@ -23,7 +23,7 @@ def test_renders_go_on_while_the_service_comes_and_goes(
 ) -> None:
     monkeypatch.setattr("portkey_prompts.source.entries.FIRST_BACKOFF", 0.2)
     monkeypatch.setattr("portkey_prompts.source.entries.LONGEST_BACKOFF", 0.8)
-    plant(server)
+    seed(server)
     happened = Chaos(SOAK if soaking else SMALL, service).run()
     renders = sum(happened.renders.values())
     print(f"\n{renders} renders, {service.total} requests (bound {happened.bound:.0f}), {happened}")

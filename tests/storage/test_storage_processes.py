@@ -200,7 +200,7 @@ def test_what_this_process_changed_is_rendered_at_once(database: str, how: str) 
     turns = 60
     with LocalServer(database) as server, CheckedClient(server.base_url) as api:
         server.add_partial(slug="pp-part", versions=[str(turn) for turn in range(turns)], published=1)
-        planted = server.add_prompt(
+        seeded = server.add_prompt(
             slug="pp-race",
             versions=["{{>pp-part}}"] if how == "partial" else [str(turn) for turn in range(turns)],
             labels={"production": 1},
@@ -221,7 +221,7 @@ def test_what_this_process_changed_is_rendered_at_once(database: str, how: str) 
             try:
                 for turn in range(1, turns):
                     if how == "label":
-                        path, body = f"/prompts/pp-race/versions/{planted.version_ids[turn]}", {"label_id": label}
+                        path, body = f"/prompts/pp-race/versions/{seeded.version_ids[turn]}", {"label_id": label}
                     else:
                         kind = "partials/pp-part" if how == "partial" else "pp-race"
                         path, body = f"/prompts/{kind}/makeDefault", {"version": turn + 1}

@@ -105,8 +105,8 @@ def drawn(spans: list[tuple[str, str, str, str]]) -> str:
 def test_an_app_a_client_a_server_and_a_model_are_one_trace(
     world: World, config: Path, tmp_path: Path, spans: Any
 ) -> None:
-    with LocalServer(f"sqlite:///{tmp_path}/portkey.db") as planting:
-        planting.add_prompt(slug="greeting", versions=["Hello {{name}}"], labels={"production": 1})
+    with LocalServer(f"sqlite:///{tmp_path}/portkey.db") as seeding:
+        seeding.add_prompt(slug="greeting", versions=["Hello {{name}}"], labels={"production": 1})
     process, base_url = served(config, tmp_path / "portkey.db", OTEL_EXPORTER_OTLP_ENDPOINT=world.url.rstrip("/"))
     try:
         with (

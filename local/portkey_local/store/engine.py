@@ -16,17 +16,19 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from attrs import evolve
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from . import migration, probing
+from . import migration
 from .address import Address
 from .database import Database
 from .problems import BusyError, DatabaseError, NoDatabaseError
-from .universals import plant_universals
+from .schema import prompts
+from .universals import add_universals
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_FIRST = select(prompts.c.id).limit(1)
 READERS = 8
 """Reads that wait for the database at once; further ones wait for their turn."""
 logger = logging.getLogger("portkey_local")
@@ -75,9 +77,9 @@ class Store:
         Raises:
             ApiError: It does not.
         """
-        await self.read(probing.probe)
-        await self.read_list(probing.probe)
-        await self.write_uncounted(probing.probe)
+        await self.read(_probe)
+        await self.read_list(_probe)
+        await self.write_uncounted(_probe)
         with suppress(SQLAlchemyError):  # who has fewer to give still answers, one after the other
             await asyncio.wrap_future(self._readers.submit(self._database.open_all))
 
@@ -88,7 +90,7 @@ class Store:
             ApiError: It does not, or is not.
         """
         self._database.check_file()
-        await self.read(probing.probe)
+        await self.read(_probe)
 
     async def read_list(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query of many rows like `read`, on a thread: how long it takes grows with what is stored."""
@@ -225,10 +227,15 @@ def _bring_up_to_date(database: Database) -> bool:
     if not current:
         with database.writing(long=True) as connection:
             is_new = migration.bring_up_to_date(connection)
-            plant_universals(connection)
+            add_universals(connection)
     database.checkpoint()
     return is_new
 
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _probe(connection: Connection) -> None:
+    """Read something from a table that has to be there, by the cheapest read that shows that the database answers."""
+    connection.execute(_FIRST).first()

@@ -24,7 +24,7 @@ ACTIVE = "active"
 ARCHIVED = "archived"
 
 
-def plant_universals(connection: Connection) -> None:
+def add_universals(connection: Connection) -> None:
     """Make the default collection and the universal labels where they are missing."""
     if not connection.scalar(select(collections.c.id).where(collections.c.is_default)):
         connection.execute(insert(collections), _default_collection())
@@ -38,7 +38,7 @@ def clear(connection: Connection) -> None:
     """Remove everything but what always exists."""
     for table in reversed(metadata.sorted_tables):
         connection.execute(delete(table))
-    plant_universals(connection)
+    add_universals(connection)
 
 
 def check_workspace(reference: str | None) -> None:
