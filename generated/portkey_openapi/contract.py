@@ -6,7 +6,7 @@ from __future__ import annotations
 API_VERSION = "1.1.0"
 BASE_URL = "https://api.portkey.ai/v1"
 API_KEY_HEADER = "x-portkey-api-key"
-CONTRACT_SHA256 = "83d18ec594e026453066feb399bf0c0763c59b57b55b5f1983d5153f55e957e4"
+CONTRACT_SHA256 = "58445296258a92073515af261ef45655660f1247d0fbf21be6fe4727cbcae0f1"
 GENERATOR_VERSION = "0.29.1"
 
 

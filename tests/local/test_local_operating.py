@@ -409,11 +409,11 @@ def test_afterwards_logging_is_as_it_was() -> None:
 def test_however_often_readiness_is_asked_for_the_database_is_asked_twice_a_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from portkey_local.store import probing
+    from portkey_local.store import engine
 
     asked: list[float] = []
-    probe = probing.probe
-    monkeypatch.setattr(probing, "probe", lambda connection: (asked.append(time.monotonic()), probe(connection)))
+    probe = engine._probe
+    monkeypatch.setattr(engine, "_probe", lambda connection: (asked.append(time.monotonic()), probe(connection)))
     with LocalServer() as server, httpx.Client() as client:
         asked.clear()
         answers, until = 0, time.monotonic() + 2

@@ -15,7 +15,7 @@ class Label(Record, more=True):
     id: str = _view("id")
     """The label's UUID."""
     name: str | None = _view("name", default=None)
-    """Its name as it stands behind `@`."""
+    """Its name as it follows `@`."""
     description: str | None = _view("description", default=None)
     """What it stands for, for people."""
     color_code: str | None = _view("color_code", default=None)
