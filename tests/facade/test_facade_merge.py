@@ -139,9 +139,9 @@ def test_choices_without_an_index_are_counted() -> None:
 def test_merging_takes_time_in_proportion_to_what_comes() -> None:
     def seconds(number: int) -> float:
         piece = chunk("word " * 20, tool_calls=[call("x" * 100, "f", index=0)], audio={"transcript": "y" * 100})
-        started = time.perf_counter()
+        started = time.thread_time()
         merge(piece for _ in range(number))
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
     seconds(100)
     assert seconds(40_000) < 40 * min(seconds(2_000) for _ in range(3))  # put together one by one, it is some 400 times
