@@ -95,7 +95,7 @@ def test_a_restored_database_is_what_was_backed_up_keys_and_runs_included(alone:
 
 
 def test_a_log_that_is_left_beside_a_restored_database_changes_it(path: Path) -> None:
-    """Why the README says to remove it."""
+    """Why docs/server.md says to remove it."""
     url, copy = f"sqlite:///{path}", path.with_name("backup.db")
     assert piped("backup", str(copy), "--database", url).returncode == 0
     with LocalServer(url) as server:

@@ -30,15 +30,6 @@ def test_every_file_that_it_names_exists(root: Path) -> None:
     ] == []
 
 
-def test_the_readme_s_list_of_packages_is_the_same(root: Path) -> None:
-    block = (root / "README.md").read_text().partition("\n## Where things are\n\n```\n")[2].partition("```")[0]
-    listed = re.findall(r"^([\w/.]+)  ", block, re.M)
-    packages = re.findall(r"^\| `(\w+/\w+/)`", section("The packages"), re.M)
-    assert sorted(listed) == sorted(["openapi.yaml", *packages])
-    for folder in re.findall(r"(\w+)/[ ,(]", block.partition("local/portkey_local/")[2].partition("cli/")[0]):
-        assert (root / "local/portkey_local" / folder).is_dir(), folder
-
-
 def test_everything_at_the_top_level_is_said_to_be_there_for_a_reason(root: Path) -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True).stdout.split()
     tops = {path.partition("/")[0] for path in tracked}

@@ -135,8 +135,8 @@ def test_after_its_uninstall_command_and_plugin_say_what_is_missing(there: Envir
 
 def test_the_readme_s_four_lines_move_over_and_back(there: Environment) -> None:
     readme = (ROOT / "README.md").read_text()
-    blocks = re.findall(r"```sh\n(pip uninstall.*?)```", readme, re.S)
-    over, back = (block.strip().splitlines() for block in blocks)
+    (block,) = re.findall(r"```sh\n(pip uninstall.*?)```", readme, re.S)
+    over, back = (line.split(" && ") for line in block.strip().splitlines())
     there.pip("pip install portkey-ai")
     for line in over:
         there.pip(line.replace("--yes ", ""))

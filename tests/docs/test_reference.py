@@ -50,7 +50,8 @@ What the code or the command line says wins over them.
 VARIABLES
 ## Errors
 
-All are caught by `except portkey_ai.PortkeyError`; those of a call are in `portkey_ai.errors`.
+`except portkey_ai.PortkeyError` catches all but the last two; those of a call are in `portkey_ai.errors`. What goes
+wrong in a template that is rendered in this process is a `ValueError`, of `portkey_prompts.templates`.
 
 | error | when | what to do |
 |---|---|---|

