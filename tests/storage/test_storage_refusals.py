@@ -209,7 +209,7 @@ def test_a_postgresql_that_can_not_be_used_at_the_start_is_said_without_the_pass
     }[change]
     with Serving(wrong.render_as_string(hide_password=False)) as serving:
         code, output, errors = serving.wait()
-    assert (code, output) == (2, "")
+    assert (code, output) == (3, "")
     assert "can't be used" in errors
     assert "hush-hush" not in errors
     assert len(errors.splitlines()) == 1
