@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from typing import Any
 
 import pytest
 import typer.main
-from cli_process import COMMAND, environment, piped
+from cli_process import COMMAND, environment
+from in_process import command
 
 from portkey_ai import Portkey
 from portkey_cli.app import application
@@ -33,7 +35,7 @@ def commands() -> dict[str, Any]:
     found = {name: program.get_command(typer.Context(program), name) for name in COMMANDS}
     for name, group in list(found.items()):
         below = getattr(group, "commands", {})
-        found.update({f"{name} {own}": command for own, command in below.items()})
+        found.update({f"{name} {own}": each for own, each in below.items()})
         if below and not group.invoke_without_command:
             del found[name]
     return found
@@ -42,8 +44,8 @@ def commands() -> dict[str, Any]:
 def examples() -> dict[str, str]:
     """The example of each command's help; none where it has none."""
     found = {}
-    for name, command in commands().items():
-        example = re.search(r"^(?:For example|In CI): (portkey-prompts .*)$", command.epilog or "", re.M)
+    for name, each in commands().items():
+        example = re.search(r"^(?:For example|In CI): (portkey-prompts .*)$", each.epilog or "", re.M)
         found[name] = example[1] if example else ""
     return found
 
@@ -100,22 +102,24 @@ def test_an_example_can_be_copied(place: tuple[LocalServer, dict[str, str]], nam
     line = EXAMPLES[name]
     there = {"PORTKEY_BASE_URL": server.base_url}
     if name in BEFORE:
-        assert piped(*BEFORE[name], **there).returncode == 0
+        assert command(*BEFORE[name], **there).returncode == 0
     if name == "test":
         case = "tests:\n  - vars: {name: Ann}\n    assert:\n      - {type: contains, value: Ann}\n"
         Path("prompts/greeting.test.yaml").write_text(case)
     if name == "labels create":
-        piped("labels", "delete", "beta", "--yes", **there)
+        command("labels", "delete", "beta", "--yes", **there)
     if name.startswith("collections") and name not in ("collections list", "collections create"):
         line = re.sub(r"\bsupport\b", named["support"], line, count=1)  # a slug ends as the service likes
     if name == "partials list":
         line = line.replace("support", named["support"])
     line = re.sub(r"postgresql\S+", "sqlite:///other.db", line)
     if name in ("keys revoke", "keys rotate"):
-        made = piped("keys", "create", "--scope", "run", "--json", **there)
+        made = command("keys", "create", "--scope", "run", "--json", **there)
         line = re.sub(r"[0-9a-f]{16}", re.search(r'"id": "(\w+)"', made.stdout)[1], line)  # type: ignore[index]
-    path = f"{Path(COMMAND).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-ec", line], env=environment(PATH=path, **there), capture_output=True, text=True, timeout=120
-    )
+    if not set(line) & set("|&;<>$`*?~#"):
+        done = command(*shlex.split(line)[1:], **there)
+    else:
+        path = f"{Path(COMMAND).parent}{os.pathsep}{os.environ['PATH']}"
+        shell = ["bash", "-ec", line]
+        done = subprocess.run(shell, env=environment(PATH=path, **there), capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, f"{line}: {done.stderr}"
