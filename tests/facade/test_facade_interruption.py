@@ -157,7 +157,7 @@ async def test_calls_that_are_cancelled_at_any_moment_leave_nothing_in_the_pool(
 
     async with server, AsyncPortkey(base_url=url, max_retries=0) as portkey:
         await call(portkey)
-        for round_ in range(500 if soaking else 40):
+        for round_ in range(500 if soaking else 20):
             await asyncio.gather(*(cancelled(portkey, (20 * round_ + n) % 61) for n in range(20)))
         await call(portkey)
         await asyncio.sleep(0.05)
