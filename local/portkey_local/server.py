@@ -147,7 +147,7 @@ class LocalServer:
         upstreams: Upstreams by name: the name of a kind (`"echo"`), or a mapping of settings as in the configuration.
         config: A `Config`, or the path of a `portkey-local.toml`.
 
-    Example:
+    Examples:
         with LocalServer(upstreams={"VIRTUAL_KEY": "echo"}) as server:
             server.add_prompt(slug="greeting", versions=["Hello {{name}}!"])
             client = Portkey(base_url=server.base_url, virtual_key="VIRTUAL_KEY")

@@ -30,7 +30,7 @@ class AsyncPortkey(OfficialNames, AsyncClosing, AsyncResources):
     Make one and share it, between threads and tasks alike. It opens its connections at the first call, and closes them
     with `async with`, `aclose()`, or at the end of the event loop.
 
-    Example:
+    Examples:
         >>> from portkey_ai import AsyncPortkey
         >>> portkey = AsyncPortkey(api_key="…")
         >>> rendered = await portkey.prompts.render(prompt_id="pp-greeting", variables={"name": "Alice"})
@@ -143,7 +143,7 @@ class AsyncPortkey(OfficialNames, AsyncClosing, AsyncResources):
         Args:
             **options: what differs, as for making a client. Closing the new client leaves the connections open.
 
-        Example:
+        Examples:
             >>> patient = portkey.with_options(timeout=300, max_retries=5)
         """
         twin = object.__new__(type(self))
@@ -161,7 +161,7 @@ class AsyncPortkey(OfficialNames, AsyncClosing, AsyncResources):
         Raises:
             PortkeyError: where the package openai is not installed.
 
-        Example:
+        Examples:
             >>> rendered = await portkey.prompts.render(prompt_id="pp-greeting", variables={"name": "Alice"})
             >>> completion = await portkey.openai().chat.completions.create(**rendered.data)
         """

@@ -83,7 +83,7 @@ class AsyncCompletions:
         Raises:
             APIError: as `portkey_ai.errors` draws.
 
-        Example:
+        Examples:
             >>> completion = await portkey.prompts.completions(prompt_id="pp-greeting", variables={"name": "Alice"})
             >>> print(completion.choices[0].message.content)
         """

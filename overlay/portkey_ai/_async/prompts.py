@@ -88,7 +88,7 @@ class AsyncPrompts(resources.AsyncPrompts):
         Raises:
             APIError: as `portkey_ai.errors` draws.
 
-        Example:
+        Examples:
             >>> rendered = await portkey.prompts.render(prompt_id="pp-greeting@production", variables={"name": "Alice"})
             >>> print(rendered.prompt)
         """
@@ -125,7 +125,7 @@ class AsyncPrompts(resources.AsyncPrompts):
         Raises:
             APIError: as `portkey_ai.errors` draws.
 
-        Example:
+        Examples:
             >>> greeting = await portkey.prompts.get("pp-greeting@production")
             >>> print(greeting.render(name="Alice").prompt)
         """

@@ -31,7 +31,7 @@ class Portkey(OfficialNames, Closing, Resources):
     Make one and share it, between threads and tasks alike. It opens its connections at the first call, and closes them
     with `with`, `close()`, or at the end of the event loop.
 
-    Example:
+    Examples:
         >>> from portkey_ai import Portkey
         >>> portkey = Portkey(api_key="…")
         >>> rendered = portkey.prompts.render(prompt_id="pp-greeting", variables={"name": "Alice"})
@@ -144,7 +144,7 @@ class Portkey(OfficialNames, Closing, Resources):
         Args:
             **options: what differs, as for making a client. Closing the new client leaves the connections open.
 
-        Example:
+        Examples:
             >>> patient = portkey.with_options(timeout=300, max_retries=5)
         """
         twin = object.__new__(type(self))
@@ -162,7 +162,7 @@ class Portkey(OfficialNames, Closing, Resources):
         Raises:
             PortkeyError: where the package openai is not installed.
 
-        Example:
+        Examples:
             >>> rendered = portkey.prompts.render(prompt_id="pp-greeting", variables={"name": "Alice"})
             >>> completion = portkey.openai().chat.completions.create(**rendered.data)
         """

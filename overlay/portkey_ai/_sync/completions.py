@@ -84,7 +84,7 @@ class Completions:
         Raises:
             APIError: as `portkey_ai.errors` draws.
 
-        Example:
+        Examples:
             >>> completion = portkey.prompts.completions(prompt_id="pp-greeting", variables={"name": "Alice"})
             >>> print(completion.choices[0].message.content)
         """

@@ -89,7 +89,7 @@ class Prompts(resources.Prompts):
         Raises:
             APIError: as `portkey_ai.errors` draws.
 
-        Example:
+        Examples:
             >>> rendered = portkey.prompts.render(prompt_id="pp-greeting@production", variables={"name": "Alice"})
             >>> print(rendered.prompt)
         """
@@ -126,7 +126,7 @@ class Prompts(resources.Prompts):
         Raises:
             APIError: as `portkey_ai.errors` draws.
 
-        Example:
+        Examples:
             >>> greeting = portkey.prompts.get("pp-greeting@production")
             >>> print(greeting.render(name="Alice").prompt)
         """

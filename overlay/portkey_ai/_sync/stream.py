@@ -37,7 +37,7 @@ class Stream(Closing, Generic[Chunk]):
     An error that the stream brings, or an end before the model's, raises an APIError whose `partial` is what had come
     before. Use it in a `with` block, or iterate it to its end: its connection then serves the next call.
 
-    Example:
+    Examples:
         >>> with portkey.prompts.completions(prompt_id="pp-greeting", stream=True) as stream:
         ...     for text in stream.text_deltas():
         ...         print(text, end="")

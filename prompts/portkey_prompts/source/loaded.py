@@ -79,7 +79,7 @@ class LoadedPartials:
 class LoadedPrompt:
     """One version of a prompt, with the partials that it includes, as they were when it was loaded.
 
-    Example:
+    Examples:
         >>> greeting = portkey.prompts.get("pp-greeting@production")
         >>> greeting.variables, greeting.version
         (('name',), 12)

@@ -38,7 +38,7 @@ class PromptSource:
         capacity: how many prompts and partials are kept in memory, a count. Calls that bring a key, headers or routing
             of their own share nothing with others: for each of the last 32 of these, as many again.
 
-    Example:
+    Examples:
         >>> portkey = Portkey(prompts=PromptSource(disk="~/.cache/my-app", lock="prompts.lock"))
         >>> portkey.prompts.render(prompt_id="pp-greeting", variables={"name": "Alice"}).source
         'server'
