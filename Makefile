@@ -11,6 +11,7 @@ GATEWAY := .venvs/gateway
 MUSTACHE := .venvs/mustache
 FUZZ := .venvs/fuzz
 DIST := .venvs/dist
+SITE := .venvs/docs
 BESIDE := $(addsuffix /.installed,$(OFFICIAL) $(OPENAI) $(GATEWAY) $(MUSTACHE))
 WORKERS ?= 4
 # Hundreds of tests start a program: with its compiled code kept, each starts in two thirds of the time.
@@ -24,7 +25,7 @@ SOURCES := prompts overlay local cli tests benchmarks examples tools
 REDOCLY := @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help install record generate check-generated lint types mypy pyright imports test soak demo serve bench bench-server fuzz peers check dist clean
+.PHONY: help install record generate check-generated lint types mypy pyright imports test soak demo serve bench bench-server fuzz peers check docs dist release clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -84,6 +85,12 @@ record: $(INSTALLED) ## keep openapi.yaml in contracts/ as what is released next
 	@$(BIN)/python tools/check_contract_version.py --record $(if $(UNPUBLISHED),--unpublished)
 	@$(MAKE) --no-print-directory generate
 
+$(SITE)/.installed: requirements/docs.txt
+	@echo "Making $(SITE) for the documentation's site …"
+	@$(PYTHON) -m venv $(SITE)
+	@$(SITE)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
+	@touch $@
+
 generate: $(INSTALLED) ## compile openapi.yaml into generated/, and derive the sync facade from the async one
 	@$(BIN)/python tools/compile_client.py
 	@$(BIN)/python tools/derive_sync.py
@@ -139,11 +146,18 @@ peers: $(INSTALLED) $(WEIGHTS) $(BESIDE) ## run the official SDK, OpenAI's clien
 
 # What only reads runs side by side, while the other environments are made; the tests come after it, since some measure time.
 check: $(INSTALLED) ## everything that has to be right before a change lands
-	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target $(WEIGHTS) $(BESIDE) $(FUZZ)/.installed lint mypy pyright imports check-generated
+	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target $(WEIGHTS) $(BESIDE) $(FUZZ)/.installed $(DIST)/.installed lint mypy pyright imports check-generated
 	@$(MAKE) --no-print-directory test
+
+docs: $(SITE)/.installed ## build the documentation as a site, in build/site
+	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --strict --quiet
+	@echo "build/site/index.html"
 
 dist: $(DIST)/.installed ## build wheel and sdist, and install them with each extra on each Python that is here
 	@$(DIST)/bin/python tools/distribute.py $(if $(RECORD),--record --build-only)
+
+release: $(INSTALLED) $(DIST)/.installed ## make release VERSION=1.1.0.0: check, build, tag, say what is left to do by hand
+	@$(BIN)/python tools/release.py $(VERSION)
 
 clean: ## take away what the other targets made
 	rm -rf $(VENV) .venvs dist build
