@@ -366,9 +366,14 @@ def test_lines_beyond_what_can_wait_are_dropped_and_counted() -> None:
         reading.start()
     os.close(writer)
     reading.join()
-    *whole, last = map(json.loads, read)
-    assert [line["number"] for line in whole] == list(range(len(whole)))
-    assert last["message"].startswith(f"{count - len(whole)} lines of this log were dropped")
+    lines = [json.loads(line) for line in read]
+    numbers = [line["number"] for line in lines if "number" in line]
+    dropped = [int(line["message"].split()[0]) for line in lines if "lines of this log were dropped" in line["message"]]
+    # Which ones are dropped depends on when the writing thread has its turn.
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) + len(dropped) == len(lines)
+    assert dropped
+    assert len(numbers) + sum(dropped) == count
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
