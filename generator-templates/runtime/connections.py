@@ -207,17 +207,13 @@ def async_body_of(owner: object, response: Response, most: int) -> AsyncIterator
 def _hang_up_later(loop: asyncio.AbstractEventLoop, response: Response) -> None:
     if not response.is_closed:
         with suppress(RuntimeError):  # the loop is closed, and its connections with it
+            # Not left to the loop alone, which knows of no generator that never began.
             loop.call_soon_threadsafe(lambda: loop.create_task(_async_close_dropped(response)))
 
 
 async def _async_close_dropped(response: Response) -> None:
     with suppress(Exception):
         await response.aclose()
-
-
-def async_is_dropped() -> bool:
-    """Say no: a loop closes a generator that was left unfinished by itself, in a task of its own."""
-    return False
 
 
 def outgoing(

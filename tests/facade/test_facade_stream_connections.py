@@ -114,8 +114,8 @@ def test_a_garbage_collection_may_come_at_any_time(wire: Serve, read_first: int)
     assert hung_up.wait(10)
 
 
-@pytest.mark.parametrize("read_first", [0, 1])
-async def test_a_dropped_stream_hangs_up(make: Make, wire: Serve, read_first: int) -> None:
+@pytest.mark.parametrize("left", ["never begun", "begun", "a loop"])
+async def test_a_dropped_stream_hangs_up_without_a_garbage_collection(make: Make, wire: Serve, left: str) -> None:
     hung_up = threading.Event()
 
     def play(connection: Connection) -> None:
@@ -124,12 +124,30 @@ async def test_a_dropped_stream_hangs_up(make: Make, wire: Serve, read_first: in
             hung_up.set()
 
     client = make(base_url=wire(play).url)
-    stream = await settle(client.prompts.completions(prompt_id="pp-x", stream=True))
-    for _ in range(read_first):
-        await settle(anext(stream) if isinstance(stream, AsyncStream) else next(stream))
+    gc.collect()
+    gc.disable()
+    try:
+        stream = await settle(client.prompts.completions(prompt_id="pp-x", stream=True))
+        if left == "begun":
+            await settle(anext(stream) if isinstance(stream, AsyncStream) else next(stream))
+        elif left == "a loop" and isinstance(stream, AsyncStream):
+            async for _ in stream:
+                break
+        elif left == "a loop":
+            for _ in stream:
+                break
+        del stream
+        assert await asyncio.to_thread(hung_up.wait, 10)
+    finally:
+        gc.enable()
+
+
+async def test_an_iterator_goes_on_without_its_stream(open_stream: Open) -> None:
+    stream = await open_stream(*HELLO)
+    iterator = aiter(stream) if isinstance(stream, AsyncStream) else iter(stream)
     del stream
     gc.collect()
-    assert await asyncio.to_thread(hung_up.wait, 10)
+    assert text_of(await each(iterator)) == "Hello, Alice."
 
 
 async def test_20_streams_one_after_another_use_one_connection(make: Make, wire: Serve) -> None:

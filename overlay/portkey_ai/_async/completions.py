@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Literal, Unpack, overload
 
-from portkey_ai._async.stream import AsyncStream, opened
+from portkey_ai._async.stream import AsyncAnswerReader, AsyncStream
 from portkey_ai._hints import AsyncRenderer, AsyncTransport, RunKeywords
 from portkey_ai._options import run_body
 from portkey_ai.types import PromptCompletion, PromptCompletionChunk
@@ -118,7 +118,7 @@ class AsyncCompletions:
             return fill_choices(chunk, "delta")
 
         response = await self._transport.open(request, options)
-        return await opened(response, take, self._transport, prompt_id, options, wants_usage=wants_usage)
+        return await AsyncAnswerReader(response, take, self._transport, prompt_id, options, wants_usage).open()
 
 
 class AsyncCompletionsRaw(RawResource):

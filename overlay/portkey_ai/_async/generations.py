@@ -76,7 +76,7 @@ class AsyncGenerations:
             return _wrapped(completion).with_meta(completion._meta)
         chunks = await completions.create(prompt_id=prompt_id, variables=variables, config=config, stream=True)
         wrapped: AsyncStream[Any] = chunks
-        wrapped._take = _wrapped
+        wrapped._reader.take = _wrapped
         return wrapped
 
 

@@ -14,18 +14,10 @@ from portkey_ai._official import AsyncClosing
 from portkey_ai.errors import APIError, APIStreamError
 from portkey_ai.types import PromptCompletion
 from portkey_prompts.answers import completion_answer, merge
-from portkey_prompts.streaming.chunks import (
-    brings,
-    choices_of,
-    content_text,
-    delta_of,
-    index_of,
-    is_finished,
-    whole_characters,
-)
+from portkey_prompts.streaming.chunks import brings, is_finished, text_of, whole_characters
 from portkey_prompts.streaming.failures import failure_in
 from portkey_prompts.streaming.reader import ChunkReader, StreamError
-from portkey_prompts.telemetry import NO_SPAN, StreamSpan
+from portkey_prompts.telemetry import NO_SPAN, RunSpan, StreamSpan
 
 Chunk = TypeVar("Chunk")
 
@@ -42,32 +34,12 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
         ...         print(text, end="")
     """
 
-    def __init__(
-        self,
-        response: Response,
-        take: Callable[[dict[str, Any]], Chunk],
-        transport: AsyncTransport,
-        prompt_id: str,
-        secrets: tuple[str, ...] = (),
-        *,
-        wants_usage: bool = False,
-    ) -> None:
-        from portkey_openapi.connections import async_body_of
-
-        self.response = response
+    def __init__(self, reader: AsyncAnswerReader[Chunk]) -> None:
+        self.response = reader.response
         """The HTTP answer."""
-        self._body = async_body_of(self, response, transport.settings.max_response_bytes)
-        self._take = take
-        self._transport = transport  # keeps the connections of a client open that nobody else holds
-        self._prompt_id = prompt_id
-        self._secrets = secrets
-        self._wants_usage = wants_usage
-        self._kept: list[str] = []  # as text, which the garbage collector does not walk through again and again
-        self._last: dict[str, Any] = {}
-        self._ended = self._closed = False
-        self._failure: APIError | None = None
-        self.span: StreamSpan = NO_SPAN
-        self._iterator = self._iterate()
+        self._reader = reader
+        # It knows the reader only, no cycle: a stream that is dropped is freed, and hung up on, right then.
+        self._iterator = reader.iterate()
 
     @property
     def headers(self) -> dict[str, str]:
@@ -95,20 +67,15 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
 
     async def aclose(self) -> None:
         """Stop reading, and hang up where the stream has not ended; iterating it ends there."""
-        self._closed = True
-        self.span.stream_ended(self._kept, self._failure)
-        await self.response.aclose()
+        await self._reader.aclose()
 
     async def text_deltas(self) -> AsyncIterator[str]:
         """Iterate the pieces of the first answer's text; of a content that is a list of parts, those that are text."""
         half = ""
         async for _ in self._iterator:
-            for position, choice in enumerate(choices_of(self._last)):
-                text = content_text(delta_of(choice).get("content"))
-                if text and index_of(choice, position) == 0:
-                    whole, half = whole_characters(half + text)
-                    if whole:
-                        yield whole
+            whole, half = whole_characters(half + text_of(self._reader.last))
+            if whole:
+                yield whole
         if half:
             yield half
 
@@ -120,6 +87,85 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
         """
         async for _ in self._iterator:
             pass
+        return self._reader.completion()
+
+    def traced(self, span: RunSpan) -> Self:
+        """Let a span end with the stream."""
+        self._reader.span = span.streams(self._iterator, self.headers, self._reader.kept)
+        return self
+
+
+class AsyncAnswerReader(Generic[Chunk]):
+    """Reads a streamed answer, and keeps what came.
+
+    Args:
+        response: the answer, not read yet.
+        take: makes what is iterated of an event's decoded JSON.
+        transport: what the answer came through.
+        prompt_id: the reference that is run, as it was given.
+        options: what the call was told.
+        wants_usage: whether a last chunk that only holds the token counts was asked for.
+    """
+
+    def __init__(
+        self,
+        response: Response,
+        take: Callable[[dict[str, Any]], Chunk],
+        transport: AsyncTransport,
+        prompt_id: str,
+        options: Mapping[str, Any],
+        wants_usage: bool,
+    ) -> None:
+        self.response = response
+        self.take = take
+        self._transport = transport  # keeps the connections of a client open that nobody else holds
+        self._prompt_id = prompt_id
+        self._secrets = transport.settings.secrets(options)
+        self._wants_usage = wants_usage
+        self.kept: list[str] = []  # as text, which the garbage collector does not walk through again and again
+        self.last: dict[str, Any] = {}
+        self.span: StreamSpan = NO_SPAN
+        self._ended = self._closed = False
+        self._failure: APIError | None = None
+
+    async def open(self) -> AsyncStream[Chunk]:
+        """Make a stream of the answer.
+
+        Raises:
+            APIResponseValidationError: where it is none, in the words of the failure that it tells of, or showing its
+                beginning.
+        """
+        from portkey_openapi.connections import RequestError, async_read_whole, may_be_event_stream
+        from portkey_openapi.errors import AnswerTooLong
+
+        response, secrets = self.response, self._secrets
+        if may_be_event_stream(response):
+            return AsyncStream(self)
+        try:
+            await async_read_whole(response, self._transport.settings.max_response_bytes)
+        except (RequestError, OSError, AnswerTooLong) as error:
+            raise connection_error(error, response.request, secrets) from error
+        body, kind = read_body(response.text), response.headers.get("content-type")
+        failure = failure_in(body)
+        said = f"The answer is no event stream but {kind}: {beginning(response.text)}"
+        raise unexpected(response, said if failure is None else failure.message, body, secrets)
+
+    def iterate(self) -> AsyncIterator[Chunk]:
+        """Iterate the chunks, once; whoever drops the iterator hangs up."""
+        from portkey_openapi.connections import async_body_of
+
+        iterator = self._iterate()
+        self._body = async_body_of(iterator, self.response, self._transport.settings.max_response_bytes)
+        return iterator
+
+    async def aclose(self) -> None:
+        """Stop reading, and hang up where the answer has not ended."""
+        self._closed = True
+        self.span.stream_ended(self.kept, self._failure)
+        await self.response.aclose()
+
+    def completion(self) -> PromptCompletion:
+        """Merge what came; where that is not all, raise why."""
         if self._failure is not None:
             raise self._failure
         if not self._ended:
@@ -127,12 +173,12 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
         return self._merged()
 
     async def _iterate(self) -> AsyncIterator[Chunk]:
-        from portkey_openapi.connections import RequestError, async_drain, async_is_dropped, read_timeout
+        from portkey_openapi.connections import RequestError, async_drain, is_dropped, read_timeout
         from portkey_openapi.errors import AnswerTooLong
 
         if self._closed:
             return
-        reader, kept, take = ChunkReader(), self._kept, self.span.timed(self._take)
+        reader, kept, take = ChunkReader(), self.kept, self.span.timed(self.take)
         patience, since = read_timeout(self.response.request), time.monotonic()
         try:
             async for piece in self._body:
@@ -140,7 +186,7 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
                 for text, chunk in reader.feed(piece):
                     kept.append(text)  # also what an app does not see: a service may send more than the model said
                     if brings(chunk, wants_usage=self._wants_usage):
-                        self._last = chunk
+                        self.last = chunk
                         yield take(chunk)
                         if self._closed:
                             return
@@ -155,7 +201,7 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
             for text, chunk in reader.end():
                 kept.append(text)
                 if brings(chunk, wants_usage=self._wants_usage):
-                    self._last = chunk
+                    self.last = chunk
                     yield take(chunk)
             if not self._closed:
                 self._check_end(reader)
@@ -165,8 +211,8 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
             if not self._closed:
                 raise self._failed(connection_error(error, self.response.request, self._secrets)) from error
         finally:
-            if not async_is_dropped():
-                self.span.stream_ended(self._kept, self._failure)
+            if not is_dropped():
+                self.span.stream_ended(self.kept, self._failure)
                 await self.response.aclose()
 
     def _merged(self) -> PromptCompletion:
@@ -174,14 +220,14 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
 
     def _chunks(self) -> Iterable[dict[str, Any]]:
         """Decode what was kept once more, for the few who ask for all of it."""
-        return map(json.loads, self._kept)
+        return map(json.loads, self.kept)
 
     def _check_end(self, reader: ChunkReader) -> None:
-        if not self._last and reader.done:
-            raise self._failed(self._error(f"The stream ended without an answer, after {len(self._kept)} events."))
+        if not self.last and reader.done:
+            raise self._failed(self._error(f"The stream ended without an answer, after {len(self.kept)} events."))
         self._ended = reader.done or is_finished(self._chunks())
         if not self._ended:
-            said = f"The stream ended after {len(self._kept)} events, before the model had finished."
+            said = f"The stream ended after {len(self.kept)} events, before the model had finished."
             raise self._failed(self._error(said))
 
     def _error(self, message: str) -> APIError:
@@ -191,43 +237,3 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
         failure.partial = self._merged()
         self._failure = failure
         return failure
-
-
-async def opened(
-    response: Response,
-    take: Callable[[dict[str, Any]], Chunk],
-    transport: AsyncTransport,
-    prompt_id: str,
-    options: Mapping[str, Any],
-    *,
-    wants_usage: bool = False,
-) -> AsyncStream[Chunk]:
-    """Begin to read an answer that should be an event stream.
-
-    Args:
-        response: the answer, not read yet.
-        take: makes what is iterated of an event's decoded JSON.
-        transport: what the answer came through.
-        prompt_id: the reference that is run, as it was given.
-        options: what the call was told.
-        wants_usage: whether a last chunk that only holds the token counts was asked for.
-
-    Raises:
-        APIResponseValidationError: where it is not one, in the words of the failure that it tells of, or showing its
-            beginning.
-    """
-    from portkey_openapi.connections import RequestError, async_read_whole, may_be_event_stream
-    from portkey_openapi.errors import AnswerTooLong
-
-    secrets = transport.settings.secrets(options)
-    if may_be_event_stream(response):
-        return AsyncStream(response, take, transport, prompt_id, secrets, wants_usage=wants_usage)
-    try:
-        await async_read_whole(response, transport.settings.max_response_bytes)
-    except (RequestError, OSError, AnswerTooLong) as error:
-        raise connection_error(error, response.request, secrets) from error
-    body = read_body(response.text)
-    failure, kind = failure_in(body), response.headers.get("content-type")
-    if failure is not None:
-        raise unexpected(response, failure.message, body, secrets)
-    raise unexpected(response, f"The answer is no event stream but {kind}: {beginning(response.text)}", body, secrets)

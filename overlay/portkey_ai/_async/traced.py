@@ -39,6 +39,5 @@ class AsyncTracedCompletions(AsyncCompletions):
         with self.telemetry.running(target, body) as span:
             answer = await super()._run(prompt_id, target, body, options, stream)
             if isinstance(answer, AsyncStream):
-                answer.span = span.streams(answer, answer.headers, answer._kept)
-                return answer
+                return answer.traced(span)
             return span.answered(answer)

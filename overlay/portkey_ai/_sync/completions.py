@@ -9,7 +9,7 @@ from typing import Any, Literal, Unpack, overload
 
 from portkey_ai._hints import Renderer, RunKeywords, Transport
 from portkey_ai._options import run_body
-from portkey_ai._sync.stream import Stream, opened
+from portkey_ai._sync.stream import AnswerReader, Stream
 from portkey_ai.types import PromptCompletion, PromptCompletionChunk
 from portkey_openapi.api.prompts import create_prompt_completion
 from portkey_openapi.calls import take_options
@@ -119,7 +119,7 @@ class Completions:
             return fill_choices(chunk, "delta")
 
         response = self._transport.open(request, options)
-        return opened(response, take, self._transport, prompt_id, options, wants_usage=wants_usage)
+        return AnswerReader(response, take, self._transport, prompt_id, options, wants_usage).open()
 
 
 class CompletionsRaw(RawResource):

@@ -77,7 +77,7 @@ class Generations:
             return _wrapped(completion).with_meta(completion._meta)
         chunks = completions.create(prompt_id=prompt_id, variables=variables, config=config, stream=True)
         wrapped: Stream[Any] = chunks
-        wrapped._take = _wrapped
+        wrapped._reader.take = _wrapped
         return wrapped
 
 

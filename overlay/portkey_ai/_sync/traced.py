@@ -40,6 +40,5 @@ class TracedCompletions(Completions):
         with self.telemetry.running(target, body) as span:
             answer = super()._run(prompt_id, target, body, options, stream)
             if isinstance(answer, Stream):
-                answer.span = span.streams(answer, answer.headers, answer._kept)
-                return answer
+                return answer.traced(span)
             return span.answered(answer)

@@ -93,6 +93,12 @@ def index_of(choice: Mapping[str, Any], position: int) -> Any:
     return position if index is None or isinstance(index, dict | list) else index
 
 
+def text_of(chunk: object) -> str:
+    """Return what the first answer's text gains by a chunk; of a list of parts, those that are text."""
+    first = (choice for position, choice in enumerate(choices_of(chunk)) if index_of(choice, position) == 0)
+    return "".join(content_text(delta_of(choice).get("content")) for choice in first)
+
+
 def whole_characters(text: str) -> tuple[str, str]:
     """Split off half a surrogate pair at the end of a piece of text, whose other half may come with the next piece."""
     if text and "\ud800" <= text[-1] <= "\udbff":
