@@ -11,6 +11,7 @@ contracts/README.md says how a release goes.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,8 +25,8 @@ from portkey_prompts.contract_diff import ContractDiff, ContractError, bump_ok, 
 from portkey_prompts.contract_diff.report import lowest_version, parse_version  # noqa: E402
 
 MOST_CHANGES = 40
-PINNING_PAGES = ("README.md", "docs/pinning.md", "docs/prompts-as-code.md")
-"""Pages that show how to pin the released version."""
+PINNING_PAGES = ("README.md", "docs/pinning.md", "docs/prompts-as-code.md", "docs/pictures/badges.svg")
+"""Pages that show the released version, how to pin it, or its contract's SHA-256."""
 
 
 class UnusableFileError(Exception):
@@ -129,14 +130,19 @@ def record(current: Contract, folder: Path, unpublished: bool) -> str | None:
     target = folder / f"{current.version}.yaml"
     if target.is_file() and target.read_text(encoding="utf-8") != current.text and not unpublished:
         return f"{target} is there and differs: a released contract never changes. Raise info.version"
-    released = newest(folder).version if any(folder.glob("*.yaml")) else current.version
+    before = newest(folder) if any(folder.glob("*.yaml")) else current
     folder.mkdir(exist_ok=True)
     target.write_text(current.text, encoding="utf-8", newline="\n")
     for page in (current.path.parent / name for name in PINNING_PAGES):
-        if released != current.version and page.is_file():
-            text = page.read_text(encoding="utf-8")
-            page.write_text(text.replace(released, current.version), encoding="utf-8", newline="\n")
+        if before.text != current.text and page.is_file():
+            text = page.read_text(encoding="utf-8").replace(before.version, current.version)
+            page.write_text(text.replace(digest(before), digest(current)), encoding="utf-8", newline="\n")
     return None
+
+
+def digest(contract: Contract) -> str:
+    """Hash a contract as `portkey-prompts contract` shows it."""
+    return hashlib.sha256(contract.text.encode()).hexdigest()
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:

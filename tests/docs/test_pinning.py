@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -56,6 +57,19 @@ def test_it_pins_the_version_that_was_released_last(root: Path) -> None:
     released = max((path.stem for path in (root / "contracts").glob("*.yaml")), key=parse_version)
     assert set(PINNED.findall(text)) == {released, "0.9.0"}  # and one that is wanted in vain
     assert set(re.findall(r'api_version="([\d.]+)"', text)) == {released}
+
+
+def test_it_shows_the_contract_that_it_pins(root: Path) -> None:
+    released = max((root / "contracts").glob("*.yaml"), key=lambda path: parse_version(path.stem))
+    shown = re.findall(r"^contract sha256  ([0-9a-f]{64})$", TUTORIAL.read_text(), re.M)
+    assert len(shown) == 2
+    assert set(shown) == {hashlib.sha256(released.read_bytes()).hexdigest()}, "`make record` brings it to the page"
+
+
+def test_a_log_that_is_waited_for_is_not_an_earlier_one_s() -> None:
+    commands = "".join(step.commands for step in STEPS)
+    for start in list(re.finditer(r"^portkey-prompts serve .*> serve\.log", commands, re.M))[1:]:
+        assert commands[: start.start()].endswith("rm serve.log\n")  # else grep may find the earlier one's line
 
 
 def test_the_app_is_short() -> None:

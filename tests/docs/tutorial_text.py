@@ -24,7 +24,6 @@ INCIDENTAL = {
     r"(?<= in )\d+\.\d+s\b": "TIME",
     r"(?<=· )\d+\.\d+ s\b": "TIME",
     r"(?<=portkey-prompts )(\d+\.\d+\.\d+)\.\d+\b": r"\1.RELEASE",
-    r"\b\d[\d,]*(?= (?:operations|models|lines|modules)\b)": "N",
 }
 """What may be another at any place: pattern and what stands for it."""
 
