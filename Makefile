@@ -25,7 +25,7 @@ SOURCES := prompts overlay local cli tests benchmarks examples tools
 REDOCLY := @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help install record generate check-generated lint types mypy pyright imports test soak demo serve bench bench-server fuzz peers check docs dist release clean
+.PHONY: help install record generate check-generated lint types mypy pyright imports read-tests test soak demo serve bench bench-server fuzz peers check docs dist release clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -117,6 +117,10 @@ pyright: $(INSTALLED)
 imports: $(INSTALLED) ## check that imports run one way
 	@$(BIN)/lint-imports --no-cache
 
+# pytest compiles each file of tests when it reads it first: once here, and not in four processes at the same time.
+read-tests: $(INSTALLED)
+	@$(BIN)/python -m pytest --collect-only --quiet >/dev/null || true  # `make test` says what is wrong with one
+
 # Most tests wait for something, so more of them than there are processors run at once; WORKERS=0 runs one by one.
 test: $(INSTALLED) $(WEIGHTS) ## run the whole test suite, four tests at once
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
@@ -146,7 +150,7 @@ peers: $(INSTALLED) $(WEIGHTS) $(BESIDE) ## run the official SDK, OpenAI's clien
 
 # What only reads runs side by side, while the other environments are made; the tests come after it, since some measure time.
 check: $(INSTALLED) ## everything that has to be right before a change lands
-	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target $(WEIGHTS) $(BESIDE) $(FUZZ)/.installed $(DIST)/.installed lint mypy pyright imports check-generated
+	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target $(WEIGHTS) $(BESIDE) $(FUZZ)/.installed $(DIST)/.installed lint mypy pyright imports check-generated read-tests
 	@$(MAKE) --no-print-directory test
 
 docs: $(SITE)/.installed ## build the documentation as a site, in build/site
