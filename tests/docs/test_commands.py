@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import typer.main
 
 from portkey_cli.app import application
 from portkey_cli.commands import COMMANDS
 from portkey_cli.failures import EXIT_CODES
+from portkey_cli.main import main
 from portkey_openapi import API_VERSION
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/commands.md"
@@ -33,19 +34,17 @@ def names_of_all() -> list[str]:
 
 def help_of(command: str) -> str:
     """Ask a command for its help, as wide as a page."""
-    program = str(Path(sys.executable).with_name("portkey-prompts"))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PORTKEY", "FORCE"))}
-    asked = [program, *command.split(), "--help"]
+    others = {name: value for name, value in os.environ.items() if not name.startswith(("PORTKEY", "FORCE"))}
     # Without a terminal, the width is 80 whatever COLUMNS says.
-    done = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True, timeout=120)
-    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines()).replace(API_VERSION, "VERSION")
+    with patch.dict(os.environ, others, clear=True), redirect_stdout(io.StringIO()) as said:
+        assert main([*command.split(), "--help"]) == 0
+    return "\n".join(line.rstrip() for line in said.getvalue().strip().splitlines()).replace(API_VERSION, "VERSION")
 
 
 def page() -> str:
     """Make the page."""
     names = names_of_all()
-    with ThreadPoolExecutor(4) as threads:
-        said = dict(zip(["", *names], threads.map(help_of, ["", *names]), strict=True))
+    said = {name: help_of(name) for name in ("", *names)}
     codes = "".join(f"| {code} | {name} | {says} |\n" for code, (name, says) in EXIT_CODES.items())
     table = f"\n## Exit codes\n\n| code | in short | when |\n|---|---|---|\n{codes}"
     return (
