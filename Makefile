@@ -158,7 +158,7 @@ docs: $(SITE)/.installed ## build the documentation as a site, in build/site
 	@echo "build/site/index.html"
 
 dist: $(DIST)/.installed ## build wheel and sdist, and install them with each extra on each Python that is here
-	@$(DIST)/bin/python tools/distribute.py $(if $(RECORD),--record --build-only)
+	@$(DIST)/bin/python tools/distribute.py $(if $(RECORD),--record --build-only) $(if $(ONLY),--only $(ONLY))
 
 release: $(INSTALLED) $(DIST)/.installed ## make release VERSION=1.1.0.0: check, build, tag, say what is left to do by hand
 	@$(BIN)/python tools/release.py $(VERSION)

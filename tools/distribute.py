@@ -1,6 +1,7 @@
 """Build the wheel and the sdist into dist/, and try them as strangers would.
 
     python tools/distribute.py                 build, check, install with each extra on each Python that is here
+    python tools/distribute.py --only 3.13     the same, on one Python
     python tools/distribute.py --build-only    build and check
     python tools/distribute.py --record        write the list of the wheel's files anew
 
@@ -106,15 +107,18 @@ def find_python(version: str) -> Path | None:
     return None
 
 
-def try_all(wheel: Path) -> list[str]:
-    """Install a wheel with each extra on each Python, and run programs on it; answer what failed."""
+def try_all(wheel: Path, only: str | None = None) -> list[str]:
+    """Install a wheel with each extra on each Python, or on one, and run programs on it; answer what failed."""
     failed = []
     for version, python in pythons().items():
+        if only not in (None, version):
+            continue
         if python is None:
             say(f"Python {version}: not here, so not tried")
             continue
         with tempfile.TemporaryDirectory() as scratch:
-            failed += try_on(version, python, wheel, Path(scratch))
+            copy = Path(shutil.copy(wheel, scratch))  # another build may replace dist/ meanwhile
+            failed += try_on(version, python, copy, Path(scratch))
     return failed
 
 
@@ -189,6 +193,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--build-only", action="store_true", help="install nothing")
     parser.add_argument("--record", action="store_true", help="write the list of the wheel's files anew")
+    parser.add_argument("--only", metavar="VERSION", help="try this Python alone, such as 3.13")
     options = parser.parse_args(arguments)
     try:
         built = build(ROOT / "dist")
@@ -198,7 +203,7 @@ def main(arguments: list[str] | None = None) -> int:
         if problems:
             problems.append("Where files came or went on purpose: make dist RECORD=1")
         if not problems and not options.build_only:
-            problems = try_all(built.wheel)
+            problems = try_all(built.wheel, options.only)
     except DistributionError as error:
         say(str(error), error=True)
         return 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -258,3 +259,13 @@ def test_from_1_0_0_to_1_1_0_nothing_breaks(contracts: dict[str, Any]) -> None:
     diff = compare_contracts(contracts[OLD], contracts[NEW])
     assert diff.verdict == "compatible", str(diff)
     assert len(diff.changes) > 50
+
+
+def test_every_page_that_pins_a_version_pins_the_last_one() -> None:
+    pages = {path: path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))}
+    pins = {path: re.findall(r"portkey-prompts(?:\[[\w,]+\])?==(\d+\.\d+\.\d+)", text) for path, text in pages.items()}
+    tool = (ROOT / "tools" / "check_contract_version.py").read_text(encoding="utf-8")
+    for path, versions in pins.items():
+        assert set(versions) <= {RELEASES[-1].stem, "0.9.0"}, path  # 0.9.0 is the one that is wanted in vain
+        assert not versions or f'"{path.relative_to(ROOT)}"' in tool, "make record does not bring the version there"
+    assert sum(bool(versions) for versions in pins.values()) >= 3

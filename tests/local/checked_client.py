@@ -14,6 +14,8 @@ from jsonschema_rs import Draft202012Validator
 CHAT = '[{"role": "user", "content": "Tell {{name}} about {{topic}}."}]'
 """The template of prompts that a test does not care about."""
 
+ON_EVERY_ANSWER = {"x-portkey-trace-id", "x-portkey-api-version"}
+
 
 @cache
 def document() -> dict[str, Any]:
@@ -59,6 +61,9 @@ def check_answer(response: httpx.Response) -> None:
     assert response.headers["x-portkey-api-version"] == document()["info"]["version"]
     path = response.request.url.raw_path.decode().partition("?")[0].removeprefix("/v1")
     pointer = _operation(response.request.method, path)
+    if pointer is not None and response.is_success:
+        named = {name for name in response.headers if name.startswith("x-portkey-")} - ON_EVERY_ANSWER
+        assert named <= set(_response(pointer, response.status_code).get("headers", {}))
     if pointer is not None and "content" not in _response(pointer, response.status_code):
         assert response.content == b""
         return
