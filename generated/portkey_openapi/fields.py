@@ -149,10 +149,9 @@ def _list_reader(wire: str, inner: Views) -> Callable[[Any], Any]:
     def read(record: Any) -> Any:
         value = record.get(wire)
         if type(value) is list:
-            view = inner[dict]
             for index, item in enumerate(value):
                 if type(item) is dict:  # what was viewed is none any more
-                    value[index] = view(item)
+                    value[index] = inner[dict](item)
         return value
 
     return read

@@ -130,11 +130,16 @@ def limited(response: Response, most: int) -> Iterator[bytes]:
         AnswerTooLong: where it has more.
     """
     taken = 0
-    for part in response.iter_bytes():
+    for part in response.iter_raw() if _is_as_sent(response) else response.iter_bytes():
         taken += len(part)
         if taken > most:
             raise AnswerTooLong(most)
         yield part
+
+
+def _is_as_sent(response: Response) -> bool:
+    """Say whether a body is neither packed nor read already, so that it takes httpx one generator less."""
+    return not response.is_stream_consumed and "content-encoding" not in response.headers
 
 
 def body_of(owner: object, response: Response, most: int) -> Iterator[bytes]:
@@ -189,7 +194,7 @@ async def async_read_whole(response: Response, most: int) -> None:
 async def async_limited(response: Response, most: int) -> AsyncIterator[bytes]:
     """Iterate an answer's body as it arrives, as long as it has no more than so many bytes; see `limited`."""
     taken = 0
-    async for part in response.aiter_bytes():
+    async for part in response.aiter_raw() if _is_as_sent(response) else response.aiter_bytes():
         taken += len(part)
         if taken > most:
             raise AnswerTooLong(most)

@@ -49,6 +49,7 @@ class Decoder:
     def __init__(self, longest: int = LONGEST_EVENT) -> None:
         self._longest = longest
         self._characters = codecs.getincrementaldecoder("utf-8")("replace")
+        self._may_be_split = False  # whether a character may have begun that has not ended yet
         self._rest: list[str] = []  # the beginning of an event that has not ended yet, as it arrived
         self._held = 0  # its characters
         self._started = False
@@ -75,7 +76,11 @@ class Decoder:
         Raises:
             EventTooLong: where an event, or a line, is longer than it may be; not before what is complete was returned.
         """
-        text = self._characters.decode(piece)
+        if self._may_be_split or not piece.isascii():
+            text = self._characters.decode(piece)
+            self._may_be_split = piece[-1] >= 0x80 if piece else self._may_be_split
+        else:
+            text = piece.decode("ascii")  # as most reads are: in a fifth of the time
         is_data = text[:6] == "data: " and not self._rest and self._started
         if is_data and text.find("\n\n") == text.find("\n") == len(text) - 2 and "\r" not in text:
             self._after_cr = False

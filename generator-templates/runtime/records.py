@@ -95,7 +95,7 @@ class Record(dict[str, "Any"]):
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Take decoded JSON over as it is, without a look at what it holds."""
         record = _new(cls)
-        _update(record, data)
+        record |= data  # type: ignore[call-overload]  # takes any mapping, and less time than `update`
         if cls._extra is not None:
             _view_extra(record, cls._extra)
         return record
