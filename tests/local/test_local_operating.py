@@ -311,7 +311,7 @@ def test_the_log_as_text_says_only_what_a_person_must_know() -> None:
 def test_a_refusal_to_start_is_a_line_of_json_too(refused: Callable[..., Any], tmp_path: Path) -> None:
     code, _, errors = refused(f"sqlite:///{tmp_path / 'missing' / 'x.db'}", log="json")
     (line,) = map(json.loads, errors.splitlines())
-    assert (code, line["level"]) == (2, "critical")
+    assert (code, line["level"]) == (3, "critical")
     assert "can't be used" in line["message"]
 
 
