@@ -142,10 +142,8 @@ def base_url_from(given: str | None) -> str:
     Raises:
         OptionError: where it is no http or https URL.
     """
-    environment = os.environ
-    return check_base_url(
-        str(given or environment.get("PORTKEY_BASE_URL") or environment.get("PORTKEY_PROXY") or BASE_URL)
-    )
+    found = given or os.environ.get("PORTKEY_BASE_URL") or os.environ.get("PORTKEY_PROXY") or BASE_URL
+    return check_base_url(str(found))
 
 
 def api_key_from(given: str | None, base_url: str, *, needed: bool = True) -> str | None:
