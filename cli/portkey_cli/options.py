@@ -29,14 +29,14 @@ Reference: TypeAlias = Annotated[
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the API's JSON.")]
 
 Search: TypeAlias = Annotated[
-    str | None, typer.Option("--search", metavar="TEXT", help="Only what bears this text in its name.")
+    str | None, typer.Option("--search", metavar="TEXT", help="Only those whose name contains this text.")
 ]
 Collection: TypeAlias = Annotated[
     str | None,
     typer.Option(
         "--collection",
         metavar="SLUG",
-        help="Only what lies in this collection, by slug or UUID.",
+        help="Only those in this collection, by slug or UUID.",
         autocompletion=completing.collections,
     ),
 ]

@@ -141,7 +141,7 @@ def test_delete_of_an_unknown_prompt_fails(cli, fails) -> None:
 )
 def test_delete_asks_on_a_terminal(server: LocalServer, portkey: Portkey, answer: str, code: int, left: int) -> None:
     terminal = Terminal("delete", "pp-greeting", more={"PORTKEY_BASE_URL": server.base_url})
-    terminal.read_until("Delete pp-greeting, versions 1 to 2, for good? [y/N]")
+    terminal.read_until("Delete pp-greeting, versions 1 to 2, permanently? [y/N]")
     terminal.type(f"{answer}\n")
     assert terminal.finish().code == code
     assert len(list(portkey.prompts.list())) == left

@@ -108,7 +108,7 @@ def test_what_is_deleted_is_asked_about_first(server: LocalServer, portkey: Port
     assert (nobody.returncode, "--yes" in nobody.stderr) == (2, True)
     for answer, code in (("n", 1), ("", 1), ("y", 0)):
         terminal = Terminal("--base-url", server.base_url, group, "delete", name)
-        assert f"{name}, for good? [y/N]" in terminal.read_until("[y/N] ")
+        assert f"{name}, permanently? [y/N]" in terminal.read_until("[y/N] ")
         terminal.type(f"{answer}\n")
         assert terminal.finish().code == code
     assert piped("--base-url", server.base_url, group, "show", name).returncode == 1

@@ -1,4 +1,4 @@
-"""`delete`: a prompt and all of its versions, for good."""
+"""`delete`: a prompt and all of its versions, permanently."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def delete(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> int:
-    """Delete a prompt with all of its versions, for good.
+    """Delete a prompt with all of its versions, permanently.
 
     Apps that name it get an error from then on, but for those that locked it.
     """
@@ -33,7 +33,7 @@ def delete(
     check_askable(yes)
     with connect(context) as portkey:
         found = portkey.prompts.retrieve(f"{prompt}@latest")  # so that what is asked about is what is there
-        if not yes and not agreed(f"Delete {found.slug}, versions 1 to {found.prompt_version}, for good?"):
+        if not yes and not agreed(f"Delete {found.slug}, versions 1 to {found.prompt_version}, permanently?"):
             note("Nothing was deleted.")
             return NOT_AS_ASKED
         done = portkey.prompts.delete(found.slug)

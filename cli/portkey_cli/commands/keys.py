@@ -116,7 +116,7 @@ def rotate(
 ) -> None:
     """Make an API key that replaces another one, with its scopes and name, and print it.
 
-    KEY is the old one's id, its name where no other key bears it that works, or the key itself. It works until the
+    KEY is the old one's id, its name where no other working key has it, or the key itself. It works until the
     grace is over, so that apps can be given the new one meanwhile. The new one lasts as long as KEY was made to, unless
     --expires says otherwise.
     """
@@ -145,7 +145,7 @@ def revoke(
 ) -> None:
     """Revoke an API key: within a second no server of the database lets it in.
 
-    KEY is its id, its name where no other key bears it that works, or the key itself.
+    KEY is its id, its name where no other working key has it, or the key itself.
     """
     if not key:
         raise UsageError(f"Which key? Write its id, such as: {REVOKE_EXAMPLE}")

@@ -24,7 +24,7 @@ def mcp(
     ] = None,
     collection: Annotated[
         str | None,
-        typer.Option("--collection", metavar="SLUG", help="Only what lies in this collection, by slug or UUID."),
+        typer.Option("--collection", metavar="SLUG", help="Only those in this collection, by slug or UUID."),
     ] = None,
     lock: Annotated[
         str | None, typer.Option("--lock", metavar="FILE", help="What is locked, without asking the service.")

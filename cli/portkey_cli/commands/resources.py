@@ -331,7 +331,7 @@ def _delete(kind: Kind) -> Callable[..., Any]:
         check_askable(yes)
         with connect(context) as portkey:
             identifier, record = kind.find(portkey, reference)  # so that what is asked about is what is there
-            if not yes and not agreed(f"Delete the {kind.noun} {_called(kind, record)}, for good?"):
+            if not yes and not agreed(f"Delete the {kind.noun} {_called(kind, record)}, permanently?"):
                 note("Nothing was deleted.")
                 return NOT_AS_ASKED
             done = kind.calls(portkey).delete(identifier, **{name: True for name, given in flags.items() if given})
@@ -343,7 +343,7 @@ def _delete(kind: Kind) -> Callable[..., Any]:
 
     taken = inspect.signature(kind.client.delete).parameters
     own = {name: option for name, option in FLAGS.items() if name in taken}
-    says = f"Delete a {kind.noun}, for good. {kind.deleting}"
+    says = f"Delete a {kind.noun}, permanently. {kind.deleting}"
     return _typed(run, says, {"reference": _argument(kind), **own, "yes": Yes, "as_json": AsJson}, kind)
 
 
