@@ -121,7 +121,7 @@ def test_what_is_deleted_is_asked_about_first(server: LocalServer, portkey: Port
         (["labels", "update", "production"], 2, ("What is to change?",)),
         (["labels", "create", "production"], 1, ("409",)),
         (["labels", "create", "not a name"], 1, ("name",)),
-        (["labels", "delete", "production", "--yes"], 4, ("production", "always exists")),
+        (["labels", "delete", "production", "--yes"], 1, ("production", "always exists")),
         (["labels"], 2, ()),
         (["labels", "publish", "x"], 2, ("publish",)),
         (["collections", "show", "nope"], 1, ("404",)),
