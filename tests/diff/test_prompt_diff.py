@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -275,6 +276,41 @@ def test_a_prompt_of_many_messages_is_compared_in_reasonable_time() -> None:
     one = chat(*(("user", f"say {n}") for n in range(2_000)))
     other = chat(*(("user", f"tell {n}") for n in range(2_000)))
     assert compare(prompt(one), prompt(other)).verdict == "text only"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (chat(*[("user", "a")] * 3_000), chat(*[("user", "a"), ("assistant", "b")] * 1_500)),
+        (chat(*[("user", "a"), ("assistant", "b")] * 1_500), chat(*[("user", "b")] * 2_000)),
+        ("a\nb\n" * 20_000, "b\na\na\n" * 20_000),
+        ("\n".join(str(n % 150) for n in range(20_000)), "\n".join(str(n % 150 * n % 149) for n in range(20_000))),
+    ],
+    ids=["the same message", "two roles", "two lines", "many lines"],
+)
+def test_what_repeats_itself_is_compared_in_reasonable_time(old: str, new: str) -> None:
+    before = time.process_time()
+    assert compare(prompt(old), prompt(new)).unified().count("\n") > 1_000
+    assert time.process_time() - before < 60  # the best alignment of the first two would take most of an hour
+
+
+def test_thousands_of_tools_of_one_name_and_of_partials_are_compared_in_reasonable_time() -> None:
+    tools = [{"type": "function", "function": {"name": "a"}}] * 30_000
+    old, new = ("".join(f"{{{{>p{n}@{version}}}}}" for n in range(20_000)) for version in (1, 2))
+    before = time.process_time()
+    diff = compare(prompt(old, tools=tools), prompt(new, tools=tools[1:]))
+    assert ("tool_removed", "tools.a#30000") in kinds(diff)
+    assert len(diff.changes) == 20_002  # the text itself too
+    assert time.process_time() - before < 60  # by the square of their number it was minutes
+
+
+def test_of_very_many_lines_the_same_ones_at_both_ends_are_left_out() -> None:
+    ends = "\n".join(str(n) for n in range(5_000))
+    old, new = (f"{ends}\n{middle}{ends}" for middle in ("a\nb\n" * 9_000, "b\na\na\n" * 9_000))
+    lines = compare(prompt(old), prompt(new)).unified().splitlines()
+    assert lines[2:7] == ["@@ template @@", " 4997", " 4998", " 4999", "-a"]
+    assert lines[-3:] == [" 0", " 1", " 2"]
+    assert (lines.count("-a"), lines.count("+a")) == (9_000, 18_000)
 
 
 def test_an_empty_prompt_can_be_compared() -> None:

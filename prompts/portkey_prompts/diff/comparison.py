@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
 from typing import Any, TypeAlias
@@ -13,7 +14,7 @@ from .names import needs_of
 from .settings import compare_settings, compare_tools, named_tools, setting_fields
 from .sides import Side
 from .variables import compare_variables
-from .wording import Pair, compare_wording, paired
+from .wording import Pair, can_be_aligned, common_ends, compare_wording, paired
 
 
 def compare(
@@ -76,10 +77,13 @@ def _compare_variables(old: Side, new: Side) -> Iterator[Change]:
 def _compare_partials(old: Side, new: Side) -> Iterator[Change]:
     """Compare which partials are included, and the texts of those that are known on both sides."""
     before, after = old.walk.references, new.walk.references
-    gone = {reference: _slug(reference) for reference in before if reference not in after}
+    gone = {reference: None for reference in before if reference not in after}
+    gone_by_slug: dict[str, deque[str]] = {}
+    for reference in gone:
+        gone_by_slug.setdefault(_slug(reference), deque()).append(reference)
     for reference in after:
-        slug = _slug(reference)
-        earlier = reference if reference in before else next((each for each in gone if gone[each] == slug), None)
+        of_slug = gone_by_slug.get(_slug(reference))
+        earlier = reference if reference in before else of_slug.popleft() if of_slug else None
         if earlier is None:
             unknown = "" if reference in new.texts else "; its text was not given, so its variables are not known here"
             message = f"the partial {reference} is included now{unknown}"
@@ -207,6 +211,20 @@ def _parameter_lines(side: Side) -> list[str]:
 def _hunks(part: Part, context: int) -> Iterator[str]:
     """Write the changed stretches of a part, with its title instead of line numbers."""
     title, old, new = part
-    for number, line in enumerate(unified_diff(old, new, n=context, lineterm="")):
+    for number, line in enumerate(_compared_lines(old, new, context)):
         if number >= 2:
             yield f"@@ {title} @@" if line.startswith("@@") else line
+
+
+def _compared_lines(old: Sequence[str], new: Sequence[str], context: int) -> Iterator[str]:
+    """Write a diff of lines; of very many, what lies between those that are the same at both ends is one change."""
+    if can_be_aligned(old, new):
+        return unified_diff(old, new, n=context, lineterm="")
+    head, tail = common_ends(old, new)
+    before, after = (lines[max(head - context, 0) : len(lines) - max(tail - context, 0)] for lines in (old, new))
+    if can_be_aligned(before, after):
+        return unified_diff(before, after, n=context, lineterm="")
+    above, below = old[max(head - context, 0) : head], old[len(old) - tail : len(old) - max(tail - context, 0)]
+    gone, come = old[head : len(old) - tail], new[head : len(new) - tail]
+    marked = ((" ", above), ("-", gone), ("+", come), (" ", below))
+    return (line for line in ["---", "+++", "@@", *(mark + line for mark, lines in marked for line in lines)])

@@ -107,12 +107,12 @@ def _shown(value: Any) -> str:
 def named_tools(tools: Sequence[Any]) -> dict[str, Any]:
     """Name tools by their function, else by their type; a second one of a name is `name#2`."""
     named: dict[str, Any] = {}
+    counts: dict[str, int] = {}
     for tool in tools:
-        name, count = _name_of(tool), 1
-        unique = name
-        while unique in named:
-            count += 1
-            unique = f"{name}#{count}"
+        name = unique = _name_of(tool)
+        while unique in named:  # also where a tool is called `name#2` itself
+            counts[name] = counts.get(name, 1) + 1
+            unique = f"{name}#{counts[name]}"
         named[unique] = tool
     return named
 

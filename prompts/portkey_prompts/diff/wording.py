@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple, TypeAlias
 
@@ -34,6 +35,9 @@ class Passage(NamedTuple):
         """Give what makes two passages the same, wherever they stand."""
         return canonical(self.content)
 
+
+_MOST_STEPS = 20_000_000
+"""Steps up to which the best way to align two sequences is looked for: some seconds, where they are made to hurt."""
 
 Pair: TypeAlias = tuple[Passage | None, Passage | None]
 
@@ -93,28 +97,60 @@ def _without_words(content: Any) -> Any:
 def paired(old: list[Passage], new: list[Passage]) -> list[Pair]:
     """Pair passages: the same ones first, then in what lies between those of the same role, in order."""
     pairs: list[Pair] = []
-    matcher = SequenceMatcher(None, [each.identity for each in old], [each.identity for each in new], autojunk=False)
-    for tag, start, end, new_start, new_end in matcher.get_opcodes():
-        if tag == "equal":
+    for same, start, end, new_start, new_end in _aligned(_identities(old), _identities(new)):
+        if same:
             pairs += zip(old[start:end], new[new_start:new_end], strict=True)
         else:
             pairs += _paired_by_role(old[start:end], new[new_start:new_end])
     return pairs
 
 
+def _identities(passages: list[Passage]) -> list[str]:
+    return [each.identity for each in passages]
+
+
 def _paired_by_role(old: list[Passage], new: list[Passage]) -> Iterator[Pair]:
-    same = 0
-    while same < min(len(old), len(new)) and old[same].role == new[same].role:
-        same += 1
-    yield from zip(old[:same], new[:same], strict=True)
-    old, new = old[same:], new[same:]
-    matcher = SequenceMatcher(None, [each.role for each in old], [each.role for each in new], autojunk=False)
-    for tag, start, end, new_start, new_end in matcher.get_opcodes():
-        if tag == "equal":
+    for same, start, end, new_start, new_end in _aligned([each.role for each in old], [each.role for each in new]):
+        if same:
             yield from zip(old[start:end], new[new_start:new_end], strict=True)
         else:
             yield from ((passage, None) for passage in old[start:end])
             yield from ((None, passage) for passage in new[new_start:new_end])
+
+
+def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, int, int, int, int]]:
+    """Yield stretches: whether they are the same, and where they begin and end in both."""
+    head, tail = common_ends(old, new)
+    old_end, new_end = len(old) - tail, len(new) - tail
+    yield True, 0, head, 0, head
+    before, after = old[head:old_end], new[head:new_end]
+    if can_be_aligned(before, after):
+        matcher = SequenceMatcher(None, before, after, autojunk=False)
+        for tag, start, end, new_start, new_stop in matcher.get_opcodes():
+            yield tag == "equal", head + start, head + end, head + new_start, head + new_stop
+    else:  # the first is held against the first, and so on
+        for at in range(head, min(old_end, new_end)):
+            yield old[at] == new[at], at, at + 1, at, at + 1
+        longest = min(old_end, new_end)
+        yield False, longest, old_end, longest, new_end
+    yield True, old_end, len(old), new_end, len(new)
+
+
+def can_be_aligned(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Tell whether the best alignment is found soon: where most items are the same, it takes the cube of their number."""
+    counts = Counter(old)
+    matches = sum(counts[item] * count for item, count in Counter(new).items())
+    return min(len(old), len(new)) * (len(old) + len(new) + matches) <= _MOST_STEPS
+
+
+def common_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """Count the items that are the same at the beginning, and of those behind them the ones at the end."""
+    shorter, head, tail = min(len(old), len(new)), 0, 0
+    while head < shorter and old[head] == new[head]:
+        head += 1
+    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return head, tail
 
 
 def compare_wording(pairs: Iterable[Pair]) -> Iterator[Change]:
