@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
 from starlette.datastructures import Headers
 
-from .json import to_json
+from .json import is_large, to_json, to_json_stepwise
 
 
 @frozen
@@ -21,9 +20,9 @@ class Entity:
     """What `etag` says: the same for the same bytes, in every process and after every restart."""
 
     @classmethod
-    def of(cls, answer: Mapping[str, Any]) -> Entity:
+    def of(cls, answer: dict[str, Any]) -> Entity:
         """Write an answer, and tag it."""
-        body = to_json(answer)
+        body = to_json_stepwise(answer) if is_large(answer) else to_json(answer)
         return cls(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
     def is_known(self, headers: Headers) -> bool:

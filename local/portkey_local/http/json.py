@@ -180,19 +180,29 @@ _stepwise = _Stepwise()
 
 def is_large(value: dict[str, Any]) -> bool:
     """Tell whether a JSON object is to be written step by step; it is not looked through beyond that."""
+    return size_of(value, LARGE_ANSWER) >= LARGE_ANSWER
+
+
+def size_of(value: Mapping[str, Any], enough: float = math.inf) -> int:
+    """Count the characters of a JSON object's texts, and some for each value.
+
+    Args:
+        value: The object.
+        enough: The size from which on it is not looked through any further.
+    """
     containers: list[Any] = [value]
     size = 0
     for each in containers:  # which grow meanwhile
         size += len(each) * _PART
-        if size >= LARGE_ANSWER:
-            return True
-        for item in each.values() if type(each) is dict else each:
+        if size >= enough:
+            return size
+        for item in each if type(each) is list else each.values():
             kind = type(item)  # most are neither, and each render waits for this
             if kind is str:
                 size += len(item)
             elif kind is dict or kind is list:
                 containers.append(item)
-    return size >= LARGE_ANSWER
+    return size
 
 
 def to_json_stepwise(value: Any) -> bytes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from portkey_local.access.keyring import Caller
 from portkey_local.errors import ConflictError
@@ -44,8 +44,9 @@ async def retrieve_prompt_partial(parts: Parts, call: Call) -> Entity:
     """Answer the version that the reference or the query names, else the published one."""
     reference = selected(call.path["partial_id"], call.query["version"])
 
-    async def read() -> dict[str, Any]:
-        return shapes.partial(await parts.store.read(partials.find, reference))
+    async def read() -> tuple[Row[Any], Callable[[], dict[str, Any]]]:
+        row = await parts.store.read(partials.find, reference)
+        return row, lambda: shapes.partial(row)
 
     return await entity(parts, "partial", reference, read)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -47,9 +48,9 @@ async def retrieve_prompt(parts: Parts, call: Call) -> Entity:
     """Answer the version that the reference or the query names, else the published one."""
     reference = selected(call.path["prompt_id"], call.query["version"])
 
-    async def read() -> dict[str, Any]:
+    async def read() -> tuple[Row[Any], Callable[[], dict[str, Any]]]:
         row, borne = await parts.store.read(_detail, reference)
-        return shapes.prompt_detail(row, borne)
+        return row, partial(shapes.prompt_detail, row, borne)
 
     return await entity(parts, "prompt", reference, read)
 

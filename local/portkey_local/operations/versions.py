@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from portkey_local.http.calls import Call
 from portkey_local.parts import Parts
@@ -26,8 +26,7 @@ async def list_prompt_versions(parts: Parts, call: Call) -> dict[str, Any]:
 async def retrieve_prompt_version(parts: Parts, call: Call) -> dict[str, Any]:
     """Answer the prompt with the content of one version."""
     name = parse(call.path["prompt_id"]).name
-    row, borne = await parts.store.read(_detail, name, call.path["version_id"])
-    return shapes.prompt_detail(row, borne)
+    return await parts.store.read_list(_detail, name, call.path["version_id"])
 
 
 @operation("updatePromptVersion")
@@ -44,9 +43,9 @@ def _list(connection: Connection, name: str) -> dict[str, Any]:
     return shapes.listed(shapes.prompt_version(row, borne) for row in versions.all_of(connection, prompt.id))
 
 
-def _detail(connection: Connection, name: str, version_id: str) -> tuple[Row[Any], shapes.LabelsOf]:
+def _detail(connection: Connection, name: str, version_id: str) -> dict[str, Any]:
     row = versions.find_by_id(connection, name, version_id)
-    return row, labels.of_prompt(connection, row.prompt_id)
+    return shapes.prompt_detail(row, labels.of_prompt(connection, row.prompt_id))
 
 
 def _label(connection: Connection, name: str, version_id: str, label_id: str | None, protection: Protection) -> None:

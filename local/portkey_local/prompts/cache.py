@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from portkey_local import references
 from portkey_local.errors import NotFoundError, TooLargeError
+from portkey_local.http.json import size_of
 from portkey_local.read_through import ReadThroughCache, SizedLRU
 from portkey_local.store import Store, epochs, partials, versions
 from portkey_local.worker import Worker
@@ -17,7 +18,7 @@ from portkey_prompts.rendering import StoredPrompt
 from portkey_prompts.templates import Partial, Template
 
 CAPACITY = 16 * 1024 * 1024
-"""Characters of template text that are kept parsed."""
+"""Characters of templates and of what is saved with them that are kept parsed."""
 _LEAST_SIZE = 400
 """What anything that is kept counts, however short its text is: its tree and its function take some kilobytes."""
 _AT_ONCE = 20
@@ -37,6 +38,8 @@ class ReadyVersion:
     virtual_key: str | None
     includes: tuple[str, ...]
     """References of the partials that its template names."""
+    size: int = 0
+    """Characters of its template and of what is saved with it, and some for each value."""
 
 
 @frozen
@@ -129,7 +132,7 @@ class PromptCache:
             head, drafts = await self._store.read_list(self._find, named)
         version = await self._ready_version(head, clearings) if isinstance(head, _Draft) else head
         found = await self._parsed(drafts, clearings)
-        size = _LEAST_SIZE + len(reference) + len(version.stored.detail["string"]) + sum(map(_size, found.values()))
+        size = _LEAST_SIZE + len(reference) + version.size + sum(map(_size, found.values()))
         return ResolvedPrompt(version, found), size
 
     def _find(
@@ -179,12 +182,12 @@ class PromptCache:
 
     async def _ready_version(self, draft: _Draft, clearings: int) -> ReadyVersion:
         def parse() -> ReadyVersion:
-            stored = StoredPrompt(draft.row)
-            return ReadyVersion(draft.row["id"], stored, draft.row["virtual_key"], draft.includes)
+            stored, size = StoredPrompt(draft.row), size_of(draft.row)
+            return ReadyVersion(draft.row["id"], stored, draft.row["virtual_key"], draft.includes, size)
 
-        size = _length(draft)
-        version = parse() if size < _LONG_TEXT else await self._parser.do(parse)
-        return self._ready_versions.put(draft.key, version, _LEAST_SIZE + size, clearings)
+        is_short = size_of(draft.row, _LONG_TEXT) < _LONG_TEXT
+        version = parse() if is_short else await self._parser.do(parse)
+        return self._ready_versions.put(draft.key, version, _LEAST_SIZE + version.size, clearings)
 
     async def _parsed(
         self, found: Mapping[str, _Included | _Draft | None], clearings: int

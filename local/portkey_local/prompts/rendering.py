@@ -32,6 +32,8 @@ _MOST_BYTES = 6
 """Bytes of one character in JSON."""
 _SMALL = 32 * 1024
 """Characters of a template, and bytes of a body, up to which a render may well be small."""
+_LIGHT = 128 * 1024
+"""Characters of a version, its tools and settings included, up to which copying those is nothing."""
 
 
 class Brief(Limits):
@@ -89,7 +91,7 @@ class Renderer:
             UnprocessableError: The template can't be rendered with these variables.
         """
         lookup = _PartialLookup(resolved.partials)
-        is_small = size <= _SMALL and len(resolved.version.stored.detail["string"]) <= _SMALL
+        is_small = size <= _SMALL and resolved.version.size <= _LIGHT and _length(resolved) <= _SMALL
         while True:
             try:
                 rendered = await self._attempt(resolved, body, lookup, is_small)
@@ -138,6 +140,10 @@ class Renderer:
             raise TooLargeError(f"The variables choose more than {_MOST_CHOSEN} partials. Choose fewer in one call.")
         lookup.chosen |= await self.prompts.partials(lookup.unseen)
         lookup.unseen.clear()
+
+
+def _length(resolved: ResolvedPrompt) -> int:
+    return len(resolved.version.stored.detail["string"])
 
 
 class _PartialLookup:

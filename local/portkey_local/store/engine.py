@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
+from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -18,6 +19,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from attrs import evolve
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
+
+from portkey_local.http.json import LARGE, LARGE_ANSWER, read_stepwise
 
 from . import migration
 from .address import Address
@@ -31,15 +34,22 @@ T = TypeVar("T")
 _FIRST = select(prompts.c.id).limit(1)
 READERS = 8
 """Reads that wait for the database at once; further ones wait for their turn."""
+_hasty: ContextVar[bool] = ContextVar("hasty", default=False)
+"""Whether a read runs where others wait for it."""
 logger = logging.getLogger("portkey_local")
+
+
+class _LargeError(Exception):
+    """There is more JSON in what is read than is decoded where others wait."""
 
 
 class Store:
     """Keep prompts, partials, labels and collections in a database.
 
     A read of SQLite takes tens of microseconds, less than handing it to a thread would, and in WAL mode it never waits
-    for a writer: it runs where it is called. A read of PostgreSQL waits for the network: it runs on a thread, and the
-    event loop goes on, as it does for writes, which wait for the disk.
+    for a writer: it runs where it is called, but for one that comes to large JSON, which begins anew on a thread. A
+    read of PostgreSQL waits for the network: it runs on a thread, and the event loop goes on, as it does for writes,
+    which wait for the disk.
 
     Args:
         url: `sqlite:///` and a path, `temporary` or `sqlite://` for a file that is deleted at close, or
@@ -67,7 +77,13 @@ class Store:
     async def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query in a transaction of its own; queries do not nest."""
         if not self._database.reads_wait:
-            return self.read_now(query, *args, **kwargs)
+            token = _hasty.set(True)
+            try:
+                return self.read_now(query, *args, **kwargs)
+            except _LargeError:
+                return await self.read_list(query, *args, **kwargs)
+            finally:
+                _hasty.reset(token)
         job: Future[T] = self._readers.submit(partial(self.read_now, query, *args, **kwargs))
         return await asyncio.wrap_future(job)
 
@@ -205,13 +221,13 @@ def _opened(address: Address) -> Database:
     if address.kind == "sqlite":
         from .sqlite import SQLite
 
-        return SQLite(address, json_serializer=_json)
+        return SQLite(address, json_serializer=_json, json_deserializer=_read_json)
     try:
         from .postgres import PostgreSQL
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]
         raise DatabaseError(f"this needs the package {package}: pip install 'portkey-prompts[postgres]'") from None
-    return PostgreSQL(address, readers=READERS, json_serializer=_json)
+    return PostgreSQL(address, readers=READERS, json_serializer=_json, json_deserializer=_read_json)
 
 
 def _bring_up_to_date(database: Database) -> bool:
@@ -239,3 +255,10 @@ def _json(value: object) -> str:
 def _probe(connection: Connection) -> None:
     """Read something from a table that has to be there, by the cheapest read that shows that the database answers."""
     connection.execute(_FIRST).first()
+
+
+def _read_json(text: str) -> Any:
+    """Decode a column; a large one on a thread, in steps: one long call would hold others up all the same."""
+    if len(text) > LARGE and _hasty.get():
+        raise _LargeError
+    return json.loads(text) if len(text) < LARGE_ANSWER else read_stepwise(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from portkey_local.access.keyring import Caller, Keyring
 from portkey_local.http.calls import Call, Reader
 from portkey_local.http.entity import Entity
-from portkey_local.http.json import to_json
+from portkey_local.http.json import read_stepwise, size_of, to_json
 from portkey_local.http.request import RequestHeaders
 from portkey_local.operations import HANDLERS
 from portkey_local.parts import Parts
@@ -89,7 +88,7 @@ class Backend:
 
         call = await self._reader.read(operation, scope, receive)
         answer: Any = await HANDLERS[operation_id](self.parts, call)
-        return json.loads(answer.body) if isinstance(answer, Entity) else answer
+        return await self.worker.do(read_stepwise, answer.body.decode()) if isinstance(answer, Entity) else answer
 
     async def draft(
         self, detail: Mapping[str, Any] | None, content: Mapping[str, Any] | None, variables: Mapping[str, Any]
@@ -105,7 +104,8 @@ class Backend:
         stored = await self.worker.do(StoredPrompt, {**known, **read})
         includes = tuple((read["variable_components"] or {}).get("partials", ()))
         partials = await self.parts.prompts.partials(includes) if includes else {}
-        version = ReadyVersion(known.get("prompt_version_id", ""), stored, read["virtual_key"] or None, includes)
+        size = await self.worker.do(size_of, read)
+        version = ReadyVersion(known.get("prompt_version_id", ""), stored, read["virtual_key"] or None, includes, size)
         reference = f"{known['slug']}@{known['prompt_version']}" if detail else ""
         return Draft(ResolvedPrompt(version, partials), variables, reference, detail is not None and all(same))
 

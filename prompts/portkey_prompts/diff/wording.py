@@ -137,7 +137,7 @@ def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, int
 
 
 def can_be_aligned(old: Sequence[str], new: Sequence[str]) -> bool:
-    """Tell whether the best alignment is found soon: where most items are the same, it takes the cube of their number."""
+    """Tell whether the best alignment is found soon: of the same few items it takes the cube of their number."""
     counts = Counter(old)
     matches = sum(counts[item] * count for item, count in Counter(new).items())
     return min(len(old), len(new)) * (len(old) + len(new) + matches) <= _MOST_STEPS
