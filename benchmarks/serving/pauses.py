@@ -92,10 +92,13 @@ class Watched:
         self._folder.cleanup()
 
     def call(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        """Send a request and return the answer's status and body."""
+        """Send a request and return the answer's status and body; below `/ui` the body is a form."""
         connection = http.client.HTTPConnection(self._address, timeout=300)
+        is_form = path.startswith("/ui")
+        kind = "application/x-www-form-urlencoded" if is_form and body[:1] != b"[" else "application/json"
         try:
-            connection.request(method, f"/v1{path}", body or None, {"content-type": "application/json"})
+            headers = {"content-type": kind, **({"origin": f"http://{self._address}"} if is_form else {})}
+            connection.request(method, path if is_form else f"/v1{path}", body or None, headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         finally:
@@ -240,6 +243,45 @@ def lists(server: Watched) -> Iterator[Asked]:
     yield Asked("a long path", "GET", "/prompts/" + "%41" * 10_000)
 
 
+def stored(server: Watched) -> Iterator[Asked]:
+    """Yield what is done with prompts of which much is stored."""
+    names = {f"k{number:030}": "x" for number in range(99_000)}
+    tools = [{"type": "function", "function": {"name": "a"}}] * 30_000
+    chat = json.dumps([{"role": role, "content": "hi"} for role in ("user", "assistant")] * 5_000)
+    slugs = {
+        "metadata": server.made(template_metadata=names),
+        "names": server.made(string="".join(f"{{{{a{number:06}}}}}" for number in range(MB // 11))),
+        "tools": server.made(tools=tools),
+        "messages": server.made(string=chat),
+    }
+    server.call(
+        "PUT", f"/prompts/{slugs['messages']}", json.dumps({"string": chat.replace("assistant", "user")}).encode()
+    )
+    for what, slug in slugs.items():
+        yield Asked(f"much {what}: read", "GET", f"/prompts/{slug}@latest")
+        yield Asked(f"much {what}: render", "POST", f"/prompts/{slug}/render", b'{"variables": {}}')
+        yield Asked(f"much {what}: page", "GET", f"/ui/prompts/{slug}")
+        yield Asked(f"much {what}: compare", "GET", f"/ui/prompts/{slug}/compare")
+        yield Asked(f"much {what}: update", "PUT", f"/prompts/{slug}", b'{"model": "m"}')
+
+
+def forms(server: Watched) -> Iterator[Asked]:
+    """Yield large forms of the page."""
+    most, head = 4 * MB - 200, b"kind=text&string="
+    shapes = {
+        "escapes": head + b"%41" * (most // 3),
+        "plus": head + b"+" * most,
+        "percent": head + b"%" * most,
+        "nothing": b"&" * most,
+        "numbers": head + b"x&parameters=[1" + b",1" * (most // 2 - 50) + b"]",
+        "messages": json.dumps([["kind", "chat"], *([["role", "user"], ["content", "hi"]] * 40_000)]).encode(),
+    }
+    slug = server.made()
+    for what, body in shapes.items():
+        for act in ("render", "save"):
+            yield Asked(f"a form of {what}: {act}", "POST", f"/ui/prompts/{slug}/{act}", body)
+
+
 def answers(server: Watched, megabytes: int) -> Iterator[Asked]:
     """Yield runs whose upstream answers about so many megabytes."""
     run = f"/prompts/{server.made(virtual_key='up')}/completions"
@@ -256,7 +298,12 @@ def answers(server: Watched, megabytes: int) -> Iterator[Asked]:
         yield Asked(what, "POST", run, b"{}", "application/json", (_WHOLE % content).encode())
     large = _event(_CHUNK % ('"' + "a" * (min(most, 4 * MB) - 500) + '"'))
     small = _event(_CHUNK % '"hi"') * (min(most, 4 * MB) // 150)
-    for what, events in (("one event", large), ("small events", small)):
+    values = {
+        f"an event of {what}": _event(_CHUNK % _list_of(item, min(most, 4 * MB) - 500).decode())
+        for what, item in (("numbers", b"1"), ("lists", b"[]"), ("log probabilities", logprobs.encode()))
+    }
+    empty = _event("{}") * (min(most, MB) // 10) + _event(_CHUNK % '"hi"')
+    for what, events in {"one event": large, "small events": small, **values, "empty events": empty}.items():
         yield Asked(what, "POST", run, b'{"stream": true}', "text/event-stream", events + _event("[DONE]"))
 
 
@@ -274,8 +321,9 @@ def table(quick: bool) -> Iterator[str]:
         for megabytes in (1, 4):
             for asked in requests(server, megabytes):
                 yield _line(f"{megabytes} MB", asked, server.measure(asked))
-        for asked in () if quick else lists(server):
-            yield _line("a read", asked, server.measure(asked))
+        for kind, all_asked in () if quick else (("a read", lists), ("stored", stored), ("a form", forms)):
+            for asked in all_asked(server):
+                yield _line(kind, asked, server.measure(asked))
         for megabytes in (1, 4) if quick else (1, 4, 16):
             for asked in answers(server, megabytes):
                 yield _line(f"upstream {megabytes} MB", asked, server.measure(asked))

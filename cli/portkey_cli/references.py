@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from portkey_cli.failures import UsageError
-
-_LONGEST_NUMBER = 18
+from portkey_prompts.references import number_in
 
 
 def split(reference: str) -> tuple[str, str]:
@@ -33,4 +32,4 @@ def checked(reference: str) -> str:
 
 def is_number(version: str) -> bool:
     """Say whether what follows an `@` is a version's number."""
-    return version.isascii() and version.isdigit() and len(version) <= _LONGEST_NUMBER
+    return number_in(version) is not None

@@ -85,4 +85,6 @@ def _number(text: str, digits: str) -> int:
     number = int(digits) if len(digits) <= len(str(LARGEST_NUMBER)) else LARGEST_NUMBER + 1
     if not 1 <= number <= LARGEST_NUMBER:
         raise NotFoundError(f"{quoted(text)} names a version that can't exist. Versions count from 1.")
+    if digits[0] == "0":
+        raise NotFoundError(f"{quoted(text)} names no version: a number is written without zeros in front, @{number}.")
     return number

@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_NUMBER = re.compile(r"v?([0-9]+)", re.IGNORECASE)
+_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 
 def is_uuid(text: object) -> bool:
     """Say whether a text is a UUID."""
     return isinstance(text, str) and _UUID.fullmatch(text) is not None
+
+
+def number_in(text: str) -> int | None:
+    """Read a version's number as it stands behind an `@`; None where the text is none: `01` is not 1."""
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def find_version(versions: Iterable[Mapping[str, Any]] | None, wanted: str | int) -> str | None:
@@ -31,8 +36,8 @@ def find_version(versions: Iterable[Mapping[str, Any]] | None, wanted: str | int
     if wanted == "latest":
         newest = max(known, key=lambda version: version.get("prompt_version") or 0, default=None)
         return None if newest is None else newest.get("id")
-    match = _NUMBER.fullmatch(str(wanted))
-    number = int(match[1]) if match else None
+    text = str(wanted)
+    number = number_in(text[text[:1] in ("v", "V") :])
     return next((v.get("id") for v in known if number is not None and v.get("prompt_version") == number), None)
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from portkey_openapi.errors import UnexpectedBody, shown
+from portkey_prompts.references import number_in
 from portkey_prompts.templates import (
     Partial,
     PartialsNeeded,
@@ -209,8 +210,8 @@ def _problem_of(kind: str, reference: str, detail: Mapping[str, Any]) -> str | N
         if not isinstance(detail.get(name), Mapping | None):
             return f"its `{name}` is {shown(detail[name])}, where the contract says an object"
     number = detail.get("prompt_version" if kind == "prompt" else "version")
-    _, _, asked = reference.partition("@")
-    if asked.isdecimal() and isinstance(number, int) and number != int(asked):
+    asked = number_in(reference.partition("@")[2])
+    if asked is not None and isinstance(number, int) and number != asked:
         return f"it is version {number}"
     return None
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from portkey_openapi.errors import OptionError
 from portkey_prompts.answers import merge
-from portkey_prompts.references import bare
+from portkey_prompts.references import bare, number_in
 from portkey_prompts.streaming.chunks import choices_of, usage_of
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Telemetry:
             **{f"gen_ai.request.{name}": body[name] for name in _REQUESTED if type(body.get(name)) in (int, float)},
         }
         number = reference.partition("@")[2]
-        if number.isdecimal():
+        if number_in(number):
             told["gen_ai.prompt.version"] = number
         if isinstance(model, str):
             told["gen_ai.request.model"] = model

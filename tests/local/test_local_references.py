@@ -31,7 +31,7 @@ def rendered(api: CheckedClient, reference: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("behind", "text"), [("", "v1"), ("@2", "v2"), ("@02", "v2"), ("@3", "v3"), ("@latest", "v3"), ("@staging", "v2")]
+    ("behind", "text"), [("", "v1"), ("@2", "v2"), ("@3", "v3"), ("@latest", "v3"), ("@staging", "v2")]
 )
 def test_a_reference_means_one_version(api: CheckedClient, slug: str, behind: str, text: str) -> None:
     assert rendered(api, slug + behind) == text
@@ -55,6 +55,8 @@ def test_a_reference_means_one_version(api: CheckedClient, slug: str, behind: st
         "@2@3",
         "@-1",
         "@²",
+        "@02",
+        "@%D9%A2",
         "@%20",
     ],
 )
@@ -75,6 +77,18 @@ def test_the_query_selects_a_version_and_wins_over_the_reference(api: CheckedCli
     assert api.get(f"/prompts/{slug}", params={"version": 2}).json()["string"] == "v2"
     assert api.get(f"/prompts/{slug}@3", params={"version": 2}).json()["string"] == "v2"
     assert api.get(f"/prompts/{slug}", params={"version": 9}).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["02", "+2", "2.0", "2e0", " 2", "2 ", "0x2", "2_", "²", "٢", "00", "-0", ""])
+def test_a_number_is_written_as_json_writes_it(api: CheckedClient, slug: str, number: str) -> None:
+    for path, name in ((f"/prompts/{slug}", "version"), ("/prompts", "page_size"), ("/labels", "current_page")):
+        response = api.get(path, params={name: number})
+        if number == "-0" and name == "current_page":  # it is 0
+            continue
+        assert response.status_code == 400, (path, response.text)
+        assert f"`{name}`" in message_of(response)
+        assert f"`{number}`" in message_of(response) or number in ("", "²", "٢")
+    assert "without zeros in front, @2" in message_of(api.get(f"/prompts/{slug}@02"))
 
 
 def test_versions_are_listed_newest_first(api: CheckedClient, slug: str) -> None:

@@ -14,7 +14,8 @@ from portkey_prompts.errors import quoted
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,19})")
+"""A whole number as JSON writes it: `01` and `+1` are taken for different things by different readers."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
 _COMPARED = 4 * 1024
 """Bytes of JSON up to which all violations are looked for, so that the most obvious is told."""
@@ -113,7 +114,10 @@ def coerced(schema: Schema, text: str, name: str) -> object:
         value = float(text)
     elif "boolean" in types and text in ("true", "false"):
         value = text == "true"
-    schema.check(value, name)
+    try:
+        schema.check(value, name)
+    except BadRequestError as error:  # in a URL everything is a string
+        raise BadRequestError(error.message.replace("not a string", f"not {quoted(text)}", 1)) from None
     return value
 
 

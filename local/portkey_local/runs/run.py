@@ -14,10 +14,11 @@ from starlette.types import Receive, Send
 
 from portkey_local.errors import ApiError, UpstreamError
 from portkey_local.http.calls import Call, ClientGoneError
-from portkey_local.http.json import is_large, to_json
+from portkey_local.http.json import is_large, to_json, to_json_stepwise
 from portkey_local.ids import new_id
 from portkey_local.prompts.cache import ResolvedPrompt
 from portkey_local.upstreams import Run, RunKind, Upstream
+from portkey_local.worker import answers
 from portkey_openapi.events import DONE
 from portkey_prompts.errors import quoted
 from portkey_prompts.rendering import Rendered
@@ -129,12 +130,16 @@ class Running:
             async with aclosing(self.upstream.stream(self.run)) as chunks:
                 chunk = await self._in_time(anext(chunks, None))
                 while chunk is not None:
-                    self.entry.saw(chunk)
+                    if is_long := is_large(chunk):
+                        await answers.do(self.entry.saw, chunk)
+                    else:
+                        self.entry.saw(chunk)
                     if brings(chunk, wants_usage=wants_usage):
                         if not has_begun:
                             has_begun = True
                             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-                        await _send_event(send, event(self._shaped(chunk, head)))
+                        shaped = self._shaped(chunk, head)
+                        await _send_event(send, await answers.do(_long_event, shaped) if is_long else event(shaped))
                     chunk = await anext(chunks, None)
             if not has_begun:
                 raise UpstreamError(502, "The stream ended before it began.", kind="stream_cut")
@@ -281,6 +286,10 @@ async def _gone(receive: Receive) -> None:
 def event(data: object) -> bytes:
     """Write an event whose data is a JSON value."""
     return b"data: " + to_json(data) + b"\n\n"
+
+
+def _long_event(data: object) -> bytes:
+    return b"data: " + to_json_stepwise(data) + b"\n\n"
 
 
 def done() -> bytes:

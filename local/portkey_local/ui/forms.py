@@ -137,7 +137,7 @@ def fields_of(inputs: Iterable[Input], form: Form | None = None) -> list[dict[st
 
 def whole(text: str) -> int | None:
     """Read a whole number; None where the text is none."""
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def shown(value: Any) -> str:

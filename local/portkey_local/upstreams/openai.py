@@ -45,6 +45,8 @@ _LONGEST_EVENT = 4 * 1024 * 1024
 """Characters of one event of a stream."""
 _STEP = 256 * 1024
 """Bytes that are unpacked at once."""
+_PART = 8 * 1024
+"""Bytes of a stream that are read as events at once."""
 _KEPT = 20
 """Connections that are kept for the next runs."""
 _LAST_BYTES = 0.05
@@ -125,10 +127,10 @@ class OpenAIUpstream:
     async def stream(self, run: Run) -> AsyncGenerator[dict[str, Any], None]:
         """Answer chunk by chunk, as the upstream sends them."""
         async with self._answer(run, stream=True) as response:
-            reader = ChunkReader(self._redact, _LONGEST_EVENT)
+            reader = ChunkReader(self._redact, _LONGEST_EVENT, read_stepwise)
             reasons, since, held = FinishReasons(), time.monotonic(), 0
             pieces = _pieces(response)
-            async for piece in pieces:
+            async for piece in _parts(pieces):
                 has_come = False
                 held += len(piece)
                 chunks: Iterable[tuple[str, Any]] = ()
@@ -365,6 +367,15 @@ def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
         message = f"It answered in the encoding {quoted(encoding)}, which it was not asked for."
         raise UpstreamError(502, message, kind="bad_gateway")
     return _unpacked(response)
+
+
+async def _parts(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """Cut what is read at once: it may be thousands of events that bring nothing, and others wait meanwhile."""
+    async for piece in pieces:
+        for start in range(0, len(piece), _PART):
+            if start:
+                await asyncio.sleep(0)
+            yield piece[start : start + _PART]
 
 
 async def _unpacked(response: httpx.Response) -> AsyncGenerator[bytes, None]:

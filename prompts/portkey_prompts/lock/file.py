@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from portkey_prompts.files import read_regular, write_whole
+from portkey_prompts.references import number_in
 from portkey_prompts.strict_json import JSONError, read_json
 
 from .entries import LockedPrompt
@@ -114,7 +115,7 @@ class LockFile:
         """
         slug, _, number = reference.partition("@")
         found = self.prompts.get(reference)
-        if found is not None or not number.isdecimal():
+        if found is not None or number_in(number) is None:
             return found
         same = (each for each in self.prompts.values() if each.slug == slug and str(each.version) == number)
         return next(same, None)

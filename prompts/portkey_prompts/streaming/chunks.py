@@ -8,6 +8,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
+_LONGEST_INDEX = 10
+
 
 def choices_of(chunk: object) -> list[Json]:
     """Return what the answers gain by a chunk; nothing where it brings none."""
@@ -88,7 +90,7 @@ def is_finished(chunks: Iterable[Mapping[str, Any]]) -> bool:
 def index_of(choice: Mapping[str, Any], position: int) -> Any:
     """Return which answer a choice belongs to, or which call a piece of one; its position where it does not say so."""
     index = choice.get("index")
-    if isinstance(index, str) and index.isdecimal():
+    if isinstance(index, str) and index.isdecimal() and len(index) < _LONGEST_INDEX:
         return int(index)
     return position if index is None or isinstance(index, dict | list) else index
 

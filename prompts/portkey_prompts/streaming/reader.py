@@ -24,6 +24,9 @@ _ENDS = frozenset({"done", "end", "eos"})
 _TELLING = frozenset({"error", "status", "success", "message", "msg", "detail", "type"})
 """Fields of which a chunk has none, unless it is an error or no chunk at all."""
 
+_LONG = 256 * 1024
+"""Characters of an event from which on it is long."""
+
 # `json.loads` does the same, and takes half as long again.
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
@@ -60,9 +63,16 @@ class ChunkReader:
     Args:
         redact: takes secrets out of the text of an event, before it is decoded.
         longest: characters that one event may have.
+        decode: decodes the JSON of a long event, where one call that takes long would hold other threads up.
     """
 
-    def __init__(self, redact: Callable[[str], str] | None = None, longest: int | None = None) -> None:
+    def __init__(
+        self,
+        redact: Callable[[str], str] | None = None,
+        longest: int | None = None,
+        decode: Callable[[str], Any] = json.loads,
+    ) -> None:
+        self._decode = decode
         self._events = Decoder() if longest is None else Decoder(longest)
         self._redact = redact
         # Decodes in half of the time. Where the program has not loaded it, loading takes what thousands of chunks save.
@@ -150,7 +160,7 @@ class ChunkReader:
     def _read(self, kind: str, text: str) -> Json | None:
         """Return the chunk that an event is, or None; note a failure and the end."""
         try:
-            data = self._decoded(text)
+            data = self._decoded(text) if len(text) < _LONG else self._decode(text)
         except (StopIteration, ValueError, RecursionError):
             return self._read_words(kind, text)
         if not kind and _is_ordinary(data, text):
@@ -203,7 +213,7 @@ def _decoded_together(events: list[Event], redact: Callable[[str], str] | None) 
     # As one list: that takes two thirds of the time.
     texts = []
     for kind, text in events:
-        if kind or text[:1] != "{" or text[-1] != "}":
+        if kind or text[:1] != "{" or text[-1] != "}" or len(text) >= _LONG:
             break
         texts.append(text)
     together = ",\n".join(texts)
