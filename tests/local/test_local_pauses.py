@@ -166,6 +166,36 @@ def test_a_list_is_read_on_a_thread(
     assert "reader" in threads[-1]  # whose key it is was looked up before
 
 
+def test_much_json_of_a_prompt_is_read_on_a_thread_and_comes_back_as_it_was(
+    api: CheckedClient, make_prompt: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    much = {f"k{number}": ["é", {"n": number}] for number in range(15_000)}
+    threads: list[str] = []
+    monkeypatch.setattr(engine, "read_stepwise", noting(threads, stepwise.read_stepwise))
+    slug = make_prompt(string="{{x}}", template_metadata=much, tools=[much], virtual_key="VIRTUAL_KEY")["slug"]
+    for reference in (slug, f"{slug}@latest", f"{slug}@1"):
+        found = api.get(f"/prompts/{reference}").json()
+        assert (found["template_metadata"], found["tools"]) == (much, [much])
+    assert api.post(f"/prompts/{slug}/render", json={"variables": {"x": "a"}}).json()["data"]["tools"] == [much]
+    assert api.put(f"/prompts/{slug}", json={"model": "m"}).status_code == 200
+    assert api.get(f"/prompts/{slug}@2").json()["template_metadata"] == much
+    assert threads
+    assert all("reader" in name or "writer" in name for name in threads)
+
+
+def test_what_is_kept_of_prompts_counts_their_tools() -> None:
+    tools = [{"type": "function", "function": {"name": f"a{number}"}} for number in range(100)]
+    with LocalServer() as server, CheckedClient(server.base_url) as api:
+        assert server._server is not None
+        kept = server._server.parts.prompts._ready_versions
+        kept._capacity = 40_000
+        for number in range(20):
+            server.add_prompt(slug=f"pp-{number}", versions=[{"string": "x", "tools": tools}])
+            assert api.post(f"/prompts/pp-{number}/render", json={"variables": {}}).json()["data"]["tools"] == tools
+        assert 0 < kept._held <= 40_000
+        assert len(kept._values) < 10  # each has some thousand characters of tools
+
+
 def test_nobody_waits_long_beside_one_large_request() -> None:
     """How long is told in a unit that a slow machine stretches alike; on a quiet one it is about 15 ms."""
     before = time.process_time()

@@ -257,8 +257,10 @@ def _probe(connection: Connection) -> None:
     connection.execute(_FIRST).first()
 
 
-def _read_json(text: str) -> Any:
+def _read_json(text: str | bytes) -> Any:
     """Decode a column; a large one on a thread, in steps: one long call would hold others up all the same."""
     if len(text) > LARGE and _hasty.get():
         raise _LargeError
-    return json.loads(text) if len(text) < LARGE_ANSWER else read_stepwise(text)
+    if len(text) < LARGE_ANSWER:
+        return json.loads(text)
+    return read_stepwise(text if isinstance(text, str) else text.decode())  # psycopg gives bytes
