@@ -16,11 +16,9 @@ from portkey_local.http.calls import whole_body
 from portkey_local.http.json import read_json
 
 from .backend import Backend
-from .forms import Form
+from .forms import Form, fields_in
 from .html import templates
 from .sessions import Sessions
-
-_MOST_FIELDS = 10_000
 
 
 class PageRequest:
@@ -65,12 +63,15 @@ class PageRequest:
         limits = self.backend.parts.limits
         raw = await whole_body(self.scope["state"], self._receive, limits.body)
         try:
-            if self.by_script:
-                sent = await self.backend.worker.do(read_json, raw, values=limits.values, names=limits.names)
-                return Form(msgspec.convert(sent, list[tuple[str, str]]), limits)
-            return Form(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS), limits)
+            return Form(await self.backend.worker.do(self._fields, raw), limits)
         except (ValueError, msgspec.ValidationError) as error:
             raise BadRequestError("The form can't be read.") from error
+
+    def _fields(self, raw: bytes) -> list[tuple[str, str]]:
+        if self.by_script:
+            limits = self.backend.parts.limits
+            return msgspec.convert(read_json(raw, values=limits.values, names=limits.names), list[tuple[str, str]])
+        return fields_in(raw)
 
     async def call(self, operation_id: str, *, path: dict[str, str] | None = None, **parts: Any) -> Any:
         """Call an operation of the contract as the visitor, about what the request's path names."""

@@ -81,7 +81,8 @@ async def create(request: PageRequest) -> ASGIApp:
     """Make a prompt."""
     form = await request.form()
     further = {name: form.get(name) for name in ("name", "collection_id", "version_description")}
-    made = await request.call("createPrompt", body=forms.merged({}, form.content() or {}) | further)
+    content = await request.backend.worker.do(form.content) or {}
+    made = await request.call("createPrompt", body=forms.merged({}, content) | further)
     return go(f"/prompts/{made['slug']}")
 
 
@@ -96,7 +97,8 @@ async def save(request: PageRequest) -> ASGIApp:
     begun, latest = await _detail(request, form.get("base")), await _detail(request, None)
     if begun["prompt_version"] != latest["prompt_version"] and not form.get("anyway"):
         raise ConflictError(f"Version {latest['prompt_version']} is newer than what you began from.")
-    content = forms.merged(begun, form.content() or {})
+    typed = await request.backend.worker.do(form.content) or {}
+    content = forms.merged(begun, typed)
     await request.call("updatePrompt", body={**content, "version_description": form.get("version_description")})
     return go(f"/prompts/{request.path['prompt_id']}")
 
@@ -144,7 +146,7 @@ async def show_comparison(request: PageRequest) -> ASGIApp:
 
 async def show_runs(request: PageRequest) -> ASGIApp:
     """Show how the versions of a prompt ran in the last thirty days, and by which references they were called."""
-    past, read = await _history(request), request.backend.parts.store.read
+    past, read = await _history(request), request.backend.parts.store.read_list
     since = stamp(datetime.now(UTC) - timedelta(days=_DAYS))
     choice = runs.Choice(prompt=past["prompt"].id, since=since)
     summed, latest = await read(runs.by_version, choice), await read(runs.latest, choice, 20)
@@ -187,7 +189,7 @@ async def show_partial(request: PageRequest) -> ASGIApp:
     """Show a partial, its versions, and which prompts use it."""
     partial = await request.call("retrievePromptPartial", query={"version": request.query.get("version")})
     versions = (await request.call("listPromptPartialVersions"))["data"]
-    users = await request.backend.parts.store.read(prompts.including, partial["slug"], partial["id"])
+    users = await request.backend.parts.store.read_list(prompts.including, partial["slug"], partial["id"])
     return request.show("partial.html", partial=partial, versions=versions, users=users)
 
 
