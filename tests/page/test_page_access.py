@@ -7,15 +7,18 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from puppet_upstream import wait_for
 from serving_process import Serving
 
 import portkey_local
 from portkey_local import AccessRules, Config, LocalLimits, LocalServer
+from portkey_local.http import form
 from portkey_local.store import runs
 
 ROOM = Path(portkey_local.__file__).parent / "ui"
@@ -215,6 +218,26 @@ def test_a_form_that_is_none_is_refused_in_words(server: LocalServer, visitor: C
     headers = {"content-type": "application/json"}
     answer = visitor().post("/ui/prompts/greeting/save", content=body.encode("latin-1"), headers=headers)
     assert answer.status_code == 400, answer.text
+
+
+def test_a_form_is_read_in_pieces_as_it_is_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = st.text(
+        st.sampled_from(["%", "%41", "%c3%a9", "4", "é", "a", "+", "&", "=", "%4", "%zz", "%FF"]), max_size=12
+    )
+
+    @settings(deadline=None)
+    @given(texts, st.integers(3, 8))
+    def check(text: str, piece: int) -> None:
+        monkeypatch.setattr(form, "_PIECE", piece)
+        try:
+            wanted = parse_qsl(text, keep_blank_values=True, errors="strict")
+        except ValueError:
+            with pytest.raises(ValueError, match="decode"):
+                form.fields_in(text.encode())
+            return
+        assert form.fields_in(text.encode()) == wanted
+
+    check()
 
 
 def test_a_form_without_the_script_is_taken_too_and_its_lines_end_by_lf(server: LocalServer, visitor: Client) -> None:

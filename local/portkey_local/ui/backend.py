@@ -104,8 +104,8 @@ class Backend:
         stored = await self.worker.do(StoredPrompt, {**known, **read})
         includes = tuple((read["variable_components"] or {}).get("partials", ()))
         partials = await self.parts.prompts.partials(includes) if includes else {}
-        size = await self.worker.do(size_of, read)
-        version = ReadyVersion(known.get("prompt_version_id", ""), stored, read["virtual_key"] or None, includes, size)
+        known_id, size = known.get("prompt_version_id", ""), await self.worker.do(size_of, read)
+        version = ReadyVersion(known_id, stored, read["virtual_key"] or None, includes, size)
         reference = f"{known['slug']}@{known['prompt_version']}" if detail else ""
         return Draft(ResolvedPrompt(version, partials), variables, reference, detail is not None and all(same))
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from attrs import Factory, field, frozen
 
@@ -20,8 +19,6 @@ from portkey_prompts.rendering import content_fields
 MOST = 200
 """Messages, variables and changes of one prompt that are shown: of more, no page is of use, and it takes seconds."""
 ROLES = ("system", "user", "assistant", "developer")
-_MOST_FIELDS = 10_000
-_PIECE = 16 * 1024
 _HINTS = {"list": '["…"]', "section": '[{"…": "…"}]', "object": '{"…": "…"}'}
 
 
@@ -81,31 +78,6 @@ class Form:
             return read_json(self.get(name).encode(), values=self.limits.values, names=self.limits.names)
         except ApiError as error:
             raise BadRequestError(error.message.replace("The body", what, 1)) from error
-
-
-def fields_in(raw: bytes) -> list[tuple[str, str]]:
-    """Read a form as browsers send it.
-
-    Raises:
-        ValueError: It is none.
-    """
-    if raw.count(b"&") >= _MOST_FIELDS:
-        raise ValueError("a form of too many fields")
-    pairs = [each.partition(b"=") for each in raw.split(b"&") if each]
-    return [(_unescaped(name), _unescaped(value)) for name, _, value in pairs]
-
-
-def _unescaped(text: bytes) -> str:
-    """Undo the escapes of a field: of a long one piece by piece, since one call would hold others up."""
-    pieces, at = [], 0
-    while at < len(text):
-        end = at + _PIECE
-        cut = text[end - 2 : end].rfind(b"%")
-        if cut >= 0:  # in front of an escape, not through it
-            end += cut - 2
-        pieces.append(unquote_to_bytes(text[at:end].replace(b"+", b" ")))
-        at = end
-    return b"".join(pieces).decode()
 
 
 def template_of(detail: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from starlette.types import Receive, Scope
 from portkey_local.access.keyring import Caller
 from portkey_local.errors import BadRequestError
 from portkey_local.http.calls import whole_body
+from portkey_local.http.form import fields_in
 from portkey_local.http.json import read_json
 
 from .backend import Backend
-from .forms import Form, fields_in
+from .forms import Form
 from .html import templates
 from .sessions import Sessions
 
@@ -33,6 +34,7 @@ class PageRequest:
 
     def __init__(self, backend: Backend, sessions: Sessions, scope: Scope, receive: Receive) -> None:
         self.backend = backend
+        self.limits = backend.parts.limits
         self.sessions = sessions
         self.scope = scope
         self.path: dict[str, str] = {}
@@ -60,18 +62,17 @@ class PageRequest:
             BadRequestError: It is none.
             TooLargeError: It is larger than a body may be.
         """
-        limits = self.backend.parts.limits
-        raw = await whole_body(self.scope["state"], self._receive, limits.body)
+        raw = await whole_body(self.scope["state"], self._receive, self.limits.body)
         try:
-            return Form(await self.backend.worker.do(self._fields, raw), limits)
+            return Form(await self.backend.worker.do(self._fields, raw), self.limits)
         except (ValueError, msgspec.ValidationError) as error:
             raise BadRequestError("The form can't be read.") from error
 
     def _fields(self, raw: bytes) -> list[tuple[str, str]]:
-        if self.by_script:
-            limits = self.backend.parts.limits
-            return msgspec.convert(read_json(raw, values=limits.values, names=limits.names), list[tuple[str, str]])
-        return fields_in(raw)
+        if not self.by_script:
+            return fields_in(raw)
+        sent = read_json(raw, values=self.limits.values, names=self.limits.names)
+        return msgspec.convert(sent, list[tuple[str, str]])
 
     async def call(self, operation_id: str, *, path: dict[str, str] | None = None, **parts: Any) -> Any:
         """Call an operation of the contract as the visitor, about what the request's path names."""

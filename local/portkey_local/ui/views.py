@@ -81,9 +81,8 @@ async def create(request: PageRequest) -> ASGIApp:
     """Make a prompt."""
     form = await request.form()
     further = {name: form.get(name) for name in ("name", "collection_id", "version_description")}
-    content = await request.backend.worker.do(form.content) or {}
-    made = await request.call("createPrompt", body=forms.merged({}, content) | further)
-    return go(f"/prompts/{made['slug']}")
+    content = forms.merged({}, await request.backend.worker.do(form.content) or {})
+    return go(f"/prompts/{(await request.call('createPrompt', body=content | further))['slug']}")
 
 
 async def show_prompt(request: PageRequest) -> ASGIApp:
@@ -97,8 +96,7 @@ async def save(request: PageRequest) -> ASGIApp:
     begun, latest = await _detail(request, form.get("base")), await _detail(request, None)
     if begun["prompt_version"] != latest["prompt_version"] and not form.get("anyway"):
         raise ConflictError(f"Version {latest['prompt_version']} is newer than what you began from.")
-    typed = await request.backend.worker.do(form.content) or {}
-    content = forms.merged(begun, typed)
+    content = forms.merged(begun, await request.backend.worker.do(form.content) or {})
     await request.call("updatePrompt", body={**content, "version_description": form.get("version_description")})
     return go(f"/prompts/{request.path['prompt_id']}")
 
