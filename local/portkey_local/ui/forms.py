@@ -35,14 +35,14 @@ class Form:
         """Return the last value of a name; empty where there is none. Browsers may end its lines by CR LF."""
         return _lf(self._last.get(name, ""))
 
-    def content(self) -> dict[str, Any] | None:
-        """Return the template and settings, as `createPrompt` takes them; None where the form holds none.
+    def content(self) -> dict[str, Any]:
+        """Return the template and settings, as `createPrompt` takes them; nothing where the form holds none.
 
         Raises:
             BadRequestError: The parameters are no JSON object.
         """
         if not self.get("kind"):
-            return None
+            return {}
         parameters = self._json("parameters", "The parameters") or {}
         if not isinstance(parameters, dict):
             raise BadRequestError('The parameters are no JSON object. Write {"temperature": 0.2}, or nothing.')

@@ -81,7 +81,7 @@ async def create(request: PageRequest) -> ASGIApp:
     """Make a prompt."""
     form = await request.form()
     further = {name: form.get(name) for name in ("name", "collection_id", "version_description")}
-    content = forms.merged({}, await request.backend.worker.do(form.content) or {})
+    content = forms.merged({}, await request.backend.worker.do(form.content))
     return go(f"/prompts/{(await request.call('createPrompt', body=content | further))['slug']}")
 
 
@@ -96,7 +96,7 @@ async def save(request: PageRequest) -> ASGIApp:
     begun, latest = await _detail(request, form.get("base")), await _detail(request, None)
     if begun["prompt_version"] != latest["prompt_version"] and not form.get("anyway"):
         raise ConflictError(f"Version {latest['prompt_version']} is newer than what you began from.")
-    content = forms.merged(begun, await request.backend.worker.do(form.content) or {})
+    content = forms.merged(begun, await request.backend.worker.do(form.content))
     await request.call("updatePrompt", body={**content, "version_description": form.get("version_description")})
     return go(f"/prompts/{request.path['prompt_id']}")
 
