@@ -26,5 +26,8 @@ def command(
         redirect_stderr(io.TextIOWrapper(err, encoding="utf-8", write_through=True)),
         chdir(folder),
     ):
-        code = main(list(arguments))
+        try:
+            code = main(list(arguments))
+        except SystemExit as end:  # as a completion ends
+            code = int(end.code or 0)
         return subprocess.CompletedProcess(arguments, code, out.getvalue().decode(), err.getvalue().decode())

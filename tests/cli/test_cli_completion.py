@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from cli_process import COMMAND, environment
+from in_process import command
 
 from portkey_ai import Portkey
 from portkey_local import LocalServer
@@ -95,8 +96,7 @@ def asked(shell: str, line: str, **more: str) -> str:
         "fish": {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
         "bash": {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1)},
     }[shell]
-    variables = {"_PORTKEY_PROMPTS_COMPLETE": f"complete_{shell}", **words, **more}
-    done = subprocess.run([COMMAND], env=environment(**variables), capture_output=True, text=True, timeout=120)
+    done = command(**{"_PORTKEY_PROMPTS_COMPLETE": f"complete_{shell}", **words, **more})
     assert done.stderr == ""
     return done.stdout
 
