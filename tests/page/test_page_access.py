@@ -49,7 +49,7 @@ def visitor(server: LocalServer) -> Iterator[Client]:
     made: list[httpx.Client] = []
 
     def make(key: str = "") -> httpx.Client:
-        client = httpx.Client(base_url=own(server), headers={"origin": own(server)})
+        client = httpx.Client(verify=False, base_url=own(server), headers={"origin": own(server)})
         made.append(client)
         if key:
             assert client.post("/ui/login", data={"key": key}).status_code == 303
@@ -360,7 +360,7 @@ def test_neither_the_key_nor_the_session_stands_in_the_log(tmp_path: Path) -> No
         key = server.add_key("read", name="of a person")
     with Serving(database, log="json") as serving:
         base = serving.base_url.removesuffix("/v1")
-        with httpx.Client(base_url=base, headers={"origin": base}) as visiting:
+        with httpx.Client(verify=False, base_url=base, headers={"origin": base}) as visiting:
             visiting.post("/ui/login?next=/ui/", data={"key": key, "next": "/ui/new?x=1"})
             assert visiting.get("/ui?search=secret").status_code == 200
             word = next(iter(visiting.cookies.values()))
