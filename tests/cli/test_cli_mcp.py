@@ -86,25 +86,25 @@ async def test_a_prompt_is_rendered_with_arguments_that_are_text(server: LocalSe
         assert (user.role, user.content.text) == ("user", "Hi Ål a b! Yours, T")
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "said"),
-    [
-        ("plain", {}, "The prompt takes other arguments. Missing: x."),
-        ("plain", {"x": "1", "y": "2"}, "The prompt takes other arguments. Unknown: y."),
-        ("plain", {"z": "1"}, "The prompt takes other arguments. Missing: x; unknown: z."),
-        ("plain@1", {"x": "1"}, "There is no prompt 'plain@1' here."),
-        ("nope", {}, "There is no prompt 'nope' here."),
-        ("../labels", {}, "There is no prompt '../labels' here."),
-    ],
-)
+WRONG: list[tuple[str, dict[str, str], str]] = [
+    ("plain", {}, "The prompt takes other arguments. Missing: x."),
+    ("plain", {"x": "1", "y": "2"}, "The prompt takes other arguments. Unknown: y."),
+    ("plain", {"z": "1"}, "The prompt takes other arguments. Missing: x; unknown: z."),
+    ("plain@1", {"x": "1"}, "There is no prompt 'plain@1' here."),
+    ("nope", {}, "There is no prompt 'nope' here."),
+    ("../labels", {}, "There is no prompt '../labels' here."),
+]
+
+
 async def test_what_is_wrong_with_a_request_is_said_and_no_other_prompt_named(
-    server: LocalServer, connect: Connect, name: str, arguments: dict[str, str], said: str
+    server: LocalServer, connect: Connect
 ) -> None:
     async with connect(base_url=server.base_url) as client:
-        with pytest.raises(MCPError) as caught:
-            await client.get_prompt(name, arguments)
-        assert str(caught.value) == said
-        assert (await client.get_prompt("plain", {"x": "on"})).messages[0].content.text == "Just on"
+        for name, arguments, said in WRONG:
+            with pytest.raises(MCPError) as caught:
+                await client.get_prompt(name, arguments)
+            assert str(caught.value) == said
+            assert (await client.get_prompt("plain", {"x": "on"})).messages[0].content.text == "Just on"
 
 
 async def test_an_argument_that_has_to_be_json_says_so(server: LocalServer, connect: Connect) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tutorial_run import INSTALL, PORT, Outcome, run
+from tutorial_run import INSTALL, PORT, Once, Outcome, run, run_once
 from tutorial_text import FENCE, PINNED, Step, blocks_of, normalised, steps_of
 
 from portkey_prompts.contract_diff.report import parse_version
@@ -17,9 +17,9 @@ TUTORIAL = Path(__file__).resolve().parents[2] / "docs/pinning.md"
 STEPS = steps_of(TUTORIAL)
 
 
-@pytest.fixture(scope="module")
-def outcomes(root: Path, built_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Outcome]:
-    return run(STEPS, root, tmp_path_factory.mktemp("tutorial"), built_wheel)
+@pytest.fixture(scope="session")
+def outcomes(root: Path, built_wheel: Path, once: Once) -> list[Outcome]:
+    return run_once(once, "pinning", STEPS, root, built_wheel)
 
 
 @pytest.mark.parametrize("index", range(len(STEPS)), ids=[step.name for step in STEPS])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tutorial_run import PORT, Outcome, run
+from tutorial_run import PORT, Once, Outcome, run_once
 from tutorial_text import FENCE, PINNED, Step, normalised, steps_of
 
 from portkey_prompts.contract_diff.report import parse_version
@@ -40,11 +40,11 @@ def as_steps() -> list[Step]:
     return [begin, *(Step("job", f"{command}\n", "", False) for command in commands_of_the_job()), end]
 
 
-@pytest.fixture(scope="module")
-def outcomes(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Outcome]]:
+@pytest.fixture(scope="session")
+def outcomes(root: Path, once: Once) -> dict[str, list[Outcome]]:
     """Follow the page, and run the job where the pull request was made."""
     cut = 1 + max(index for index, step in enumerate(STEPS) if step.section == "A pull request")
-    found = run([*STEPS[:cut], *as_steps(), *STEPS[cut:]], root, tmp_path_factory.mktemp("story"))
+    found = run_once(once, "prompts-as-code", [*STEPS[:cut], *as_steps(), *STEPS[cut:]], root)
     end = cut + len(as_steps())
     return {"page": found[:cut] + found[end:], "job": found[cut:end]}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from typing import NamedTuple
 from offline_install import install_command
 from tutorial_text import Step
 
+Once = Callable[[str, Callable[[Path], object]], Path]
+"""The fixture of that name."""
 PORT = "8790"
 INSTALL = "pip install --quiet -r requirements.txt"
 TIMEOUT = 300
@@ -75,6 +78,18 @@ def run(steps: Sequence[Step], root: Path, folder: Path, wheel: Path | None = No
         _check_out(root, folder / "checkout")
     _run_script(script, folder, records / "shell.log")
     return [_outcome(records, index, port) for index in range(len(steps))]
+
+
+def run_once(once: Once, name: str, steps: Sequence[Step], root: Path, wheel: Path | None = None) -> list[Outcome]:
+    """Run steps once for all processes of a test run."""
+
+    def fill(folder: Path) -> None:
+        (folder / "tutorial").mkdir()
+        outcomes = run(steps, root, folder / "tutorial", wheel)
+        (folder / "outcomes.json").write_text(json.dumps(outcomes), encoding="utf-8")
+
+    made = json.loads((once(name, fill) / "outcomes.json").read_text(encoding="utf-8"))
+    return [Outcome(*outcome) for outcome in made]
 
 
 def _script(steps: Sequence[Step], records: Path, folder: Path, substitutes: dict[str, str]) -> str:
