@@ -12,7 +12,7 @@ import httpx
 from portkey_ai import Portkey
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/architecture.md"
-PATH = re.compile(r"`([\w./-]*/[\w./-]*|[\w-]+\.(?:yaml|toml|md)|Makefile)`")
+PATH = re.compile(r"`([\w./-]*/[\w./-]*|[\w-]+\.(?:ya?ml|toml|md)|Makefile)`")
 CONFIGURATION = "portkey-local.toml"
 """What a reader writes, and no file of this repository."""
 
