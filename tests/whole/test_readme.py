@@ -71,7 +71,7 @@ def test_the_first_example_prints_what_stands_below_it(python: Run, root: Path) 
 def test_the_app_s_example_prints_what_its_last_line_says(python: Run, root: Path, tmp_path: Path) -> None:
     program = _blocks(root, "python")[1]
     with LocalServer() as server:
-        server.add_prompt(slug="pp-greeting", versions=["Hello {{name}}!"])
+        server.add_prompt(slug="pp-greeting-caa197", versions=["Hello {{name}}!"], labels={"production": 1})
         done = python("-c", program, PORTKEY_BASE_URL=server.base_url, HOME=str(tmp_path))
     assert (done.stdout.rstrip(), done.stderr) == (program.rstrip().rpartition("  # ")[2], "")
 
