@@ -43,13 +43,13 @@ def test_a_body_of_many_violations_is_refused_by_its_first_while_others_are_serv
         sender.start()
         slowest = 0.0
         while sender.is_alive():
-            before = time.perf_counter()
+            before = time.process_time()
             assert client.get(health).status_code == 200
-            slowest = max(slowest, time.perf_counter() - before)
+            slowest = max(slowest, time.process_time() - before)
     sender.join()
     assert answers[0].status_code == 400
     assert f"`{field}" in message_of(answers[0])
-    assert slowest < 2  # all violations of one such body took 5 s and more; this bound is for a busy machine
+    assert slowest < 2  # all violations of one such body took 5 s of processor time and more
 
 
 def test_of_a_long_body_only_the_first_violation_is_looked_for() -> None:
