@@ -116,6 +116,7 @@ class Application:
                 message["headers"] = [*message["headers"], *signature, *version, *closing]
                 await send(message)
                 status = state["status"] = message["status"]
+                size += len(message.get("body", b""))
                 return
             size += len(message.get("body", b""))
             await send(message)
@@ -368,8 +369,7 @@ async def _send(
     said = [(b"content-length", b"%d" % len(body)), (b"content-type", kind.encode())]
     if headers:
         said += [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": said, "size": len(body)})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.start", "status": status, "headers": said, "size": len(body), "body": body})
 
 
 async def _send_error(send: Send, error: ApiError | UpstreamError) -> None:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, cast
 from urllib.parse import unquote
 
 import httptools
-from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from portkey_local.config import LocalLimits
@@ -91,8 +91,9 @@ class Exchange:
         self.received = self.waiting = 0
         self.more_body = True
         self.disconnected = self.response_started = self.response_complete = False
-        self.message_event = asyncio.Event()
         self._connection = connection
+        self._is_news = False
+        self._waiter: asyncio.Future[None] | None = None
         self._expects_continue = expects_continue
         self._head = b""
         self._chunked = False
@@ -110,21 +111,33 @@ class Exchange:
 
     async def receive(self) -> dict[str, Any]:
         """Return more of the body, or the news that the client has gone or has its answer."""
-        transport = self._connection.transport
-        if self._expects_continue and not transport.is_closing():
+        connection = self._connection
+        if self._expects_continue and not connection.transport.is_closing():
             self._expects_continue = False
-            transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            connection.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         if not self.disconnected and not self.response_complete:
-            self._connection.flow.resume_reading()
-            await self.message_event.wait()
-            self.message_event.clear()
+            connection.flow.resume_reading()
+            if not self._is_news:
+                await self._news()
+            self._is_news = False
         if self.disconnected or self.response_complete:
             return {"type": "http.disconnect"}
         body, self.body = bytes(self.body), bytearray()
         return {"type": "http.request", "body": body, "more_body": self.more_body}
 
+    def tell(self) -> None:
+        """Tell whoever receives that there is news: more of the body, or an end."""
+        self._is_news = True
+        waiter, self._waiter = self._waiter, None
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    async def _news(self) -> None:
+        self._waiter = self._connection.loop.create_future()
+        await self._waiter
+
     async def send(self, message: MutableMapping[str, Any]) -> None:
-        """Send the head of an answer, or a piece of its body.
+        """Send the head of an answer, with its whole `body` where there is one, or a piece of its body.
 
         Raises:
             OverloadedError: Too much waits to be read by other clients. Nothing was sent yet.
@@ -138,6 +151,8 @@ class Exchange:
             if flow.write_paused and not self.disconnected:
                 await flow.drain()
             self._begin(message["status"], message["headers"])
+            if "body" in message and not self.disconnected:
+                self._write(message["body"], more=False)
             return
         if flow.write_paused and not self.disconnected:
             await flow.drain()
@@ -149,16 +164,16 @@ class Exchange:
         if self._expects_continue and self.more_body:
             self.keep_alive = False  # whether the body still comes is the client's choice, so nothing can follow
         lines = [STATUS_LINE[status].removesuffix(b"\r\n")]
-        names = {name for name, _ in headers}
-        if (b"connection", b"close") in headers:
+        named = dict(headers)
+        if named.get(b"connection") == b"close":
             self.keep_alive = False
         elif not self.keep_alive:
             headers = [*headers, (b"connection", b"close")]
-        bodiless = self.scope["method"] == "HEAD" or status in _NO_BODY
-        if not bodiless and b"content-length" not in names and self.scope["http_version"] == "1.1":
-            self._chunked = True
-            headers = [*headers, (b"transfer-encoding", b"chunked")]
-        lines += [b"%b: %b" % header for header in headers]
+        if b"content-length" not in named and self.scope["http_version"] == "1.1":
+            if self.scope["method"] != "HEAD" and status not in _NO_BODY:
+                self._chunked = True
+                headers = [*headers, (b"transfer-encoding", b"chunked")]
+        lines += map(b": ".join, headers)
         head = b"\r\n".join(lines)
         if head.count(b"\n") >= len(lines) or head.count(b"\r") >= len(lines) or b"\0" in head:
             raise ValueError("a header of an answer holds the end of a line")
@@ -180,7 +195,7 @@ class Exchange:
         if not more:
             self.response_complete = True
             self.received = 0
-            self.message_event.set()
+            self.tell()
             if not self.keep_alive:
                 transport.close()
             self._connection.on_response_complete()
@@ -197,6 +212,7 @@ class Connection(HttpToolsProtocol):
         self._flow: Flow
         self._stage = Stage.NOTHING
         self._since: float | None = self.loop.time()
+        self._idle: float | None = None
         self._named = self._silent = 0
         self._unread = b""
         self._over = self._repeating = self._is_reading = False
@@ -218,18 +234,21 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """End; the request that is being answered is told, also where others wait for it."""
         self.pipeline.clear()
-        active = self._active
-        if active is not None and not active.response_complete:
-            active.disconnected = True
-            active.message_event.set()
-        super().connection_lost(exc)
-        self._parser = None
+        self.connections.discard(self)
+        for exchange in (self._active, self.cycle):
+            if exchange is not None:
+                exchange.disconnected = exchange.disconnected or not exchange.response_complete
+                exchange.tell()
+        self.flow.resume_writing()
+        if exc is None:
+            self.transport.close()
+        self._parser = self.parser = None  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, piece by piece, for as long as not too many requests wait."""
         if self._over:
             return
-        self._unset_keepalive_if_required()
+        self._idle = None
         if self._since is None:
             self._since = self.loop.time()
         if self._unread or self._flow.held or len(data) > _READ_AT_ONCE:
@@ -250,14 +269,21 @@ class Connection(HttpToolsProtocol):
         return True  # the connection stays open until the answer closes it
 
     def on_response_complete(self) -> None:
-        """Go on with what waited for the answer to end."""
-        super().on_response_complete()
-        if self._flow.held and not self.transport.is_closing():
+        """Go on with what waited behind the answer."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self._flow.resume_reading()
+        if self.pipeline:
+            self._start(self.pipeline.pop()[0])  # type: ignore[arg-type]
+        else:
+            self._idle = self.loop.time()
+        if self._flow.held:
             self._since = self.loop.time()
             self._read_soon()
 
     def check(self, now: float) -> None:
-        """Cut off a client that is too slow, and an answer that is not there in time; called twice a second.
+        """Cut off a client that is too slow or idle, and an answer that is not there in time; called twice a second.
 
         Args:
             now: the loop's time.
@@ -266,6 +292,9 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
             return
         self._check_answer(now)
+        if self._idle is not None and now - self._idle >= self.timeout_keep_alive:
+            self.transport.close()
+            return
         seconds = _BEYOND_SECONDS if self._is_beyond else self.limits.seconds
         late = self._since is not None and now - self._since >= seconds
         if not late or self._over or self._flow.held:
@@ -305,11 +334,24 @@ class Connection(HttpToolsProtocol):
 
     # What the parser calls
 
+    # They are called for each request, each header and each piece, so they are written out instead of calling uvicorn's.
+
     def on_message_begin(self) -> None:
         """Begin a request."""
         if self._repeating:
             return
-        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = b"", [], False
+        self.scope = {  # type: ignore[typeddict-item]
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,  # type: ignore[typeddict-item]
+            "root_path": self.root_path,
+            "headers": self.headers,
+            "state": self.app_state.copy(),
+        }
         self._stage, self._named, self._silent = Stage.HEAD, 0, 0
         self._since = self.loop.time()
 
@@ -318,15 +360,19 @@ class Connection(HttpToolsProtocol):
         if self._repeating:
             return
         self._count(len(url))
-        super().on_url(url)
+        self.url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header; a trailer is none."""
         if self._repeating:
             return
         self._count(len(name) + len(value) + _AROUND_A_HEADER)
-        if self._stage is Stage.HEAD:
-            super().on_header(name, value)
+        if self._stage is not Stage.HEAD:
+            return
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Begin to answer, or note that this is to be answered."""
@@ -360,13 +406,21 @@ class Connection(HttpToolsProtocol):
         before, exchange.received = exchange.received, exchange.received + len(body)
         if before // _LARGE != exchange.received // _LARGE and not exchange.response_complete:
             self.check_room(0)
-        super().on_body(body)
+        if exchange.response_complete:
+            return
+        exchange.body += body
+        if len(exchange.body) > HIGH_WATER_LIMIT:
+            self._flow.pause_reading()
+        exchange.tell()
 
     def on_message_complete(self) -> None:
         """End a request."""
         if self._parser.should_upgrade():  # the parser takes its body for another protocol
             return
-        super().on_message_complete()
+        exchange = self.cycle
+        if not exchange.response_complete:
+            exchange.more_body = False
+            exchange.tell()
         self._stage, self._since = Stage.NOTHING, None
 
     def _read_on(self) -> None:
@@ -376,7 +430,7 @@ class Connection(HttpToolsProtocol):
             return
         if self._unread and len(self.pipeline) < _MOST_WAITING:
             piece, self._unread = self._unread[:_READ_AT_ONCE], self._unread[_READ_AT_ONCE:]
-            self._unset_keepalive_if_required()
+            self._idle = None
             self._feed(piece)
         self._flow.hold(bool(self._unread) or len(self.pipeline) >= _MOST_WAITING)
         if self._unread and not self._over and len(self.pipeline) < _MOST_WAITING:
@@ -414,7 +468,7 @@ class Connection(HttpToolsProtocol):
             return b""
         if self.scope["method"] == "CONNECT":  # what follows is never HTTP
             self._over, self.cycle.keep_alive, self.cycle.more_body = True, False, False
-            self.cycle.message_event.set()
+            self.cycle.tell()
             return b""
         head = [f"{self.scope['method']} / HTTP/{self.scope['http_version']}".encode()]
         head += [name + b": " + value for name, value in self.headers if name != b"upgrade"]
@@ -445,7 +499,7 @@ class Connection(HttpToolsProtocol):
         else:
             _state(self.cycle)[REFUSAL] = error
             self.cycle.keep_alive = False
-            self.cycle.message_event.set()
+            self.cycle.tell()
 
     def _begin_refused(self, error: ApiError) -> None:
         """Stand in for a request whose head was never understood."""
@@ -462,16 +516,16 @@ class Connection(HttpToolsProtocol):
             self, cast("dict[str, Any]", self.scope), keep_alive=keep_alive, expects_continue=expects_continue
         )
         if before is None or before.response_complete:
-            self._start_asgi_task(self.cycle, self.app)
+            self._start(self.cycle)
         else:
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self.app))  # type: ignore[arg-type]
 
-    def _start_asgi_task(self, cycle: Exchange, app: Any) -> None:  # type: ignore[override]
+    def _start(self, exchange: Exchange) -> None:
         began = self._since if self._stage is Stage.HEAD and self._since is not None else self.loop.time()
-        _state(cycle)[DEADLINE] = began + self.limits.seconds
-        self._active = cycle
-        self._task = self.loop.create_task(cycle.run(app))
+        _state(exchange)[DEADLINE] = began + self.limits.seconds
+        self._active = exchange
+        self._task = self.loop.create_task(exchange.run(self.app))
         self._task.add_done_callback(self.tasks.discard)
         self.tasks.add(self._task)
 
