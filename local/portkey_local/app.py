@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, MutableMapping, Sequence
-from functools import cached_property
-from typing import Any
+from collections.abc import Mapping, MutableMapping
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import Any, NoReturn
 from urllib.parse import unquote
 
 from attrs import define, field
@@ -50,11 +51,16 @@ _ALIVE, _READY = "/healthz", "/readyz"
 HEALTH_PATHS = (_ALIVE, _READY, PREFIX + _ALIVE, PREFIX + _READY)
 """Paths that need no API key; each is there below the printed URL too, for whoever appends to it."""
 _CLOSE = (b"connection", b"close")
-_JSON = "application/json"
+_JSON = (b"content-type", b"application/json")
+_VERSION_HEADER = VERSION_HEADER.encode()
 _FINE = 200
 _SAME = 304
+_REMEMBERED, _LONG_PATH = 1024, 200
+"""Paths whose operations are remembered, and bytes up to which one is."""
 Methods = Mapping[str, tuple[Operation, Handler]]
 """A path's operations by method, each with its handler."""
+Found = tuple[Methods, Mapping[str, str]]
+"""What a path belongs to, and its parameters by name."""
 logger = logging.getLogger("portkey_local")
 
 
@@ -111,9 +117,11 @@ class Application:
         async def signed(message: MutableMapping[str, Any]) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
-                closing = [_CLOSE] if self._readiness.stopping else []
-                version = [(VERSION_HEADER.encode(), number.encode())] if (number := VERSION.get()) else []
-                message["headers"] = [*message["headers"], *signature, *version, *closing]
+                said = message["headers"] = [*message["headers"], *signature]
+                if number := VERSION.get():
+                    said.append((_VERSION_HEADER, number.encode()))
+                if self._readiness.stopping:
+                    said.append(_CLOSE)
                 await send(message)
                 status = state["status"] = message["status"]
                 size += len(message.get("body", b""))
@@ -174,6 +182,7 @@ class Application:
         """
         state, headers, path = scope["state"], scope["state"]["headers"], scope["path"]
         if _is_ours(path):
+            await _in_a_task()
             return self._page
         self._entrance.check_names(headers)
         if path in HEALTH_PATHS:
@@ -183,23 +192,24 @@ class Application:
         caller = state["caller"] = await self._entrance.keyring.caller(headers)
         self._entrance.check_custom_host(headers)
         self._entrance.check_body(headers, self._parts.limits.body)
-        found = self._paths.find(_segments_of(scope["raw_path"]))
+        found = self._paths.at(scope["raw_path"])
         if found is None:
             raise NotFoundError(f"There is nothing at {quoted(path)}. The API lies under {PREFIX}.")
         methods, scope["path_params"] = found
-        operation, handler = _chosen(methods, scope["method"])
+        operation, handler = methods.get(scope["method"]) or _not_allowed(methods, scope["method"])
         state["operation"] = operation
         caller.check_may(operation.scope)
+        if operation.scope != "read":
+            await _in_a_task()
         call = await self._reader.read(operation, scope, receive)
         if operation.runs:
             state.pop(DEADLINE, None)
         answer = await handler(self._parts, call)
-        if not isinstance(answer, dict):
-            return answer
-        body = await answers.do(to_json_stepwise, answer) if is_large(answer) else to_json(answer)
-        if not operation.runs:
-            self._check_size(body)
-        return body
+        if isinstance(answer, dict):
+            answer = await answers.do(to_json_stepwise, answer) if is_large(answer) else to_json(answer)
+        if isinstance(answer, bytes) and not operation.runs:
+            self._check_size(answer)
+        return answer
 
     @cached_property
     def _page(self) -> ASGIApp:
@@ -213,6 +223,7 @@ class Application:
         _check_read(scope["method"])
         if scope["path"].endswith(_ALIVE):
             return to_json({"status": OK})
+        await _in_a_task()
         parts = await self._readiness.parts()
         if all(part == OK for part in parts.values()):
             return to_json({"status": "ready", "parts": parts})
@@ -229,6 +240,7 @@ class Application:
             (await self._entrance.keyring.caller(headers)).check_may("read")
         except KeysUnreadableError:
             return _text(database(up=False))
+        await _in_a_task()
         parts = self._parts
         entities = (parts.entities.hits, parts.entities.misses)
         is_up = (await self._readiness.parts())["database"] == OK
@@ -265,6 +277,7 @@ class _Paths:
 
     def __init__(self) -> None:
         self._root: _Node = _Node()
+        self._known = lru_cache(_REMEMBERED)(self._find)
 
     def add(self, template: str, value: Methods) -> None:
         """Keep what belongs to a template."""
@@ -277,14 +290,18 @@ class _Paths:
                 node = node.fixed.setdefault(segment, _Node())
         node.value, node.names = value, tuple(names)
 
-    def find(self, segments: Sequence[str]) -> tuple[Methods, dict[str, str]] | None:
-        """Return what a path's segments belong to, and its parameters by name; None where they belong to nothing."""
+    def at(self, raw_path: bytes) -> Found | None:
+        """Return what a path belongs to, and its parameters by name; None where it belongs to nothing."""
+        return self._known(raw_path) if len(raw_path) <= _LONG_PATH else self._find(raw_path)
+
+    def _find(self, raw_path: bytes) -> Found | None:
+        segments = _segments_of(raw_path)
         waiting: list[tuple[_Node, int, tuple[str, ...]]] = [(self._root, 1, ())]
         while waiting:
             node, at, values = waiting.pop()
             if at == len(segments):
                 if node.value is not None:
-                    return node.value, dict(zip(node.names, values, strict=True))
+                    return node.value, MappingProxyType(dict(zip(node.names, values, strict=True)))
                 continue
             segment = segments[at]
             if node.parameter is not None and segment:
@@ -318,13 +335,11 @@ def _is_ours(path: str) -> bool:
     return path.startswith("/ui") and path[3:4] in ("", "/")
 
 
-def _chosen(methods: Methods, method: str) -> tuple[Operation, Handler]:
-    if method not in methods:
-        allowed = sorted(methods)
-        raise MethodNotAllowedError(
-            f"{quoted(method)} is not allowed here; {' or '.join(allowed)} is.", headers={"allow": ", ".join(allowed)}
-        )
-    return methods[method]
+def _not_allowed(methods: Methods, method: str) -> NoReturn:
+    allowed = sorted(methods)
+    raise MethodNotAllowedError(
+        f"{quoted(method)} is not allowed here; {' or '.join(allowed)} is.", headers={"allow": ", ".join(allowed)}
+    )
 
 
 def check_known(contract: Contract, handlers: Mapping[str, Handler]) -> None:
@@ -355,18 +370,27 @@ def _check_read(method: str) -> None:
         raise MethodNotAllowedError("Only GET is allowed here.", headers={"allow": "GET, HEAD"})
 
 
+async def _in_a_task() -> None:
+    """Go on in a task, as all that waits with a time limit must: a request begins without one, see `Connection`."""
+    await asyncio.sleep(0)
+
+
 def _text(text: str) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        await _send(send, _FINE, text.encode(), kind=METRICS_TYPE)
+        await _send(send, _FINE, text.encode(), kind=(b"content-type", METRICS_TYPE.encode()))
 
     return answer
 
 
 async def _send(
-    send: Send, status: int, body: bytes, headers: Mapping[str, str] | None = None, kind: str = _JSON
+    send: Send,
+    status: int,
+    body: bytes,
+    headers: Mapping[str, str] | None = None,
+    kind: tuple[bytes, bytes] = _JSON,
 ) -> None:
     """Send a whole answer."""
-    said = [(b"content-length", b"%d" % len(body)), (b"content-type", kind.encode())]
+    said = [(b"content-length", b"%d" % len(body)), kind]
     if headers:
         said += [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": said, "size": len(body), "body": body})

@@ -46,7 +46,7 @@ class Metrics:
     """Count requests and runs, of a bounded number of labels; in memory, since the start."""
 
     def __init__(self) -> None:
-        self._requests: Counter[Labels] = Counter()
+        self._requests: Counter[tuple[str | None, int | None]] = Counter()
         self._runs: Counter[Labels] = Counter()
         self._tokens: Counter[Labels] = Counter()
         self._renders, self._first_tokens = Histogram(), Histogram()
@@ -60,7 +60,7 @@ class Metrics:
             status: what it was answered with; None where the client went away before.
             seconds: how long it took.
         """
-        self._requests[("operation", operation or "none"), ("status", str(status or "none"))] += 1
+        self._requests[operation, status] += 1
         if operation == "renderPrompt" and status == 200:
             self._renders.add(seconds)
 
@@ -92,8 +92,12 @@ class Metrics:
             for cache, counts in lookups.items()
             for result, count in zip(("hit", "miss"), counts, strict=True)
         ]
+        requests = [
+            ((("operation", operation or "none"), ("status", str(status or "none"))), count)
+            for (operation, status), count in self._requests.items()
+        ]
         families = [
-            _family("portkey_requests_total", "counter", "Requests.", self._requests.items()),
+            _family("portkey_requests_total", "counter", "Requests.", requests),
             _histogram("portkey_render_seconds", "Seconds of a render's request to its answer.", self._renders),
             _family("portkey_runs_total", "counter", "Runs that have ended.", self._runs.items()),
             _histogram(

@@ -36,7 +36,7 @@ class RequestSpan:
 
     def __init__(self, telemetry: Telemetry | None, method: str, headers: Headers) -> None:
         sent = headers.getlist("traceparent")
-        traceparent = sent[0] if len(sent) == 1 and _TRACEPARENT.fullmatch(sent[0]) else ""
+        traceparent = sent[0] if sent and len(sent) == 1 and _TRACEPARENT.fullmatch(sent[0]) else ""
         self._span = None if telemetry is None else _started(telemetry, method, traceparent)
         if self._span is not None and (context := self._span.get_span_context()).is_valid:
             traceparent = f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import re
+from functools import lru_cache
 
 from attrs import frozen
 from starlette.datastructures import Headers
@@ -24,6 +25,7 @@ CUSTOM_HOST = "x-portkey-custom-host"
 _PORT = re.compile(r":[0-9]{1,5}\Z")
 _JSON = re.compile(r"application/json\s*(?:;\s*charset\s*=\s*\"?utf-8\"?\s*)?;?\s*", re.IGNORECASE)
 _TRACE_ID = re.compile(r"[\x21-\x7e]{1,200}")
+_REMEMBERED = 32
 _ids = random.Random()  # trace ids are no secret, and asking the system for each takes a twentieth of a render
 
 
@@ -43,7 +45,8 @@ class Entrance:
             ForbiddenError: It was.
         """
         self.check_host(headers)
-        self._check_origin(headers)
+        if "origin" in headers:
+            self._check_origin(headers)
 
     def check_host(self, headers: Headers) -> None:
         """Refuse a request that was sent to another name, which somebody may have pointed here.
@@ -54,7 +57,7 @@ class Entrance:
         if self.names is None:
             return
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or _PORT.sub("", hosts[0].lower()) not in self.names:
+        if len(hosts) != 1 or _name_of(hosts[0]) not in self.names:
             named = quoted(", ".join(hosts)) if hosts else "none"
             further = "".join(f"{name}, " for name in sorted(self.rules.hosts))
             raise ForbiddenError(
@@ -103,16 +106,22 @@ class Entrance:
         if length in (None, "0") and "transfer-encoding" not in headers:
             return
         check_content_type(headers.get("content-type", ""))
-        transfer = ", ".join(headers.getlist("transfer-encoding")).strip().lower().removesuffix("chunked").rstrip(", ")
-        encodings = ", ".join(filter(None, [*headers.getlist("content-encoding"), transfer]))
-        if encodings.strip().lower() not in ("", "identity"):
-            raise UnsupportedMediaTypeError(
-                f"The body is packed ({quoted(encodings)}), and this server unpacks none. Send it as it is, without "
-                f"{'transfer' if transfer else 'content'}-encoding.",
-                headers={"accept-encoding": "identity"},
-            )
+        transfers, encodings = headers.getlist("transfer-encoding"), headers.getlist("content-encoding")
+        if transfers or encodings:
+            _check_unpacked(transfers, encodings)
         if length is not None and length.isdigit() and int(length[:20]) > largest:
             raise TooLargeError(f"The body is larger than {largest} bytes (limits.body). Send less at once.")
+
+
+def _check_unpacked(transfers: list[str], encodings: list[str]) -> None:
+    transfer = ", ".join(transfers).strip().lower().removesuffix("chunked").rstrip(", ")
+    packed = ", ".join(filter(None, [*encodings, transfer]))
+    if packed.strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaTypeError(
+            f"The body is packed ({quoted(packed)}), and this server unpacks none. Send it as it is, without "
+            f"{'transfer' if transfer else 'content'}-encoding.",
+            headers={"accept-encoding": "identity"},
+        )
 
 
 def check_content_type(content_type: str) -> None:
@@ -121,7 +130,7 @@ def check_content_type(content_type: str) -> None:
     Raises:
         UnsupportedMediaTypeError: It says something else, or nothing.
     """
-    if not _JSON.fullmatch(content_type.strip()):
+    if not _is_json(content_type):
         said = quoted(content_type) if content_type else "missing"
         raise UnsupportedMediaTypeError(f"The content-type must be application/json; it is {said}.")
 
@@ -129,4 +138,18 @@ def check_content_type(content_type: str) -> None:
 def trace_id_of(headers: Headers, trace: str = "") -> str:
     """Return the request's own trace id, where it can stand in a header and a log, else its trace's, else a new one."""
     own = headers.get("x-portkey-trace-id", "")
-    return own if _TRACE_ID.fullmatch(own) else trace or f"{_ids.getrandbits(128):032x}"
+    return own if own and _TRACE_ID.fullmatch(own) else trace or f"{_ids.getrandbits(128):032x}"
+
+
+# All requests of a client say the same, so what it means is found out once.
+
+
+@lru_cache(_REMEMBERED)
+def _name_of(host: str) -> str:
+    """Return the name in a `Host` header, without its port."""
+    return _PORT.sub("", host.lower())
+
+
+@lru_cache(_REMEMBERED)
+def _is_json(content_type: str) -> bool:
+    return bool(_JSON.fullmatch(content_type.strip()))

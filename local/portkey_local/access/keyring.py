@@ -88,6 +88,9 @@ class Keyring:
         self._store = store
         self._required = required
         self._keys: ReadThroughCache[Mapping[str, Row[Any]]] = ReadThroughCache(store, 1)
+        # Who sent which key, by `_known`: an `ApiKey` is parsed and digested once for each look at the database.
+        self._known: Mapping[str, Row[Any]] = {}
+        self._callers: dict[str, Caller] = {}
 
     async def caller(self, headers: Headers) -> Caller:
         """Return who sent a request.
@@ -105,7 +108,14 @@ class Keyring:
         sent = _sent(headers)
         if sent is None:
             raise UnauthorizedError(f"An API key is needed. {_HOW} {_MAKE}")
-        return _checked(ApiKey.parse(sent), known)
+        if known is not self._known:
+            self._known, self._callers = known, {}
+        caller = self._callers.get(sent)
+        if caller is None:
+            caller, expires = _checked(ApiKey.parse(sent), known)
+            if not expires:
+                self._callers[sent] = caller
+        return caller
 
     async def _read(self, key: str) -> tuple[Mapping[str, Row[Any]], int]:
         try:
@@ -130,7 +140,8 @@ def _sent(headers: Headers) -> str | None:
     return None
 
 
-def _checked(key: ApiKey | None, known: Mapping[str, Row[Any]]) -> Caller:
+def _checked(key: ApiKey | None, known: Mapping[str, Row[Any]]) -> tuple[Caller, bool]:
+    """Return whose key it is, and whether it is one that expires."""
     row = None if key is None else known.get(key.id)
     # An id that there is not takes as long as a wrong secret.
     same = key is not None and hmac.compare_digest(key.digest, _NOBODYS_DIGEST if row is None else row.digest)
@@ -140,4 +151,4 @@ def _checked(key: ApiKey | None, known: Mapping[str, Row[Any]]) -> Caller:
         raise UnauthorizedError(f"The API key {key.id} was revoked. Use another one: {_MAKE}")
     if row.expires_at is not None and row.expires_at <= now():
         raise UnauthorizedError(f"The API key {key.id} expired at {row.expires_at}. Use another one: {_MAKE}")
-    return Caller(key.id, frozenset(row.scopes), row.name)
+    return Caller(key.id, frozenset(row.scopes), row.name), row.expires_at is not None

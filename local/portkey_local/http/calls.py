@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from attrs import frozen
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import Receive, Scope
 
@@ -28,8 +27,7 @@ class ClientGoneError(Exception):
     """The client went away before it was answered."""
 
 
-@frozen
-class Call:
+class Call(NamedTuple):
     """One call of an operation."""
 
     path: Mapping[str, str]
@@ -83,20 +81,15 @@ class Reader:
         state = scope["state"]
         raw = await whole_body(state, receive, self._largest)
         query = _query(operation, scope["query_string"])
-        body = await self._body(operation, raw)
+        body: Mapping[str, Any] = {}
+        if operation.body is not None and raw:
+            is_small = len(raw) < LARGE
+            check = self._checked
+            body = check(operation.body, raw) if is_small else await self._worker.do(check, operation.body, raw)
+        elif operation.body_required:
+            raise BadRequestError("The body is missing. Send a JSON object with the content-type application/json.")
         caller = state.get("caller", NOBODY)
         return Call(scope["path_params"], query, body, state["headers"], state["trace_id"], receive, len(raw), caller)
-
-    async def _body(self, operation: Operation, raw: bytes) -> Mapping[str, Any]:
-        if operation.body is None:
-            return {}
-        if not raw:
-            if operation.body_required:
-                raise BadRequestError("The body is missing. Send a JSON object with the content-type application/json.")
-            return {}
-        if len(raw) < LARGE:
-            return self._checked(operation.body, raw)
-        return await self._worker.do(self._checked, operation.body, raw)
 
     def _checked(self, schema: Schema, raw: bytes) -> Mapping[str, Any]:
         body = read_json(raw, values=self._values, names=self._names)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import MutableMapping
+from collections.abc import Coroutine, Generator, MutableMapping
+from contextlib import suppress
 from enum import Enum, auto
+from types import coroutine
 from typing import Any, ClassVar, cast
 from urllib.parse import unquote
 
@@ -116,7 +118,8 @@ class Exchange:
             self._expects_continue = False
             connection.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         if not self.disconnected and not self.response_complete:
-            connection.flow.resume_reading()
+            if connection.flow.read_paused:
+                connection.flow.resume_reading()
             if not self._is_news:
                 await self._news()
             self._is_news = False
@@ -169,15 +172,17 @@ class Exchange:
             self.keep_alive = False
         elif not self.keep_alive:
             headers = [*headers, (b"connection", b"close")]
-        if b"content-length" not in named and self.scope["http_version"] == "1.1":
-            if self.scope["method"] != "HEAD" and status not in _NO_BODY:
-                self._chunked = True
-                headers = [*headers, (b"transfer-encoding", b"chunked")]
+        if b"content-length" not in named and self.scope["http_version"] == "1.1" and not self._is_bodiless(status):
+            self._chunked = True
+            headers = [*headers, (b"transfer-encoding", b"chunked")]
         lines += map(b": ".join, headers)
         head = b"\r\n".join(lines)
         if head.count(b"\n") >= len(lines) or head.count(b"\r") >= len(lines) or b"\0" in head:
             raise ValueError("a header of an answer holds the end of a line")
         self._head = head + b"\r\n\r\n"
+
+    def _is_bodiless(self, status: int) -> bool:
+        return self.scope["method"] == "HEAD" or status in _NO_BODY
 
     def _write(self, body: bytes, *, more: bool) -> None:
         transport = self._connection.transport
@@ -217,6 +222,7 @@ class Connection(HttpToolsProtocol):
         self._unread = b""
         self._over = self._repeating = self._is_reading = False
         self._active: Exchange | None = None
+        self._unstarted: Exchange | None = None
         self.cycle: Exchange  # type: ignore[assignment]
         self._task: asyncio.Task[None] | None = None
         self._stalled = (0.0, 0)
@@ -273,9 +279,10 @@ class Connection(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self._flow.resume_reading()
+        if self._flow.read_paused:
+            self._flow.resume_reading()
         if self.pipeline:
-            self._start(self.pipeline.pop()[0])  # type: ignore[arg-type]
+            self._start_waiting()
         else:
             self._idle = self.loop.time()
         if self._flow.held:
@@ -332,9 +339,7 @@ class Connection(HttpToolsProtocol):
                 f"{self.limits.buffers:,} (limits.buffers). Call again when others have read theirs."
             )
 
-    # What the parser calls
-
-    # They are called for each request, each header and each piece, so they are written out instead of calling uvicorn's.
+    # What the parser calls, for each request, header and piece: so it is written out, and uvicorn's is not called.
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -366,7 +371,10 @@ class Connection(HttpToolsProtocol):
         """Take a header; a trailer is none."""
         if self._repeating:
             return
-        self._count(len(name) + len(value) + _AROUND_A_HEADER)
+        self._named += len(name) + len(value) + _AROUND_A_HEADER
+        self._silent = 0
+        if self._named > self.limits.head:
+            raise HeadTooLargeError(self.limits.head)
         if self._stage is not Stage.HEAD:
             return
         name = name.lower()
@@ -445,27 +453,28 @@ class Connection(HttpToolsProtocol):
         self._silent += len(data)
         try:
             while data:
-                data = self._after_upgrade(data)
+                try:
+                    self._parser.feed_data(data)
+                    break
+                except httptools.HttpParserUpgrade as end_of_head:
+                    data = self._behind_upgrade(data[end_of_head.args[0] :])
             if self._stage is not Stage.NOTHING:
                 self._count(0)
         except httptools.HttpParserError as error:
             self._give_up(_refusal_of(error))
         except ApiError as error:
             self._give_up(error)
+        if self._unstarted is not None:
+            self._start_taken()
 
-    def _after_upgrade(self, data: bytes) -> bytes:
-        """Parse up to the end of a head that offers another protocol, and return what came after it.
+    def _behind_upgrade(self, rest: bytes) -> bytes:
+        """Go on behind a head that offers another protocol, and return what is to be read; the offer is ignored.
 
-        The offer is ignored.
+        Args:
+            rest: What came behind the head.
         """
         # The parser gives up there. Another one reads the head again, without the offer: so the rules by which the
         # body ends stay the parser's own.
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as end_of_head:
-            rest = data[end_of_head.args[0] :]
-        else:
-            return b""
         if self.scope["method"] == "CONNECT":  # what follows is never HTTP
             self._over, self.cycle.keep_alive, self.cycle.more_body = True, False, False
             self.cycle.tell()
@@ -500,6 +509,7 @@ class Connection(HttpToolsProtocol):
             _state(self.cycle)[REFUSAL] = error
             self.cycle.keep_alive = False
             self.cycle.tell()
+        self._start_taken()
 
     def _begin_refused(self, error: ApiError) -> None:
         """Stand in for a request whose head was never understood."""
@@ -516,16 +526,36 @@ class Connection(HttpToolsProtocol):
             self, cast("dict[str, Any]", self.scope), keep_alive=keep_alive, expects_continue=expects_continue
         )
         if before is None or before.response_complete:
-            self._start(self.cycle)
+            self._unstarted = self.cycle
+            began = self.loop.time() if self._since is None else self._since
+            _state(self.cycle)[DEADLINE] = began + self.limits.seconds
         else:
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self.app))  # type: ignore[arg-type]
 
-    def _start(self, exchange: Exchange) -> None:
-        began = self._since if self._stage is Stage.HEAD and self._since is not None else self.loop.time()
-        _state(exchange)[DEADLINE] = began + self.limits.seconds
+    def _start_taken(self) -> None:
+        """Begin to answer when all that came was read: of most requests that is all there is."""
+        exchange, self._unstarted = self._unstarted, None
+        if exchange is None:
+            return
+        self._active, self._task = exchange, None
+        answering = exchange.run(self.app)
+        # What waits for nothing is answered here: a task and a round of the loop cost a tenth of a render.
+        try:
+            awaited = answering.send(None)
+        except StopIteration:
+            return
+        self._go_on(cast("Coroutine[Any, Any, None]", _resumed(answering, awaited)))
+
+    def _start_waiting(self) -> None:
+        """Begin to answer a request that waited behind another one: its time begins now."""
+        exchange = cast("Exchange", self.pipeline.pop()[0])
+        _state(exchange)[DEADLINE] = self.loop.time() + self.limits.seconds
         self._active = exchange
-        self._task = self.loop.create_task(exchange.run(self.app))
+        self._go_on(exchange.run(self.app))
+
+    def _go_on(self, answering: Coroutine[Any, Any, None]) -> None:
+        self._task = self.loop.create_task(answering)
         self._task.add_done_callback(self.tasks.discard)
         self.tasks.add(self._task)
 
@@ -549,6 +579,19 @@ class Connection(HttpToolsProtocol):
             return False
         self._stalled = (since, size)
         return now - since >= self.limits.seconds
+
+
+@coroutine
+def _resumed(begun: Coroutine[Any, Any, None], awaited: Any) -> Generator[Any, Any, None]:
+    """Go on with a coroutine that was begun without a task, from what it waits for."""
+    with suppress(StopIteration):
+        while True:
+            try:
+                value = yield awaited
+            except BaseException as error:
+                awaited = begun.throw(error)
+            else:
+                awaited = begun.send(value)
 
 
 def _state(request: Exchange | Connection) -> dict[str, Any]:

@@ -60,11 +60,28 @@ def read_json(raw: bytes, *, values: int, names: int) -> Any:
     except UnicodeDecodeError as error:
         raise BadRequestError(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from error
     _check_shape(raw, values, names)
+    if len(raw) < LARGE and (read := _plainly(raw)) is not _NOTHING:
+        return read
     try:
         # The standard library's quick scanner lets no other thread go on, which of a small text nobody notices.
         return strict_json.read_json(text, decoder=None if len(raw) < LARGE else _Patient(), encode=_as_is.encode)
     except strict_json.JSONError as error:
         raise BadRequestError(f"The body {error}.") from error
+
+
+def _plainly(raw: bytes) -> Any:
+    """Read a small JSON text by the quick decoder; answer `_NOTHING` where that might not be strict.
+
+    It takes a third of the strict reader's time. It is believed where writing what it read gives the same text again,
+    but for white space: so no name stood twice, no number was too long, and no escape was half a pair.
+    """
+    try:
+        value = msgspec.json.decode(raw)
+        written = _as_is.encode(value)
+    except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+        return _NOTHING
+    same = written == raw or written.translate(None, _SPACE) == raw.translate(None, _SPACE)
+    return value if same else _NOTHING
 
 
 class _Patient(json.JSONDecoder):
@@ -127,6 +144,8 @@ def _end_of_string(raw: bytes, position: int) -> int:
     return position + 1
 
 
+_NOTHING: Any = object()
+_SPACE = b" \t\r\n"
 _as_is = msgspec.json.Encoder()  # takes an eighth of the time that the standard library's takes
 _escaped = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 

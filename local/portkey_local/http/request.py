@@ -14,29 +14,34 @@ REFUSAL = "refusal"
 
 
 class RequestHeaders(Headers):
-    """Answer for headers by name from a dictionary; starlette's own goes through all of them each time.
+    """Answer for headers by name, in lower case, from a dictionary; starlette's own goes through all of them each time.
+
+    Only what is asked for is decoded: most requests bring a dozen headers, of which four are looked at.
 
     Args:
         scope: The request's scope.
     """
 
     def __init__(self, scope: Scope) -> None:
-        super().__init__(raw=scope["headers"])
-        self._by_name: dict[str, list[str]] = {}
-        for name, value in scope["headers"]:
-            self._by_name.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+        self._list = scope["headers"]
+        self._first: dict[bytes, bytes] = dict(reversed(self._list))
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the first value of a header."""
-        found = self._by_name.get(key)
-        return default if found is None else found[0]
+        found = self._first.get(key.encode("latin-1"))
+        return default if found is None else found.decode("latin-1")
 
     def getlist(self, key: str) -> list[str]:
         """Return all values of a header."""
-        return list(self._by_name.get(key, ()))
+        name = key.encode("latin-1")
+        if name not in self._first:
+            return []
+        if len(self._first) == len(self._list):  # no header comes twice
+            return [self._first[name].decode("latin-1")]
+        return [value.decode("latin-1") for each, value in self._list if each == name]
 
     def __getitem__(self, key: str) -> str:
-        return self._by_name[key][0]
+        return self._first[key.encode("latin-1")].decode("latin-1")
 
     def __contains__(self, key: object) -> bool:
-        return key in self._by_name
+        return isinstance(key, str) and key.encode("latin-1") in self._first

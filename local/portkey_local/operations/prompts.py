@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from portkey_local.http.calls import Call
 from portkey_local.http.entity import Entity
+from portkey_local.http.json import to_json
 from portkey_local.parts import Parts
 from portkey_local.prompts.content import ContentReader, changes_in_place, makes_version
 from portkey_local.references import Reference, bare, selected
@@ -79,13 +80,14 @@ async def publish_prompt(parts: Parts, call: Call) -> dict[str, Any]:
 
 
 @operation("renderPrompt")
-async def render_prompt(parts: Parts, call: Call) -> dict[str, Any]:
+async def render_prompt(parts: Parts, call: Call) -> dict[str, Any] | bytes:
     """Fill a version's template with variables."""
     reference = call.path["prompt_id"]
     resolved = await parts.prompts.prompt(reference)
     VERSION.set(str(resolved.version.stored.detail["number"]))
-    rendered = await parts.renderer.render(resolved, call.body, size=call.size)
-    return rendered.answer(reference)
+    rendered, is_small = await parts.renderer.sized(resolved, call.body, size=call.size)
+    answer = rendered.answer(reference)
+    return to_json(answer) if is_small else answer
 
 
 def _create(

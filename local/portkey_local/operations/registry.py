@@ -11,8 +11,8 @@ from portkey_local.http.calls import Call
 from portkey_local.http.entity import Entity
 from portkey_local.parts import Parts
 
-Handler = Callable[[Parts, Call], Awaitable[dict[str, Any] | Entity | ASGIApp]]
-"""Answers a call; an object is answered as JSON with status 200."""
+Handler = Callable[[Parts, Call], Awaitable[dict[str, Any] | bytes | Entity | ASGIApp]]
+"""Answers a call; an object, or the bytes of one, is answered as JSON with status 200."""
 
 HANDLERS: dict[str, Handler] = {}
 """The handlers by `operationId`."""

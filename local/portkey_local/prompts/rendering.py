@@ -31,9 +31,7 @@ _AT_ONCE = 100
 _MOST_BYTES = 6
 """Bytes of one character in JSON."""
 _SMALL = 32 * 1024
-"""Characters of a template, and bytes of a body, up to which a render may well be small."""
-_LIGHT = 128 * 1024
-"""Characters of a version, its tools and settings included, up to which copying those is nothing."""
+"""Bytes of a body up to which a render may well be small."""
 
 
 class Brief(Limits):
@@ -90,8 +88,12 @@ class Renderer:
             BadRequestError: A text that the variables bring is a malformed template.
             UnprocessableError: The template can't be rendered with these variables.
         """
+        return (await self.sized(resolved, body, size=size))[0]
+
+    async def sized(self, resolved: ResolvedPrompt, body: Mapping[str, Any], *, size: int = 0) -> tuple[Rendered, bool]:
+        """Render as `render` does, and tell whether all that it is made of is small, so that the answer is."""
         lookup = _PartialLookup(resolved.partials)
-        is_small = size <= _SMALL and resolved.version.size <= _LIGHT and _length(resolved) <= _SMALL
+        is_small = size <= _SMALL and resolved.version.is_small
         while True:
             try:
                 rendered = await self._attempt(resolved, body, lookup, is_small)
@@ -107,15 +109,18 @@ class Renderer:
                 pass
             else:
                 if not lookup.unseen:
-                    return rendered
+                    return rendered, is_small
             await self._see(lookup)
 
     async def _attempt(
         self, resolved: ResolvedPrompt, body: Mapping[str, Any], lookup: _PartialLookup, is_small: bool
     ) -> Rendered:
-        stored, variables = resolved.version.stored, body.get("variables") or {}
-        render = partial(stored.render, variables, overrides_in(body), partials=lookup.partial)
-        rendered = render(limits=self._brief) if is_small else await self._worker.do(render, limits=self._full)
+        render, variables, overrides = resolved.version.stored.render, body.get("variables") or {}, overrides_in(body)
+        if is_small:
+            rendered = render(variables, overrides, partials=lookup.partial, limits=self._brief)
+        else:
+            large = partial(render, variables, overrides, partials=lookup.partial, limits=self._full)
+            rendered = await self._worker.do(large)
         self._check_size(rendered.prompt)
         return rendered
 
@@ -151,6 +156,8 @@ class _PartialLookup:
 
     A partial that was not read yet is noted, and an empty one stands in for it.
     """
+
+    __slots__ = ("_named", "chosen", "unseen")
 
     def __init__(self, named: Mapping[str, Partial | None]) -> None:
         self._named = named
