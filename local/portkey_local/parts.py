@@ -14,13 +14,16 @@ from .metrics import Metrics
 from .prompts.cache import CAPACITY, PromptCache
 from .prompts.content import ContentReader
 from .prompts.rendering import Renderer
-from .read_through import ReadThroughCache
+from .read_through import ReadThroughCache, SizedLRU
 from .runs.recording import Recorder
 from .runs.run import RunLimit
 from .store import Store
 
 if TYPE_CHECKING:
     from .upstreams import Upstreams
+
+_PAGES = 4 * 1024 * 1024
+"""Bytes of pages of lists that are kept."""
 
 
 @frozen
@@ -38,6 +41,8 @@ class Parts:
     run_limit: RunLimit
     entities: ReadThroughCache[Entity]
     """Answers to reads by reference, as every refresh of a client's cache asks for them."""
+    pages: SizedLRU[tuple[int, bytes]]
+    """Pages of lists, each with the database's state before it was read."""
     metrics: Metrics
     protected_labels: Collection[str]
     """Labels that take the scope `release`."""
@@ -71,6 +76,7 @@ class Parts:
             recorder,
             run_limit,
             entities,
+            SizedLRU(_PAGES),
             metrics,
             access.protected_labels,
         )

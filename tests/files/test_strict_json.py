@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portkey_cli.failures import UsageError
 from portkey_cli.files import parse_json
@@ -69,6 +71,29 @@ def test_what_the_hosted_engine_reads_otherwise_is_read_as_it_does() -> None:
 
 def body(text: str) -> Any:
     return read_body(text.encode(), values=10**6, names=10**6)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(), inside, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON, st.booleans(), st.sampled_from([None, 1]))
+def test_a_small_body_is_read_as_the_standard_library_reads_it(
+    value: Any, ascii_only: bool, indent: int | None
+) -> None:
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
+    expected = json.loads(text)
+    assert repr(body(text)) == repr(expected)  # 1 is no 1.0, nor True
+    assert repr(body(text.replace("\n", "\r\n"))) == repr(expected)
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 1}', '{ "a":1,"b" :{"x":2, "x":2} }', '[ "a\tb" ]', '["a\nb"]'])
+def test_white_space_hides_no_fault_of_a_small_body(text: str) -> None:
+    with pytest.raises(BadRequestError):
+        body(text)
 
 
 def large_body(text: str) -> Any:

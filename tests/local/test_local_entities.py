@@ -112,3 +112,39 @@ def test_a_kept_answer_that_is_too_long_is_refused(database: str) -> None:
         server.add_prompt(slug="long", versions=["x" * 21_000])
         with CheckedClient(server.base_url) as api:
             assert [api.get("/prompts/long").status_code for _ in range(2)] == [413, 413]
+
+
+@pytest.mark.parametrize("kind", ["/prompts", "/labels", "/collections"])
+def test_a_list_shows_at_once_what_another_server_has_made(database: str, kind: str) -> None:
+    body = {
+        "/prompts": {"collection_id": "default", "string": "x", "parameters": {}},
+        "/labels": {"workspace_id": "default"},
+    }.get(kind, {})
+    with (
+        LocalServer(database) as one,
+        LocalServer(database) as two,
+        CheckedClient(one.base_url) as here,
+        CheckedClient(two.base_url) as there,
+    ):
+        for number in range(5):
+            before = here.get(kind).json()
+            assert here.get(kind).json() == before
+            for api in (there, here):
+                name = f"made-{number}-{api is here}"
+                assert api.post(kind, json={"name": name, **body}).status_code == 200
+                names = [each["name"] for each in here.get(kind).json()["data"]]
+                assert name in names
+            assert here.get(kind).json()["total"] == before["total"] + 2
+
+
+def test_pages_of_a_list_are_told_apart(api: CheckedClient, server: LocalServer) -> None:
+    server.add_prompt(slug="q", versions=["x"], name="Other")
+
+    def slugs(**asked: object) -> list[str]:
+        return [each["slug"] for each in api.get("/prompts", params=asked).json()["data"]]
+
+    for _ in range(2):
+        assert sorted(slugs()) == ["p", "q"]
+        assert sorted(slugs(page_size=1) + slugs(page_size=1, current_page=1)) == ["p", "q"]
+        assert slugs(search="oth") == ["q"]
+        assert slugs(search="none") == []

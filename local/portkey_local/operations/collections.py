@@ -9,6 +9,7 @@ from portkey_local.parts import Parts
 from portkey_local.store import collections, universals
 
 from . import shapes
+from .reading import page_of
 from .registry import operation
 
 
@@ -19,12 +20,12 @@ async def create_collection(parts: Parts, call: Call) -> dict[str, Any]:
 
 
 @operation("listCollections")
-async def list_collections(parts: Parts, call: Call) -> dict[str, Any]:
+async def list_collections(parts: Parts, call: Call) -> dict[str, Any] | bytes:
     """Answer one page of collections, the newest first."""
     query = call.query
     universals.check_workspace(query["workspace_id"])
-    page = await parts.store.read_list(collections.page, query["current_page"], query["page_size"], query["search"])
-    return shapes.listed(map(shapes.collection, page.rows), page.total)
+    asked = query["current_page"], query["page_size"], query["search"]
+    return await page_of(parts, collections.page, shapes.collection, *asked)
 
 
 @operation("retrieveCollection")

@@ -13,6 +13,7 @@ from portkey_local.store import labels, universals
 
 from . import shapes
 from .protection import Protection
+from .reading import page_of
 from .registry import operation
 
 
@@ -24,13 +25,13 @@ async def create_label(parts: Parts, call: Call) -> dict[str, Any]:
 
 
 @operation("listLabels")
-async def list_labels(parts: Parts, call: Call) -> dict[str, Any]:
+async def list_labels(parts: Parts, call: Call) -> dict[str, Any] | bytes:
     """Answer one page of labels, the newest first."""
     query = call.query
     universals.check_organisation(query["organization_id"])
     universals.check_workspace(query["workspace_id"])
-    page = await parts.store.read_list(labels.page, query["current_page"], query["page_size"], query["search"])
-    return shapes.listed(map(shapes.plain, page.rows), page.total)
+    asked = query["current_page"], query["page_size"], query["search"]
+    return await page_of(parts, labels.page, shapes.plain, *asked)
 
 
 @operation("retrieveLabel")

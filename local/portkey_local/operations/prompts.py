@@ -20,7 +20,7 @@ from portkey_local.tracing import VERSION
 
 from . import shapes
 from .protection import Protection
-from .reading import entity
+from .reading import entity, page_of
 from .registry import operation
 
 Detail = tuple[Row[Any], shapes.LabelsOf]
@@ -34,14 +34,12 @@ async def create_prompt(parts: Parts, call: Call) -> dict[str, Any]:
 
 
 @operation("listPrompts")
-async def list_prompts(parts: Parts, call: Call) -> dict[str, Any]:
+async def list_prompts(parts: Parts, call: Call) -> dict[str, Any] | bytes:
     """Answer one page of prompts, the newest first."""
     query = call.query
     universals.check_workspace(query["workspace_id"])
-    page = await parts.store.read_list(
-        prompts.page, query["current_page"], query["page_size"], query["search"], query["collection_id"]
-    )
-    return shapes.listed(map(shapes.prompt, page.rows), page.total)
+    asked = query["current_page"], query["page_size"], query["search"], query["collection_id"]
+    return await page_of(parts, prompts.page, shapes.prompt, *asked)
 
 
 @operation("retrievePrompt")

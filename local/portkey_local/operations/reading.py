@@ -1,4 +1,4 @@
-"""Reads of one prompt or partial, answered from memory where that is as true as a render's answer."""
+"""Reads that are answered from memory: of one prompt or partial, and pages of lists."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import Row
 
 from portkey_local.http.entity import Entity
-from portkey_local.http.json import LARGE, size_of
+from portkey_local.http.json import is_large, to_json
 from portkey_local.parts import Parts
 from portkey_local.references import Reference
-from portkey_local.worker import answers
+from portkey_local.store.paging import Page
 
-Read = Callable[[], Awaitable[tuple[Row[Any], Callable[[], dict[str, Any]]]]]
-"""Reads a row, and returns what puts it in the shape of the wire."""
+from .shapes import listed
 
 
 async def entity(parts: Parts, kind: str, reference: Reference, read: Read) -> Entity:
@@ -37,8 +36,28 @@ async def entity(parts: Parts, kind: str, reference: Reference, read: Read) -> E
     return await parts.entities.get(f"{kind} {reference}", kept)
 
 
-async def _written(read: Read) -> Entity:
-    row, shape = await read()
-    if size_of(row._asdict(), LARGE) < LARGE:
-        return Entity.of(shape())
-    return await answers.do(lambda: Entity.of(shape()))
+async def page_of(
+    parts: Parts, query: Callable[..., Page], shape: Callable[[Row[Any]], dict[str, Any]], *asked: Any
+) -> dict[str, Any] | bytes:
+    """Answer one page of a list, from memory where the database says that nothing at all has changed since.
+
+    Half a second's trust, as references have it, would not do: who has made something looks for it in the list at once,
+    maybe on another server.
+
+    Args:
+        parts: What keeps pages.
+        query: Reads one.
+        shape: Writes a row in the shape of the wire.
+        asked: Which page, of how many, and what is looked for: what `query` takes behind the connection.
+    """
+    state, key = parts.store.state(), f"{query.__module__} {asked!r}"
+    kept = parts.pages.get(key)
+    if kept is not None and kept[0] == state:
+        return kept[1]
+    page = await parts.store.read_list(query, *asked)
+    answer = listed(map(shape, page.rows), page.total)
+    if state is None or is_large(answer):
+        return answer
+    body = to_json(answer)
+    parts.pages.put(key, (state, body), len(key) + len(body), parts.pages.clearings)
+    return body

@@ -39,6 +39,10 @@ class Database(Protocol):
         """
         ...
 
+    def state(self) -> int | None:
+        """Return a number that is another one after any commit, by whatever process; None where that takes a while."""
+        ...
+
     def listing(self) -> AbstractContextManager[Connection]:
         """Yield a connection for reads of many rows, which hold up no other reads."""
         ...

@@ -113,6 +113,13 @@ class Store:
         job: Future[T] = self._readers.submit(partial(self._query, self._database.listing, query, *args, **kwargs))
         return await asyncio.wrap_future(job)
 
+    def state(self) -> int | None:
+        """Return a number that is another one after any commit, by whatever process; None where none is at hand."""
+        try:
+            return self._database.state()
+        except SQLAlchemyError as error:
+            raise self._refusal(error) from error
+
     def read_now(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query like `read`, and wait for it on the calling thread."""
         return self._query(self._database.reading, query, *args, **kwargs)

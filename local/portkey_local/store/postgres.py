@@ -130,6 +130,9 @@ class PostgreSQL:
         with self._begun(_READING, long, isolation_level="REPEATABLE READ") as connection:
             yield connection
 
+    def state(self) -> None:
+        """Return None: to ask takes as long as most reads."""
+
     def listing(self) -> AbstractContextManager[Connection]:
         """Yield a connection as `reading` does: none of them holds another one up."""
         return self.reading()

@@ -102,6 +102,10 @@ class SQLite:
         """Yield the reader's connection, or one of its own for what takes long."""
         return self._reading_alone() if long else self._reader.transaction()
 
+    def state(self) -> int:
+        """Return a number that is another one after any commit."""
+        return self._reader.data_version()
+
     def listing(self) -> AbstractContextManager[Connection]:
         """Yield the connection for lists; it is open from the start, when there are descriptors left."""
         return self._lister.transaction()
@@ -219,6 +223,14 @@ class _Reader:
             finally:
                 if self._raw.in_transaction:  # some failures have ended it
                     self._execute("ROLLBACK")
+
+    def data_version(self) -> int:
+        """Return a number that changes when another connection has committed; this one only reads."""
+        with self._lock:
+            try:
+                return int(self._cursor.execute("PRAGMA data_version").fetchone()[0])
+            except sqlite3.Error as error:
+                raise exc.OperationalError("PRAGMA data_version", None, error) from error
 
     def close(self) -> None:
         """Give the connection back."""
