@@ -84,7 +84,7 @@ class Entrance:
         Raises:
             ForbiddenError: The URL is none of those that may be named.
         """
-        asked = headers.getlist(CUSTOM_HOST)
+        asked = headers.getlist(CUSTOM_HOST) if CUSTOM_HOST in headers else ()
         if asked and (len(asked) > 1 or custom_host(asked[0]) not in self.rules.custom_hosts):
             raise ForbiddenError(
                 f"{CUSTOM_HOST} is refused: it names no URL that stands in the configuration, as one of custom_hosts"
@@ -138,7 +138,7 @@ def check_content_type(content_type: str) -> None:
 def trace_id_of(headers: Headers, trace: str = "") -> str:
     """Return the request's own trace id, where it can stand in a header and a log, else its trace's, else a new one."""
     own = headers.get("x-portkey-trace-id", "")
-    return own if own and _TRACE_ID.fullmatch(own) else trace or f"{_ids.getrandbits(128):032x}"
+    return own if own and _TRACE_ID.fullmatch(own) else trace or _ids.randbytes(16).hex()
 
 
 # All requests of a client say the same, so what it means is found out once.

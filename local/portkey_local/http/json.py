@@ -55,13 +55,15 @@ def read_json(raw: bytes, *, values: int, names: int) -> Any:
             number that is too long, or is nested more than 100 levels deep.
         TooLargeError: It holds too many values or names, or long numbers of too many digits in all.
     """
+    is_flat = _is_flat(raw, values, names)
+    if is_flat and len(raw) < LARGE and (read := _plainly(raw)) is not _NOTHING:
+        return read
     try:
         text = raw.decode("utf-8").removeprefix("\ufeff")  # PowerShell and .NET put it in front of files
     except UnicodeDecodeError as error:
         raise BadRequestError(f"The body is not UTF-8: {error.reason} at byte {error.start}.") from error
-    _check_shape(raw, values, names)
-    if len(raw) < LARGE and (read := _plainly(raw)) is not _NOTHING:
-        return read
+    if not is_flat:
+        _check_shape(raw, values, names)
     try:
         # The standard library's quick scanner lets no other thread go on, which of a small text nobody notices.
         return strict_json.read_json(text, decoder=None if len(raw) < LARGE else _Patient(), encode=_as_is.encode)
@@ -105,11 +107,13 @@ class _Patient(json.JSONDecoder):
         return number
 
 
-def _check_shape(raw: bytes, values: int, names: int) -> None:
+def _is_flat(raw: bytes, values: int, names: int) -> bool:
     # Counting is quick and is enough for nearly every body; only what could be too much is walked through.
     opened = raw.count(b"[") + raw.count(b"{")
-    if opened <= DEEPEST and opened + raw.count(b",") < values and raw.count(b":") <= names:
-        return
+    return opened <= DEEPEST and opened + raw.count(b",") < values and raw.count(b":") <= names
+
+
+def _check_shape(raw: bytes, values: int, names: int) -> None:
     depth, count, named, position = 0, 1, 0, 0
     while found := _STRUCTURE.search(raw, position):
         position = found.end()
