@@ -11,20 +11,24 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks.serving import memory, pauses, renders, servers, streams
+from benchmarks.serving import inside, memory, pauses, renders, servers, streams
 from benchmarks.serving.load import check_there
 
 POSTGRES = os.environ.get("PORTKEY_TEST_POSTGRES", "postgresql://127.0.0.1:5432/postgres")
-PARTS = ("renders", "streams", "memory", "pauses")
+PARTS = ("inside", "renders", "streams", "memory", "pauses")
 
 
 def main() -> None:
     """Measure, and print each line as soon as it is there."""
     chosen = _arguments()
-    if chosen.only != "pauses":
+    if chosen.only not in ("pauses", "inside"):
         check_there()
     names = " ".join(f"{name} {version(name)}" for name in ("uvicorn", "starlette", "uvloop", "httptools"))
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {names}", flush=True)
+    if chosen.only in (None, "inside"):
+        print(f"\nInside of the process, without sockets\n{inside.HEADING}", flush=True)
+        for line in inside.table(300 if chosen.quick else 3000):
+            print(line, flush=True)
     if chosen.only in (None, "renders"):
         _renders(chosen.postgres, *((2, 1.0) if chosen.quick else (7, 3.0)))
     if chosen.only in (None, "streams"):
