@@ -64,7 +64,7 @@ def targets(databases: dict[str, str]) -> Iterator[list[Target]]:
             for what, path in seeded.items():
                 listed.append(Target(what, on, server, f"{path}/render", posting(bodies[what])))
             listed.append(Target("healthz", on, server, "/healthz", getting()))
-            listed.append(Target("read", on, server, planted["real"], getting()))
+            listed.append(Target("read", on, server, seeded["real"], getting()))
             for number in range(18):  # a page of 20
                 page = {"name": f"{number}", "string": "x", "parameters": {}, "collection_id": "default"}
                 server.call("POST", "/prompts", page)

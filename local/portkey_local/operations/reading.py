@@ -8,12 +8,16 @@ from typing import Any
 from sqlalchemy import Row
 
 from portkey_local.http.entity import Entity
-from portkey_local.http.json import is_large, to_json
+from portkey_local.http.json import LARGE, is_large, size_of, to_json
 from portkey_local.parts import Parts
 from portkey_local.references import Reference
 from portkey_local.store.paging import Page
+from portkey_local.worker import answers
 
 from .shapes import listed
+
+Read = Callable[[], Awaitable[tuple[Row[Any], Callable[[], dict[str, Any]]]]]
+"""Reads a row, and returns what puts it in the shape of the wire."""
 
 
 async def entity(parts: Parts, kind: str, reference: Reference, read: Read) -> Entity:
@@ -34,6 +38,13 @@ async def entity(parts: Parts, kind: str, reference: Reference, read: Read) -> E
         return found, len(found.body)
 
     return await parts.entities.get(f"{kind} {reference}", kept)
+
+
+async def _written(read: Read) -> Entity:
+    row, shape = await read()
+    if size_of(row._asdict(), LARGE) < LARGE:
+        return Entity.of(shape())
+    return await answers.do(lambda: Entity.of(shape()))
 
 
 async def page_of(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from portkey_local import references
 from portkey_local.errors import NotFoundError, TooLargeError
-from portkey_local.http.json import is_large
+from portkey_local.http.json import size_of
 from portkey_local.read_through import ReadThroughCache, SizedLRU
 from portkey_local.store import Store, epochs, partials, versions
 from portkey_local.worker import Worker
@@ -38,8 +38,8 @@ class ReadyVersion:
     virtual_key: str | None
     includes: tuple[str, ...]
     """References of the partials that its template names."""
-    is_small: bool = False
-    """Whether neither its text nor its settings are long, so that it may be rendered and answered where others wait."""
+    size: int = 0
+    """Characters of its template and of what is saved with it, and some for each value."""
 
 
 @frozen
@@ -182,9 +182,8 @@ class PromptCache:
 
     async def _ready_version(self, draft: _Draft, clearings: int) -> ReadyVersion:
         def parse() -> ReadyVersion:
-            stored = StoredPrompt(draft.row)
-            is_small = size < _LONG_TEXT and not is_large({**stored.parameters, **stored.extras})
-            return ReadyVersion(draft.row["id"], stored, draft.row["virtual_key"], draft.includes, is_small)
+            stored, size = StoredPrompt(draft.row), size_of(draft.row)
+            return ReadyVersion(draft.row["id"], stored, draft.row["virtual_key"], draft.includes, size)
 
         is_short = size_of(draft.row, _LONG_TEXT) < _LONG_TEXT
         version = parse() if is_short else await self._parser.do(parse)

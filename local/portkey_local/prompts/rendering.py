@@ -31,7 +31,9 @@ _AT_ONCE = 100
 _MOST_BYTES = 6
 """Bytes of one character in JSON."""
 _SMALL = 32 * 1024
-"""Bytes of a body up to which a render may well be small."""
+"""Characters of a template, and bytes of a body, up to which a render may well be small."""
+_LIGHT = 128 * 1024
+"""Characters of a version, its tools and settings included, up to which copying those is nothing."""
 
 
 class Brief(Limits):
@@ -93,7 +95,7 @@ class Renderer:
     async def sized(self, resolved: ResolvedPrompt, body: Mapping[str, Any], *, size: int = 0) -> tuple[Rendered, bool]:
         """Render as `render` does, and tell whether all that it is made of is small, so that the answer is."""
         lookup = _PartialLookup(resolved.partials)
-        is_small = size <= _SMALL and resolved.version.is_small
+        is_small = size <= _SMALL and resolved.version.size <= _LIGHT and _length(resolved) <= _SMALL
         while True:
             try:
                 rendered = await self._attempt(resolved, body, lookup, is_small)

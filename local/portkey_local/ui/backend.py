@@ -89,7 +89,7 @@ class Backend:
         call = await self._reader.read(operation, scope, receive)
         answer: Any = await HANDLERS[operation_id](self.parts, call)
         written = answer.body if isinstance(answer, Entity) else answer
-        return json.loads(written) if isinstance(written, bytes) else written
+        return await self.worker.do(read_stepwise, written.decode()) if isinstance(written, bytes) else written
 
     async def draft(
         self, detail: Mapping[str, Any] | None, content: Mapping[str, Any] | None, variables: Mapping[str, Any]
