@@ -155,6 +155,7 @@ def test_the_package_is_checked_with_the_rest(root: Path) -> None:
     checked = subprocess.run(["make", "-n", "mypy"], cwd=root, capture_output=True, text=True, check=True).stdout
     project = tomllib.loads((root / "pyproject.toml").read_text())["tool"]
     assert "generated/portkey_openapi" in checked
-    assert (project["mypy"]["strict"], "overrides" in project["mypy"]) == (True, False)
+    assert project["mypy"]["strict"]
+    assert [one["module"] for one in project["mypy"].get("overrides", [])] == ["mkdocs.*"]
     assert "generated" in project["pyright"]["include"]
     assert not {"exclude", "ignore", "typeCheckingMode"} & project["pyright"].keys()
