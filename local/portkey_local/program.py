@@ -158,7 +158,7 @@ def _refuse(error: Exception, journal: Journal | None) -> int:
 
 
 def _check_kept(database: str) -> None:
-    """Refuse a URL without a file, such as an empty variable of a shell leaves behind.
+    """Refuse a URL without a file, such as an empty variable of a shell makes.
 
     Raises:
         DatabaseError: It names none, or is no URL.

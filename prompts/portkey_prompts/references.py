@@ -16,7 +16,7 @@ def is_uuid(text: object) -> bool:
 
 
 def number_in(text: str) -> int | None:
-    """Read a version's number as it stands behind an `@`; None where the text is none: `01` is not 1."""
+    """Read a version's number as it stands after an `@`; None where the text is none: `01` is not 1."""
     return int(text) if _NUMBER.fullmatch(text) else None
 
 

@@ -282,7 +282,7 @@ class Connection(HttpToolsProtocol):
         return True  # the connection stays open until the answer closes it
 
     def on_response_complete(self) -> None:
-        """Go on with what waited behind the answer."""
+        """Go on with what waited for the answer to end."""
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
@@ -459,7 +459,7 @@ class Connection(HttpToolsProtocol):
                     self._parser.feed_data(data)
                     break
                 except httptools.HttpParserUpgrade as end_of_head:
-                    data = self._behind_upgrade(data[end_of_head.args[0] :])
+                    data = self._after_upgrade(data[end_of_head.args[0] :])
             if self._stage is not _NOTHING:
                 self._count(0)
         except httptools.HttpParserError as error:
@@ -469,11 +469,11 @@ class Connection(HttpToolsProtocol):
         if self._unstarted is not None:
             self._start_taken()
 
-    def _behind_upgrade(self, rest: bytes) -> bytes:
-        """Go on behind a head that offers another protocol, and return what is to be read; the offer is ignored.
+    def _after_upgrade(self, rest: bytes) -> bytes:
+        """Go on after a head that offers another protocol, and return what is to be read; the offer is ignored.
 
         Args:
-            rest: What came behind the head.
+            rest: What came after the head.
         """
         # The parser gives up there. Another one reads the head again, without the offer: so the rules by which the
         # body ends stay the parser's own.
@@ -550,7 +550,7 @@ class Connection(HttpToolsProtocol):
         self._go_on(cast("Coroutine[Any, Any, None]", _resumed(answering, awaited)))
 
     def _start_waiting(self) -> None:
-        """Begin to answer a request that waited behind another one: its time begins now."""
+        """Begin to answer a request that waited for another one: its time begins now."""
         exchange = cast("Exchange", self.pipeline.pop()[0])
         _state(exchange)[DEADLINE] = self.loop.time() + self.limits.seconds
         self._active = exchange

@@ -59,7 +59,7 @@ async def page_of(
         parts: What keeps pages.
         query: Reads one.
         shape: Writes a row in the shape of the wire.
-        asked: Which page, of how many, and what is looked for: what `query` takes behind the connection.
+        asked: Which page, of how many, and what is looked for: what `query` takes after the connection.
     """
     state, key = parts.store.state(), f"{query.__module__} {asked!r}"
     kept = parts.pages.get(key)

@@ -144,7 +144,7 @@ def can_be_aligned(old: Sequence[str], new: Sequence[str]) -> bool:
 
 
 def common_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """Count the items that are the same at the beginning, and of those behind them the ones at the end."""
+    """Count the items that are the same at the beginning, and of those after them the ones at the end."""
     shorter, head, tail = min(len(old), len(new)), 0, 0
     while head < shorter and old[head] == new[head]:
         head += 1
