@@ -35,9 +35,9 @@ from .http.calls import Call, ClientGoneError, Reader
 from .http.contract import Contract, Operation
 from .http.entity import Entity
 from .http.health import OK, Readiness
-from .http.json import is_large, to_json, to_json_stepwise
 from .http.logs import TRACE_ID, Journal
 from .http.request import DEADLINE, REFUSAL, RequestHeaders
+from .json import is_large, to_json, to_json_stepwise
 from .metrics import CONTENT_TYPE as METRICS_TYPE
 from .metrics import PATH as METRICS_PATH
 from .metrics import database

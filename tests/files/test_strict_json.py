@@ -15,8 +15,8 @@ from portkey_cli.failures import UsageError
 from portkey_cli.files import parse_json
 from portkey_local.archive.lines import is_json
 from portkey_local.errors import BadRequestError
-from portkey_local.http.json import LARGE
-from portkey_local.http.json import read_json as read_body
+from portkey_local.json import LARGE
+from portkey_local.json import read_json as read_body
 from portkey_prompts.lock import LockError, LockFile
 from portkey_prompts.strict_json import JSONError, read_json
 from portkey_prompts.templates import PromptTemplate, TemplateError

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from portkey_local import references
 from portkey_local.errors import BadRequestError, NotFoundError
 from portkey_local.http.contract import load
-from portkey_local.http.json import read_json
 from portkey_local.ids import new_id, new_slug
+from portkey_local.json import read_json
 from portkey_local.runs.run import event
 from portkey_openapi.events import Decoder
 from portkey_prompts.errors import quoted

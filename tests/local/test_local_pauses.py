@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.serving import pauses
 from portkey_local import LocalServer
-from portkey_local.http import json as stepwise
+from portkey_local import json as stepwise
 from portkey_local.store import engine
 from portkey_local.upstreams import openai
 from portkey_prompts import redaction

@@ -11,11 +11,11 @@ from starlette.types import Receive, Scope
 from portkey_local.access.keyring import NOBODY, Caller
 from portkey_local.config import LocalLimits
 from portkey_local.errors import BadRequestError, TooLargeError
+from portkey_local.json import LARGE, read_json
 from portkey_local.worker import Worker
 from portkey_prompts.errors import quoted
 
 from .contract import Operation, Parameter
-from .json import LARGE, read_json
 from .request import REFUSAL
 from .validation import Schema, coerced
 

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Generator, MutableMapping
 from contextlib import suppress
+from contextvars import Context, copy_context
 from enum import Enum, auto
 from functools import lru_cache
 from types import coroutine
@@ -542,12 +543,14 @@ class Connection(HttpToolsProtocol):
             return
         self._active, self._task = exchange, None
         answering = exchange.run(self.app)
+        context = copy_context()
         # What waits for nothing is answered here: a task and a round of the loop cost a tenth of a render.
         try:
-            awaited = answering.send(None)
+            awaited = context.run(answering.send, None)
         except StopIteration:
             return
-        self._go_on(cast("Coroutine[Any, Any, None]", _resumed(answering, awaited)))
+        # The rest in the same context: what the beginning set there, the rest looks for, and takes back.
+        self._go_on(cast("Coroutine[Any, Any, None]", _resumed(answering, awaited)), context)
 
     def _start_waiting(self) -> None:
         """Begin to answer a request that waited for another one: its time begins now."""
@@ -556,8 +559,8 @@ class Connection(HttpToolsProtocol):
         self._active = exchange
         self._go_on(exchange.run(self.app))
 
-    def _go_on(self, answering: Coroutine[Any, Any, None]) -> None:
-        self._task = self.loop.create_task(answering)
+    def _go_on(self, answering: Coroutine[Any, Any, None], context: Context | None = None) -> None:
+        self._task = self.loop.create_task(answering, context=context)
         self._task.add_done_callback(self.tasks.discard)
         self.tasks.add(self._task)
 

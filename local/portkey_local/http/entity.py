@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 from starlette.datastructures import Headers
 
-from .json import is_large, to_json, to_json_stepwise
+from portkey_local.json import is_large, to_json, to_json_stepwise
 
 
 @frozen

@@ -19,8 +19,7 @@ from typing import Any
 from starlette.types import Scope
 
 from portkey_local.config import Format
-
-from .json import to_json
+from portkey_local.json import to_json
 
 CAPACITY = 4 * 1024 * 1024
 """Bytes of lines that wait to be written."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 
 from portkey_local.http.calls import Call
 from portkey_local.http.entity import Entity
-from portkey_local.http.json import to_json
+from portkey_local.json import to_json
 from portkey_local.parts import Parts
 from portkey_local.prompts.content import ContentReader, changes_in_place, makes_version
 from portkey_local.references import Reference, bare, selected

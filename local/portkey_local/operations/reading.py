@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from portkey_local.http.entity import Entity
-from portkey_local.http.json import LARGE, is_large, size_of, to_json
+from portkey_local.json import LARGE, is_large, size_of, to_json
 from portkey_local.parts import Parts
 from portkey_local.references import Reference
 from portkey_local.store.paging import Page

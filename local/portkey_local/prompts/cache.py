@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from portkey_local import references
 from portkey_local.errors import NotFoundError, TooLargeError
-from portkey_local.http.json import size_of
+from portkey_local.json import size_of
 from portkey_local.read_through import ReadThroughCache, SizedLRU
 from portkey_local.store import Store, epochs, partials, versions
 from portkey_local.worker import Worker

@@ -10,7 +10,7 @@ from attrs import Factory, field, frozen
 
 from portkey_local.config import LocalLimits
 from portkey_local.errors import ApiError, BadRequestError, NotFoundError, TooLargeError, UnprocessableError
-from portkey_local.http.json import to_json
+from portkey_local.json import to_json
 from portkey_local.worker import Worker
 from portkey_prompts.rendering import Rendered, overrides_in
 from portkey_prompts.templates import (

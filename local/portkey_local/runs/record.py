@@ -11,8 +11,8 @@ from typing import Any, Self
 from portkey_local.clock import now
 from portkey_local.errors import ApiError, StoppingError, UpstreamError
 from portkey_local.http.calls import ClientGoneError
-from portkey_local.http.json import to_json_stepwise
 from portkey_local.ids import new_id
+from portkey_local.json import to_json_stepwise
 from portkey_local.references import LARGEST_NUMBER
 from portkey_local.worker import answers
 from portkey_prompts.streaming.chunks import choices_of, delta_of, usage_of

@@ -14,8 +14,8 @@ from starlette.types import Receive, Send
 
 from portkey_local.errors import ApiError, UpstreamError
 from portkey_local.http.calls import Call, ClientGoneError
-from portkey_local.http.json import is_large, to_json, to_json_stepwise
 from portkey_local.ids import new_id
+from portkey_local.json import is_large, to_json, to_json_stepwise
 from portkey_local.prompts.cache import ResolvedPrompt
 from portkey_local.upstreams import Run, RunKind, Upstream
 from portkey_local.worker import answers

@@ -20,7 +20,7 @@ from attrs import evolve
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from portkey_local.http.json import LARGE, LARGE_ANSWER, read_stepwise
+from portkey_local.json import LARGE, LARGE_ANSWER, read_stepwise
 
 from . import migration
 from .address import Address

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from portkey_local.access.keyring import Caller, Keyring
 from portkey_local.http.calls import Call, Reader
 from portkey_local.http.entity import Entity
-from portkey_local.http.json import read_stepwise, size_of, to_json
 from portkey_local.http.request import RequestHeaders
+from portkey_local.json import read_stepwise, size_of, to_json
 from portkey_local.operations import HANDLERS
 from portkey_local.parts import Parts
 from portkey_local.prompts.cache import ReadyVersion, ResolvedPrompt
@@ -116,10 +116,9 @@ class Backend:
         if sum(map(len, (detail["variable_components"] or {}).values())) > _MOST_NAMES:
             return ()
         try:
-            found = await self.worker.do(inputs_of, detail, draft.partials)
+            return (await self.worker.do(inputs_of, detail, draft.partials)).arguments
         except TemplateError:
             return ()
-        return found.arguments
 
     async def render(self, draft: Draft) -> Rendered:
         """Render a prompt, as `renderPrompt` does.

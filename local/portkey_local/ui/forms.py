@@ -11,7 +11,7 @@ from attrs import Factory, field, frozen
 
 from portkey_local.config import LocalLimits
 from portkey_local.errors import ApiError, BadRequestError
-from portkey_local.http.json import read_json
+from portkey_local.json import read_json
 from portkey_prompts.errors import quoted
 from portkey_prompts.inputs import Input
 from portkey_prompts.rendering import content_fields

@@ -14,7 +14,7 @@ from portkey_local.access.keyring import Caller
 from portkey_local.errors import BadRequestError
 from portkey_local.http.calls import whole_body
 from portkey_local.http.form import fields_in
-from portkey_local.http.json import read_json
+from portkey_local.json import read_json
 
 from .backend import Backend
 from .forms import Form

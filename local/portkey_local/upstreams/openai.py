@@ -21,7 +21,7 @@ import msgspec
 from attrs import field, frozen
 
 from portkey_local.errors import BadRequestError, UpstreamError
-from portkey_local.http.json import LARGE_ANSWER, read_stepwise
+from portkey_local.json import LARGE_ANSWER, read_stepwise
 from portkey_local.tracing import TRACEPARENT
 from portkey_local.worker import answers
 from portkey_openapi.connections import AsyncTransport
