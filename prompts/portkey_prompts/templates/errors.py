@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from portkey_prompts.errors import PortkeyError
 
-class TemplateError(ValueError):
+
+class TemplateError(PortkeyError, ValueError):
     """Say what is wrong with a template or with the data for it, and where.
 
     Attributes:
