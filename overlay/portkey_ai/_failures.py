@@ -21,6 +21,7 @@ from portkey_prompts.redaction import redact
 
 if TYPE_CHECKING:
     from portkey_openapi.connections import Proxy, Request, Response
+    from portkey_prompts.streaming.failures import Failure
     from portkey_prompts.streaming.reader import StreamError
 
 SHOWN = 200
@@ -35,28 +36,11 @@ def read_body(text: str) -> Any:
         return text or None
 
 
-def message_of(body: Any) -> str | None:
-    """Find the message in an error body of any family: the provider's, the control plane's, the gateway's."""
-    if not isinstance(body, dict):
-        return None
-    for part in (body.get("error"), body.get("data"), body):
-        if isinstance(part, dict) and isinstance(part.get("message"), str) and part["message"]:
-            return str(part["message"])
-    error = body.get("error")
-    return error if isinstance(error, str) and error else None
+def failure_of(body: Any) -> Failure | None:
+    """Find what an error body tells of, in any family's shape: the provider's, the control plane's, the gateway's."""
+    from portkey_prompts.streaming.failures import failure_in
 
-
-def code_of(body: Any) -> str | None:
-    """Find the code in an error body: `errorCode` of the control plane, `code` or `type` of a provider."""
-    if not isinstance(body, dict):
-        return None
-    data, error = body.get("data"), body.get("error")
-    if isinstance(data, dict) and data.get("errorCode") is not None:
-        return str(data["errorCode"])
-    if isinstance(error, dict):
-        code = error.get("code") if error.get("code") is not None else error.get("type")
-        return None if code is None else str(code)
-    return None
+    return failure_in(body, is_error=True) if isinstance(body, dict | list) else None
 
 
 def beginning(text: str) -> str:
@@ -77,8 +61,9 @@ def status_error(response: Response, secrets: tuple[str, ...] = (), proxy: Proxy
 
     text = text_of(response)
     body = read_body(text)
-    message = message_of(body)
-    if message is None:
+    failure = failure_of(body)
+    message = failure and failure.words
+    if not message:
         phrase = response.reason_phrase or "no reason given"
         shown = beginning(text) if text else "an empty body"
         message = f"The server{_by_way_of(proxy)} answered {response.status_code} ({phrase}): {shown}"
@@ -89,7 +74,7 @@ def status_error(response: Response, secrets: tuple[str, ...] = (), proxy: Proxy
         request=response.request,
         response=response,
         body=body,
-        error_code=code_of(body),
+        error_code=failure and failure.name,
     )
 
 
@@ -152,8 +137,13 @@ def unexpected(
     response: Response, message: str, body: Any, secrets: tuple[str, ...] = ()
 ) -> APIResponseValidationError:
     """Make the error of an answer that is not what the contract says."""
+    failure = failure_of(body)
     return APIResponseValidationError(
-        redact(message, secrets), request=response.request, response=response, body=body, error_code=code_of(body)
+        redact(message, secrets),
+        request=response.request,
+        response=response,
+        body=body,
+        error_code=failure and failure.name,
     )
 
 
@@ -176,14 +166,13 @@ def stream_error(error: StreamError, response: Response, secrets: tuple[str, ...
             "no_stream": f"The answer is no event stream, though its type is {kind}: {beginning(error.text)}",
         }
         return unexpected(response, said.get(error.kind, str(error)), error.text, secrets)
-    code = error.failure.type if error.failure.code is None else str(error.failure.code)
-    kind_of_error = APIStreamTimeoutError if code in _SILENCE else APIStreamError
+    kind_of_error = APIStreamTimeoutError if error.failure.name in _SILENCE else APIStreamError
     return kind_of_error(
         redact(error.failure.message, secrets),
         request=response.request,
         response=response,
         body=error.failure.body,
-        error_code=code,
+        error_code=error.failure.name,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
 import pickle
 import threading
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from facade_calls import Client, settle
+from facade_calls import Client, each, settle
 from facade_shapes import COMPLETION, control_plane_error
 from facade_wire import STREAM_HEAD, Connection, Play, Wire, refusing_url
 from pytest_httpserver import HTTPServer
@@ -118,6 +119,36 @@ async def test_an_empty_body_is_said_to_be_empty(portkey: Client, httpserver: HT
 async def test_the_message_is_looked_for_in_the_order_of_the_contract(portkey: Client, httpserver: HTTPServer) -> None:
     answers(httpserver, {"error": {"message": "first"}, "data": {"message": "second"}, "message": "third"}, 400)
     assert (await fail(portkey)).message == "first"
+
+
+FOREIGN = {
+    "FastAPI": ({"detail": "It went wrong."}, None),
+    "FastAPI's checks": ({"detail": [{"loc": ["body"], "msg": "It went wrong.", "type": "missing"}]}, None),
+    "Google": ([{"error": {"code": 429, "message": "It went wrong.", "status": "RESOURCE_EXHAUSTED"}}], "429"),
+    "AWS": ({"message": "It went wrong.", "__type": "ThrottlingException"}, "ThrottlingException"),
+    "a problem document": ({"type": "about:blank", "title": "It went wrong.", "status": 503}, "about:blank"),
+    "a list of errors": ({"errors": [{"message": "It went wrong."}]}, None),
+    "a gateway's provider": ({"status": "failure", "error": {"message": "It went wrong.", "type": None}}, None),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+@pytest.mark.parametrize("wanted", ["whole", "stream"])
+async def test_a_foreign_error_body_has_the_same_words_and_code_by_a_status_and_in_a_stream(
+    portkey: Client, httpserver: HTTPServer, name: str, wanted: str
+) -> None:
+    body, code = FOREIGN[name]
+    if wanted == "whole":
+        answers(httpserver, body, 503)
+        error = await fail(portkey)
+    else:
+        event = f"event: error\ndata: {json.dumps(body)}\n\n"
+        request = httpserver.expect_request("/v1/prompts/pp-x/completions")
+        request.respond_with_data(event, content_type="text/event-stream")
+        with pytest.raises(APIError) as caught:
+            await each(await settle(portkey.prompts.completions(prompt_id="pp-x", stream=True)))
+        error = caught.value
+    assert (error.message, error.error_code, error.body) == ("It went wrong.", code, body)
 
 
 @pytest.mark.parametrize("body", ["<html>", "", "[1]", "3", '{"a":', "\ufeff{"])

@@ -51,20 +51,33 @@ _SHOWN = 200
 class Failure(NamedTuple):
     """An error that a chunk, an event or a whole body tells of."""
 
-    message: str
+    words: str | None
+    """What it says; None where it has no words."""
     type: str | None = None
     code: str | int | None = None
     param: str | None = None
     body: Any = None
     """All of what told of it."""
+    told: Any = None
+    """The part of the body that told of it."""
+
+    @property
+    def message(self) -> str:
+        """Its words, or in their place what told of it."""
+        if self.words is not None or self.told is None:
+            return self.words or "It reports an error and says no more."
+        return f"It reports an error: {shown(json.dumps(self.told, ensure_ascii=False))}"
+
+    @property
+    def name(self) -> str | None:
+        """What a program tells it by: its code, or its type where it has none."""
+        return self.type if self.code is None else str(self.code)
 
     @property
     def status(self) -> int | None:
         """The HTTP status that it says it would have had."""
-        said = self.body if isinstance(self.body, dict) else {}
-        error = said.get("error")
-        inner = error if isinstance(error, dict) else {}
-        numbers = (self.code, *(part.get(name) for part in (inner, said) for name in (*_CODES, "raw_status_code")))
+        parts = [part for part in (self.told, self.body) if isinstance(part, dict)]
+        numbers = (self.code, *(part.get(name) for part in parts for name in (*_CODES, "raw_status_code")))
         return next((number for number in map(_error_status, numbers) if number is not None), None)
 
 
@@ -82,7 +95,9 @@ def failure_in(body: object, *, is_error: bool = False) -> Failure | None:
     """
     if isinstance(body, list):
         found = next(filter(None, (failure_in(item) for item in body if isinstance(item, dict))), None)
-        return _failure(body, body) if found is None and is_error and body else found
+        if found is not None:
+            return found._replace(body=body)
+        return _failure(body, body) if is_error and body else None
     if not isinstance(body, dict):
         return _failure(body, body) if is_error and body else None
     choices = choices_of(body)
@@ -191,11 +206,12 @@ def _failure(said: object, body: object) -> Failure:
     codes = (part.get(name) for part in (known, around) for name in _CODES if name != "status" or known is not part)
     kind, param = known.get("type") or around.get("error_type"), known.get("param")
     return Failure(
-        words or f"It reports an error: {shown(json.dumps(said, ensure_ascii=False))}",
+        words or None,
         kind if isinstance(kind, str) and kind and kind.lower() not in ("error", "none") else None,
-        next((code for code in codes if _is_code(code)), None),
+        next((code for code in codes if _is_code(code) and str(code).lower() not in _FAILED), None),
         param if isinstance(param, str) else None,
         body,
+        said,
     )
 
 

@@ -178,7 +178,7 @@ class ChunkReader:
 
     def _judge(self, kind: str, data: Any, text: str) -> Json | None:
         if _is_error(kind) and not choices_of(data):
-            self._failure = failure_in(data, is_error=True) or Failure("It reports an error and says no more.")
+            self._failure = failure_in(data, is_error=True) or Failure(None)
             return None
         if isinstance(data, str):
             return self._read_words(kind, data)
@@ -200,7 +200,7 @@ class ChunkReader:
         if words.upper().startswith(DONE) or words.upper() == "DONE":
             self.done = True
         elif _is_error(kind):
-            self._failure = Failure(words or "It reports an error and says no more.", body=words)
+            self._failure = Failure(words or None, body=words)
         elif words[:1] in ("{", "[") and is_json(words):  # JSON after white space
             return self._judge(kind, json.loads(words), words)
         elif words[:1] == "{" or (words and words.strip(" .:!").lower() not in _KEEP_ALIVE and kind in ("", "message")):
