@@ -151,15 +151,15 @@ def _error(problem: str, tag: TagPosition) -> TemplateError:
 DATA_DEPTH: Final = 100
 """Levels of lists and objects in a value that is written as JSON."""
 
-_quoted: Callable[[str], str] = json.encoder.encode_basestring
+_encode: Callable[[str], str] = json.encoder.encode_basestring
 _HALVES = re.compile("[\ud800-\udfff]")
 ARRAY_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 _LAST_INDEX: Final = 2**32 - 2
 
 
-def quoted(text: str) -> str:
+def json_string(text: str) -> str:
     """Write a text as a JSON string, as ECMAScript does it: half of a pair of UTF-16 by its number."""
-    written = _quoted(text)
+    written = _encode(text)
     return written if written.isascii() else _HALVES.sub(_escaped_half, written)
 
 
@@ -169,7 +169,7 @@ def _escaped_half(half: re.Match[str]) -> str:
 
 def json_string_escape(text: str) -> str:
     """Escape a text to stand between the quotes of a JSON string."""
-    return quoted(text)[1:-1]
+    return json_string(text)[1:-1]
 
 
 def text_of(value: Any, tag: TagPosition, longest: int) -> str:
@@ -215,7 +215,7 @@ class _Writer:
 
     def write(self, value: Any, depth: int) -> None:
         if isinstance(value, str):
-            self.pieces.append(quoted(value))
+            self.pieces.append(json_string(value))
         elif value is None or value is True or value is False:
             self.pieces.append("null" if value is None else "true" if value else "false")
         elif isinstance(value, (int, float)):
@@ -236,7 +236,7 @@ class _Writer:
             if not isinstance(key, str):
                 problem = f"the value of {self.tag.text!r} has the key {key!r}: keys must be text"
                 raise TemplateError(problem, line=self.tag.line, column=self.tag.column)
-            self.pieces.append(f"{separator}{quoted(key)}:")
+            self.pieces.append(f"{separator}{json_string(key)}:")
             self.write(member, depth)
             separator = ","
         self._check_room()
