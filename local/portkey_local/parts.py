@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -14,7 +14,7 @@ from .metrics import Metrics
 from .prompts.cache import CAPACITY, PromptCache
 from .prompts.content import ContentReader
 from .prompts.rendering import Renderer
-from .read_through import ReadThroughCache, SizedLRU
+from .read_through import ReadThroughCache, StateCache
 from .runs.recording import Recorder
 from .runs.run import RunLimit
 from .store import Store
@@ -41,8 +41,8 @@ class Parts:
     run_limit: RunLimit
     entities: ReadThroughCache[Entity]
     """Answers to reads by reference, as every refresh of a client's cache asks for them."""
-    pages: SizedLRU[tuple[int, bytes]]
-    """Pages of lists, each with the database's state before it was read."""
+    pages: StateCache[dict[str, Any] | bytes]
+    """Pages of lists."""
     metrics: Metrics
     protected_labels: Collection[str]
     """Labels that take the scope `release`."""
@@ -76,7 +76,7 @@ class Parts:
             recorder,
             run_limit,
             entities,
-            SizedLRU(_PAGES),
+            StateCache(store, _PAGES),
             metrics,
             access.protected_labels,
         )

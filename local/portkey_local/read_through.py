@@ -97,6 +97,53 @@ class ReadThroughCache(Generic[T]):
             task.exception()  # everybody who waited may be gone
 
 
+class StateCache(Generic[T]):
+    """Keep what the store answered for as long as nobody commits anything to the database.
+
+    Nothing is taken on trust: each time the store is asked for its state, which one look tells all who ask at once.
+    Those who are told the same state wait for the same read.
+
+    Args:
+        store: Tells the state.
+        capacity: The sum of sizes that is kept.
+    """
+
+    def __init__(self, store: Store, capacity: int) -> None:
+        self._store = store
+        self._kept: SizedLRU[tuple[object, T]] = SizedLRU(capacity)
+        self._under_way: dict[tuple[str, object], asyncio.Task[T]] = {}
+
+    async def get(self, key: str, read: Callable[[], Awaitable[tuple[T, int | None]]]) -> T:
+        """Return what a key stands for, as it was at some moment after the call.
+
+        Args:
+            key: What is asked for.
+            read: Reads it: the value, and the size that it counts, None where it is not to be kept.
+        """
+        state = await self._store.state()
+        if state is None:
+            return (await read())[0]
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] == state:
+            return kept[1]
+        task = self._under_way.get((key, state))
+        if task is None:
+            task = self._under_way[key, state] = asyncio.create_task(self._read(key, state, read))
+            task.add_done_callback(lambda done: self._done(key, state, done))
+        return await asyncio.shield(task)
+
+    async def _read(self, key: str, state: object, read: Callable[[], Awaitable[tuple[T, int | None]]]) -> T:
+        value, size = await read()
+        if size is not None:
+            self._kept.put(key, (state, value), size, self._kept.clearings)
+        return value
+
+    def _done(self, key: str, state: object, task: asyncio.Task[T]) -> None:
+        del self._under_way[key, state]
+        if not task.cancelled():
+            task.exception()  # everybody who waited may be gone
+
+
 class SizedLRU(Generic[T]):
     """Keep the values used last, up to a sum of their sizes; threads may share it.
 

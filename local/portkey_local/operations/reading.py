@@ -61,14 +61,14 @@ async def page_of(
         shape: Writes a row in the shape of the wire.
         asked: Which page, of how many, and what is looked for: what `query` takes after the connection.
     """
-    state, key = parts.store.state(), f"{query.__module__} {asked!r}"
-    kept = parts.pages.get(key)
-    if kept is not None and kept[0] == state:
-        return kept[1]
-    page = await parts.store.read_list(query, *asked)
-    answer = listed(map(shape, page.rows), page.total)
-    if state is None or is_large(answer):
-        return answer
-    body = to_json(answer)
-    parts.pages.put(key, (state, body), len(key) + len(body), parts.pages.clearings)
-    return body
+    key = f"{query.__module__} {asked!r}"
+
+    async def read() -> tuple[dict[str, Any] | bytes, int | None]:
+        page = await parts.store.read_list(query, *asked)
+        answer = listed(map(shape, page.rows), page.total)
+        if is_large(answer):
+            return answer, None
+        body = to_json(answer)
+        return body, len(key) + len(body)
+
+    return await parts.pages.get(key, read)

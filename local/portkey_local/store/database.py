@@ -39,8 +39,11 @@ class Database(Protocol):
         """
         ...
 
-    def state(self) -> int | None:
-        """Return a number that is another one after any commit, by whatever process; None where that takes a while."""
+    async def state(self) -> object:
+        """Return what is another one after any commit, by whatever process; None where it can't be told in time.
+
+        What was committed before the call counts.
+        """
         ...
 
     def listing(self) -> AbstractContextManager[Connection]:

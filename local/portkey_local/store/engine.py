@@ -113,10 +113,13 @@ class Store:
         job: Future[T] = self._readers.submit(partial(self._query, self._database.listing, query, *args, **kwargs))
         return await asyncio.wrap_future(job)
 
-    def state(self) -> int | None:
-        """Return a number that is another one after any commit, by whatever process; None where none is at hand."""
+    async def state(self) -> object:
+        """Return what is another one after any commit, by whatever process; None where that is not known.
+
+        What was committed before the call counts.
+        """
         try:
-            return self._database.state()
+            return await self._database.state()
         except SQLAlchemyError as error:
             raise self._refusal(error) from error
 

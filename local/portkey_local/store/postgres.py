@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import Any
 
@@ -64,9 +65,14 @@ _CONNECTING = {
 """What the URL may say otherwise."""
 _NOT_IN_URLS = ("autocommit", "context", "cursor_factory", "row_factory")
 """Arguments of the driver that are no settings of a connection."""
+_SNAPSHOT = "SELECT extract(epoch FROM pg_postmaster_start_time())::text, pg_current_snapshot()::text"
+"""Names what a read sees: who has committed, and of which server, since another one counts anew after a failover."""
+_LOOK_SECONDS = 1.0
+"""How long a look at the snapshot may take; after a failure none is tried for as long."""
 _AT_ONCE = 3
 _STALE_SECONDS = 2.0
 """A connection that died in the pool says so at once; one that takes longer has died at work."""
+_AnyConnection = psycopg.Connection | psycopg.AsyncConnection
 _REFUSALS: dict[str, Callable[[], ApiError]] = {
     "53100": FullError,  # disk_full
     "25006": ReadOnlyError,  # read_only_sql_transaction
@@ -105,6 +111,7 @@ class PostgreSQL:
         self._timeout = address.timeout
         arguments = _arguments(url)
         self._watch = Watch()
+        self._glance: _Glance | None = None
         self._engine = create_engine(
             url.set(query={**_CONNECTING, **url.query}).difference_update_query(["prepare_threshold"]),
             poolclass=QueuePool,
@@ -114,6 +121,8 @@ class PostgreSQL:
             connect_args=arguments,
             **options,
         )
+        _, known = self._engine.dialect.create_connect_args(self._engine.url)
+        self._connecting = {**known, **arguments}
 
     def settle(self) -> None:
         """Do nothing: a server of PostgreSQL looks after its databases."""
@@ -130,8 +139,11 @@ class PostgreSQL:
         with self._begun(_READING, long, isolation_level="REPEATABLE READ") as connection:
             yield connection
 
-    def state(self) -> None:
-        """Return None: to ask takes as long as most reads."""
+    async def state(self) -> str | None:
+        """Return what tells one moment of the database from another; None where it does not say in time."""
+        if self._glance is None:
+            self._glance = _Glance(self._connecting, self._watch)
+        return await self._glance.state()
 
     def listing(self) -> AbstractContextManager[Connection]:
         """Yield a connection as `reading` does: none of them holds another one up."""
@@ -171,6 +183,8 @@ class PostgreSQL:
 
     def close(self) -> None:
         """Close all connections."""
+        if self._glance is not None:
+            self._glance.close()
         self._engine.dispose()
         self._watch.close()
 
@@ -244,20 +258,74 @@ def _milliseconds(seconds: float) -> str:
     return f"{max(1, round(seconds * 1000))}ms"
 
 
+class _Glance:
+    """Look at which transactions have committed, for all who ask at once, on one event loop.
+
+    Between two equal snapshots nobody has committed anything, whichever program it is. Whoever asks while a look is
+    under way gets the next one: what had been committed before somebody asked is seen.
+
+    Args:
+        connecting: What the driver is told to connect.
+        watch: Cuts a look that takes too long.
+    """
+
+    def __init__(self, connecting: Mapping[str, Any], watch: Watch) -> None:
+        self._connecting = connecting
+        self._watch = watch
+        self._connection: psycopg.AsyncConnection | None = None
+        self._connected = 0
+        self._not_before = 0.0
+        self._turn = asyncio.Lock()
+        self._next: asyncio.Task[str | None] | None = None
+
+    async def state(self) -> str | None:
+        """Return the snapshot of a moment after the call; None where it is not to be had."""
+        if self._next is None:
+            self._next = asyncio.create_task(self._look())
+        return await asyncio.shield(self._next)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.pgconn.finish()
+
+    async def _look(self) -> str | None:
+        async with self._turn:
+            self._next = None  # whoever asks from here on may know of a commit that this look does not see
+            try:
+                return await self._ask()
+            except psycopg.Error:
+                self.close()
+                self._connection, self._not_before = None, time.monotonic() + _LOOK_SECONDS
+                return None
+
+    async def _ask(self) -> str | None:
+        connection = self._connection
+        if connection is None:
+            if time.monotonic() < self._not_before:
+                return None
+            connection = await psycopg.AsyncConnection.connect(**self._connecting, autocommit=True)
+            self._connection = connection
+            self._connected += 1  # a server that crashed may have lost what it had counted, and count it again
+        with self._watch.over(connection, _LOOK_SECONDS):
+            seen = await (await connection.execute(_SNAPSHOT)).fetchone()
+        return f"{self._connected} {seen}"
+
+
 class Watch:
     """Cut connections on which an answer is overdue; whoever waits there then gets the error of a lost one."""
 
     # A network that has stalled never says so by itself.
 
     def __init__(self) -> None:
-        self._due: dict[int, tuple[psycopg.Connection, float]] = {}
+        self._due: dict[int, tuple[_AnyConnection, float]] = {}
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="portkey-local-watch", daemon=True)
         self._thread.start()
 
     @contextmanager
-    def over(self, connection: psycopg.Connection, seconds: float) -> Iterator[None]:
+    def over(self, connection: _AnyConnection, seconds: float) -> Iterator[None]:
         """Cut the connection where the block has not ended in time.
 
         Args:
@@ -286,7 +354,7 @@ class Watch:
                         _cut(connection)
 
 
-def _cut(connection: psycopg.Connection) -> None:
+def _cut(connection: _AnyConnection) -> None:
     # Closing it is for the thread that waits there; it wakes when nothing can come any more.
     with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as same:
         same.shutdown(socket.SHUT_RDWR)

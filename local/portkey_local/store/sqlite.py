@@ -102,7 +102,7 @@ class SQLite:
         """Yield the reader's connection, or one of its own for what takes long."""
         return self._reading_alone() if long else self._reader.transaction()
 
-    def state(self) -> int:
+    async def state(self) -> int:
         """Return a number that is another one after any commit."""
         return self._reader.data_version()
 
