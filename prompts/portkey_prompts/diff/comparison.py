@@ -199,8 +199,14 @@ class PromptDiff:
 
 
 def _settings_lines(side: Side) -> list[str]:
-    names = (*setting_fields(), "is_raw_template", "template_metadata")
-    values = [("template_type", side.kind), *((name, side.fields.get(name)) for name in names)]
+    named = ((name, side.fields.get(name)) for name in setting_fields())
+    raw = int(side.raw) or None  # 0 means the same as its absence
+    values = [
+        ("template_type", side.kind),
+        *named,
+        ("is_raw_template", raw),
+        ("template_metadata", side.fields.get("template_metadata")),
+    ]
     return [line for name, value in values if value not in (None, {}) for line in shown(name, value)]
 
 
