@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from portkey_ai.errors import PortkeyError
 from portkey_cli.failures import listed
+from portkey_prompts.errors import command
 
 if TYPE_CHECKING:
     from portkey_ai import Portkey
@@ -29,7 +30,8 @@ def label_id(portkey: Portkey, name: str, *, create: bool = False) -> str:
     if create:
         return portkey.labels.create(name=name).id
     names = listed((each for each in known if each), name) or "none yet"
-    raise PortkeyError(f"There is no label {name!r}. Make it: portkey-prompts labels create {name}. There are: {names}")
+    remedy = f"Make it: {command('labels', 'create', name)}."
+    raise PortkeyError(f"There is no label {name!r}. {remedy} There are: {names}")
 
 
 def label_names(prompt: PromptDetail) -> list[str]:

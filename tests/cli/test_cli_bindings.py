@@ -350,8 +350,8 @@ def test_files_of_several_workspaces_are_told(locked: Cli, server: LocalServer, 
 
 def test_a_file_that_is_on_no_service_is_told(alone: Cli, fails: Callable[..., None]) -> None:
     Path("prompts").mkdir()
-    Path("prompts/new.prompt").write_text("---\nmodel: x\n---\nHello\n")
-    fails(alone("bindings", "--files"), 1, "prompts/new.prompt is on no service yet", "portkey-prompts push new")
+    Path("prompts/new one.prompt").write_text("---\nmodel: x\n---\nHello\n")
+    fails(alone("bindings", "--files"), 1, "prompts/new one.prompt is on no service", "portkey-prompts push 'new one'")
 
 
 def test_a_schema_that_is_none_is_told(locked: Cli, fails: Callable[..., None]) -> None:

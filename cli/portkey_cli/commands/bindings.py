@@ -30,6 +30,7 @@ from portkey_prompts.bindings import (
     same,
     write_module,
 )
+from portkey_prompts.errors import command
 from portkey_prompts.files import write_whole
 from portkey_prompts.folder import PARTIAL, PROMPT, SUFFIX, Folder, Key, read_file
 from portkey_prompts.inputs import Inputs, inputs_of
@@ -255,7 +256,7 @@ def _from_files(folder: Folder, table: _Table) -> list[Binding]:
             continue
         if not slug:
             problem = f"{folder.path_of(key)} is on no service yet that the folder remembers for {folder.service}."
-            raise BindingsError(f"{problem} Push it first: portkey-prompts push {key.stem}")
+            raise BindingsError(f"{problem} Push it first: {command('push', key.stem)}")
         wanted = given if isinstance(given, str) else key.stem
         candidates[slug] = Candidate(wanted, key.file_name, key.stem, given=isinstance(given, str))
         found[slug] = key, file

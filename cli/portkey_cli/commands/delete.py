@@ -10,6 +10,7 @@ from portkey_cli.failures import NOT_AS_ASKED, OK, UsageError
 from portkey_cli.options import AsJson, Reference, add_command
 from portkey_cli.output import note, write_json
 from portkey_cli.references import split
+from portkey_prompts.errors import command
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +30,7 @@ def delete(
     """
     prompt, version = split(reference)
     if version:
-        raise UsageError(f"A version can't be deleted, only the whole prompt: portkey-prompts delete {prompt}")
+        raise UsageError(f"A version can't be deleted, only the whole prompt: {command('delete', prompt)}")
     check_askable(yes)
     with connect(context) as portkey:
         found = portkey.prompts.retrieve(f"{prompt}@latest")  # so that what is asked about is what is there

@@ -17,7 +17,7 @@ from portkey_cli.output import note, progress, write_diff, write_json, write_lin
 from portkey_cli.references import checked
 from portkey_cli.sync import slug_reference
 from portkey_prompts.lock import scan
-from portkey_prompts.lock.errors import DEFAULT_NAME, command
+from portkey_prompts.lock.errors import DEFAULT_NAME, lock_command
 
 EXAMPLE = "portkey-prompts lock pp-greeting@production && portkey-prompts lock --frozen --scan src/"
 
@@ -127,7 +127,7 @@ def _report_check(found: list[locking.Movement], path: Path, as_json: bool) -> i
         write_json(answer)
     for each in () if as_json else other:
         _show(each)
-    remedy = f"Not as locked: {len(other)} of {len(found)}. To take it over: {command('--upgrade', path=path)}"
+    remedy = f"Not as locked: {len(other)} of {len(found)}. To take it over: {lock_command('--upgrade', path=path)}"
     if not as_json:
         note(remedy if other else f"As locked: {len(found)} of {len(found)}.")
     return NOT_AS_ASKED if other else OK
@@ -144,7 +144,7 @@ def _report_coverage(found: locking.Coverage, path: Path, as_json: bool) -> int:
         if found.unused:
             note(f"Locked, and not seen in the sources: {', '.join(found.unused)}")
         if found.uncovered:
-            note(f"To lock what is missing: {command(*found.uncovered, path=path)}")
+            note(f"To lock what is missing: {lock_command(*found.uncovered, path=path)}")
         else:
             note(f"{path} is whole: {found.prompts} locked, covering what is used in {found.files} source file(s).")
     return NOT_AS_ASKED if found.uncovered else OK

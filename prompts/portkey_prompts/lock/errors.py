@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
-from portkey_prompts.errors import PortkeyError
+from portkey_prompts.errors import PortkeyError, command
 
 DEFAULT_NAME = "prompts.lock"
 """What a lock file is called where nothing else is said."""
@@ -40,14 +39,12 @@ class NoLockFileError(LockError):
     """There is no lock file at the path."""
 
 
-def command(*arguments: str, path: str | Path | None = None) -> str:
+def lock_command(*arguments: str, path: str | Path | None = None) -> str:
     """Say a `portkey-prompts lock` command as it is typed into a shell.
 
     Args:
         arguments: what follows `lock`.
         path: the lock file; the default one need not be named.
     """
-    words = ["portkey-prompts", "lock", *arguments]
-    if path is not None and str(path) != DEFAULT_NAME:
-        words += ["--file", str(path)]
-    return shlex.join(words)
+    is_named = path is not None and str(path) != DEFAULT_NAME
+    return command("lock", *arguments, *(["--file", str(path)] if is_named else []))

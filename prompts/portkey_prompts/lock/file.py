@@ -15,7 +15,7 @@ from portkey_prompts.references import number_in
 from portkey_prompts.strict_json import JSONError, read_json
 
 from .entries import LockedPrompt
-from .errors import LockError, NoLockFileError, command
+from .errors import LockError, NoLockFileError, lock_command
 from .format import document, entries_of, read_entry, to_text
 
 try:
@@ -164,7 +164,7 @@ def _read(path: Path) -> bytes:
     try:
         return read_regular(path)
     except FileNotFoundError:
-        remedy = f"Run: {command('REFERENCE…', path=path).replace(chr(39), '')}"
+        remedy = f"Run: {lock_command('REFERENCE…', path=path).replace(chr(39), '')}"
         raise NoLockFileError("there is no such file.", remedy=remedy, path=path) from None
     except OSError as error:
         remedy = "Name a file that can be read."
@@ -245,7 +245,7 @@ def _anew(text: str, path: Path) -> str:
     """Say how to get a whole file: the old one, or a new one with the references that can still be read."""
     known = list(dict.fromkeys(json.loads(found) for found in _REFERENCE.findall(text) if _readable(found)))
     words = [*known[:_SHOWN], "…"] if len(known) > _SHOWN else known or ["REFERENCE…"]
-    typed = command(*words, path=path).replace("'REFERENCE…'", "REFERENCE…").replace("'…'", "…")
+    typed = lock_command(*words, path=path).replace("'REFERENCE…'", "REFERENCE…").replace("'…'", "…")
     return f"Put back the last good one, or delete it and run: {typed}"
 
 

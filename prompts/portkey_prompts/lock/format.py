@@ -23,7 +23,7 @@ from portkey_prompts.rendering import content_fields
 from portkey_prompts.strict_json import JSONError, read_json
 
 from .entries import Includes, LockedPartial, LockedPrompt
-from .errors import LockError, command
+from .errors import LockError, lock_command
 
 FORMAT = 2
 """The version of the format. Raised with every change of it, an addition too: an older reader must not pass it over.
@@ -73,7 +73,7 @@ def read_entry(reference: str, entry: Any, path: Path) -> LockedPrompt:
     Raises:
         LockError: something in it was changed or is missing.
     """
-    remedy = f"Put back the last good file, or run: {command('--upgrade', reference, path=path)}"
+    remedy = f"Put back the last good file, or run: {lock_command('--upgrade', reference, path=path)}"
     try:
         locked = _prompt(reference, entry)
         _check(locked, entry["sha256"])

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from portkey_prompts.errors import command
 from portkey_prompts.provenance import LocalProvenance
 from portkey_prompts.rendering import RENDERED, StoredPrompt, parse_partial
 from portkey_prompts.templates import Partial, Template
@@ -242,9 +243,9 @@ def unlocked(key: Key, included_by: Entry | None = None) -> LockError:
         return LockError(
             f"{key.reference!r}, the partial that a variable of {included_by.key.reference!r} chooses, is not in the "
             "lock file, and only what is locked may be used. Pass the partial's text, or save "
-            f"{key.reference!r} as the variable's default and run: portkey-prompts lock {included_by.key.reference}"
+            f"{key.reference!r} as the variable's default and run: {command('lock', included_by.key.reference)}"
         )
     return LockError(
         f"{key.reference!r} is not in the lock file, and only what is locked may be used. "
-        f"Run: portkey-prompts lock {key.reference}"
+        f"Run: {command('lock', key.reference)}"
     )
