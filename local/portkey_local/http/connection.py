@@ -14,7 +14,6 @@ from contextlib import suppress
 from contextvars import Context, copy_context
 from enum import Enum, auto
 from functools import lru_cache
-from types import coroutine
 from typing import Any, ClassVar, cast
 from urllib.parse import unquote
 
@@ -550,7 +549,7 @@ class Connection(HttpToolsProtocol):
         except StopIteration:
             return
         # The rest in the same context: what the beginning set there, the rest looks for, and takes back.
-        self._go_on(cast("Coroutine[Any, Any, None]", _resumed(answering, awaited)), context)
+        self._go_on(_resumed(answering, awaited), context)
 
     def _start_waiting(self) -> None:
         """Begin to answer a request that waited for another one: its time begins now."""
@@ -586,17 +585,28 @@ class Connection(HttpToolsProtocol):
         return now - since >= self.limits.seconds
 
 
-@coroutine
-def _resumed(begun: Coroutine[Any, Any, None], awaited: Any) -> Generator[Any, Any, None]:
-    """Go on with a coroutine that was begun without a task, from what it waits for."""
-    with suppress(StopIteration):
-        while True:
-            try:
-                value = yield awaited
-            except BaseException as error:
-                awaited = begun.throw(error)
-            else:
-                awaited = begun.send(value)
+class _Begun:
+    """The rest of a coroutine that was begun without a task, from what it waits for; to be awaited once."""
+
+    def __init__(self, begun: Coroutine[Any, Any, None], awaited: Any) -> None:
+        self._begun = begun
+        self._awaited = awaited
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        awaited = self._awaited
+        with suppress(StopIteration):
+            while True:
+                try:
+                    value = yield awaited
+                except BaseException as error:
+                    awaited = self._begun.throw(error)
+                else:
+                    awaited = self._begun.send(value)
+
+
+async def _resumed(begun: Coroutine[Any, Any, None], awaited: Any) -> None:
+    """Go on with a coroutine that was begun without a task."""
+    await _Begun(begun, awaited)  # a task takes no generator since Python 3.12
 
 
 def _state(request: Exchange | Connection) -> dict[str, Any]:
