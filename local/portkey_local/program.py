@@ -87,7 +87,7 @@ def serve(
             return _refuse(error, journal)
         _keep_pauses_short()
         with _stopping_at_signals(server, times):
-            server.run(lambda: _say(server, host))
+            server.run(lambda: _begin(server, host))
         logger.info("Stopped")
     return 0
 
@@ -169,6 +169,22 @@ def _check_kept(database: str) -> None:
             f"The database {database} names no file, and nothing would be kept. Write sqlite:///portkey.db, or "
             f"--database {TEMPORARY} for one that is deleted at the end."
         )
+
+
+def _begin(server: Server, host: str) -> None:
+    """Say where the server is, and load its page beside the first requests: nobody has to wait for it to start."""
+    _say(server, host)
+    threading.Thread(target=_load_page, name="portkey-local-page").start()
+
+
+def _load_page() -> None:
+    # Whoever first looks at it would hold all others up for 0.2 s; later there may be no descriptor left to read it.
+    from .ui.app import PageApp  # noqa: F401
+    from .ui.html import assets, templates
+
+    assets()
+    for name in templates().list_templates():
+        templates().get_template(name)
 
 
 def _say(server: Server, host: str) -> None:

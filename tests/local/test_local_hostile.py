@@ -333,6 +333,32 @@ def test_clients_that_are_gone_in_the_middle_hold_nobody_up(port: int) -> None:
                 connection.shutdown(socket.SHUT_WR)
 
 
+def test_a_client_that_is_gone_while_its_requests_wait_to_be_read_leaves_nothing_in_the_log() -> None:
+    waiting = (GET + HOST + b"x: " + b"a" * 5_000 + b"\r\n\r\n") * 200
+    with Serving() as program:
+        for _ in range(30):
+            with connected(int(program.base_url.rpartition(":")[2].partition("/")[0])) as connection:
+                with suppress(ConnectionError):
+                    connection.sendall(waiting)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert names(program)
+        assert program.end() == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [b"HEAD /v1/labels HTTP/1.1\r\nnonsense\r\n\r\n", b"HEAD /v1/labels HTTP/1.1\r\nx: " + b"a" * 100_000],
+    ids=["a header without a colon", "a line of 100 KB"],
+)
+def test_the_refusal_of_a_malformed_head_request_has_no_body(port: int, malformed: bytes) -> None:
+    with connected(port) as connection:
+        with suppress(ConnectionError):
+            connection.sendall(malformed)
+        head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 4")
+    assert body == b""
+
+
 def test_a_half_closed_connection_ends(port: int) -> None:
     with connected(port) as connection:
         connection.sendall(GET)

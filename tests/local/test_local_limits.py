@@ -413,13 +413,13 @@ def test_hundreds_of_connections_beyond_the_limit_are_cut_off() -> None:
 
 FULL = """
 import os, socket, sys
-from portkey_local import LocalServer
+from portkey_local import LocalServer, program
 
 def ask(connection, method, path, body=b""):
-    head = b"%b /v1%b HTTP/1.1\\r\\nhost: localhost\\r\\ncontent-type: application/json\\r\\n" % (method, path)
+    head = b"%b %b HTTP/1.1\\r\\nhost: localhost\\r\\ncontent-type: application/json\\r\\n" % (method, path)
     connection.sendall(head + b"content-length: %d\\r\\n\\r\\n" % len(body) + body)
     data = b""
-    while b"\\r\\n\\r\\n" not in data or not data.endswith((b"}", b"\\n")):
+    while b"\\r\\n\\r\\n" not in data or not data.endswith((b"}", b"\\n", b"</html>")):
         data += connection.recv(1 << 16)
     return data
 
@@ -428,6 +428,7 @@ with LocalServer(sys.argv[1]) as server:
     server.add_prompt(slug="pp-x", versions=[{"string": "{{x}}", "virtual_key": "echo"}])
     connection = socket.create_connection(("127.0.0.1", server.port))
     assert b" 200 OK" in ask(connection, b"GET", b"/healthz")
+    program._load_page()  # as the program does beside its first requests
     taken = []
     try:
         while True:
@@ -435,12 +436,15 @@ with LocalServer(sys.argv[1]) as server:
     except OSError:
         pass
     for method, path, body in (
-        (b"POST", b"/prompts", prompt),
-        (b"POST", b"/prompts/pp-x/render", b'{"variables": {"x": "%b"}}' % (b"y" * 100_000)),
-        (b"POST", b"/prompts/pp-x/completions", b'{"variables": {"x": "y"}}'),
-        (b"POST", b"/labels", b'{"name": "full"}'),
-        (b"GET", b"/prompts", b""),
+        (b"POST", b"/v1/prompts", prompt),
+        (b"POST", b"/v1/prompts/pp-x/render", b'{"variables": {"x": "%b"}}' % (b"y" * 100_000)),
+        (b"POST", b"/v1/prompts/pp-x/completions", b'{"variables": {"x": "y"}}'),
+        (b"POST", b"/v1/labels", b'{"name": "full"}'),
+        (b"GET", b"/v1/prompts", b""),
         (b"GET", b"/readyz", b""),
+        (b"GET", b"/metrics", b""),
+        (b"GET", b"/ui", b""),
+        (b"GET", b"/ui/prompts/pp-x", b""),
     ):
         answer = ask(connection, method, path, body)
         assert b" 200 OK" in answer, (path, answer)
@@ -460,6 +464,12 @@ def test_with_all_descriptors_used_up_the_first_requests_are_answered(database: 
         timeout=60,
     )
     assert child.returncode == 0, child.stderr
+
+
+def test_a_programs_page_is_loaded_before_anybody_looks() -> None:
+    with Serving() as program:
+        loaded = Path(f"/proc/{program.process.pid}/maps")
+        assert wait_for(lambda: "markupsafe" in loaded.read_text())
 
 
 # Time

@@ -246,6 +246,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End; the request that is being answered is told, also where others wait for it."""
+        self._over, self._unread = True, b""
         self.pipeline.clear()
         self.connections.discard(self)
         for exchange in (self._active, self.cycle):
@@ -514,9 +515,11 @@ class Connection(HttpToolsProtocol):
         self._start_taken()
 
     def _begin_refused(self, error: ApiError) -> None:
-        """Stand in for a request whose head was never understood."""
+        """Stand in for a request whose head was never understood, or only its method: to HEAD no body is sent."""
+        is_head = self._stage is _HEAD and bool(self.url) and self._parser.get_method() == b"HEAD"
         self.on_message_begin()
-        cast("dict[str, Any]", self.scope).update(method="GET", path="/", raw_path=b"/", query_string=b"")
+        method = "HEAD" if is_head else "GET"
+        cast("dict[str, Any]", self.scope).update(method=method, path="/", raw_path=b"/", query_string=b"")
         _state(self)[REFUSAL] = error
         self._take(keep_alive=False, expects_continue=False)
         self.cycle.more_body = False
