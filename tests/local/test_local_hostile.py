@@ -347,8 +347,12 @@ def test_a_client_that_is_gone_while_its_requests_wait_to_be_read_leaves_nothing
 
 @pytest.mark.parametrize(
     "malformed",
-    [b"HEAD /v1/labels HTTP/1.1\r\nnonsense\r\n\r\n", b"HEAD /v1/labels HTTP/1.1\r\nx: " + b"a" * 100_000],
-    ids=["a header without a colon", "a line of 100 KB"],
+    [
+        b"HEAD /v1/labels HTTP/1.1\r\nnonsense\r\n\r\n",
+        b"HEAD /v1/labels HTTP/1.1\r\nx: " + b"a" * 100_000,
+        b"HEAD /?\xe9 HTTP/1.1\r\n\r\n",
+    ],
+    ids=["a header without a colon", "a line of 100 KB", "a target in Latin-1"],
 )
 def test_the_refusal_of_a_malformed_head_request_has_no_body(port: int, malformed: bytes) -> None:
     with connected(port) as connection:

@@ -95,7 +95,7 @@ def test_the_cookie_is_no_key_and_no_script_and_no_other_site_gets_it(server: Lo
     assert secure.headers["set-cookie"].endswith("; Secure")
 
 
-@pytest.mark.parametrize("key", ["", "ppk-wrong", "ppk-0123456789abcdef-" + "0" * 64, "\0", "é" * 10_000])
+@pytest.mark.parametrize("key", ["", "ppk-wrong", "ppk-0123456789abcdef-" + "0" * 64, "\0", "é" * 10_000, "\U0001f511"])
 def test_a_wrong_key_is_told_so(server: LocalServer, visitor: Client, key: str) -> None:
     server.add_key("read")
     answer = visitor().post("/ui/login", data={"key": key})

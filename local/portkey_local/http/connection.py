@@ -516,7 +516,7 @@ class Connection(HttpToolsProtocol):
 
     def _begin_refused(self, error: ApiError) -> None:
         """Stand in for a request whose head was never understood, or only its method: to HEAD no body is sent."""
-        is_head = self._stage is _HEAD and bool(self.url) and self._parser.get_method() == b"HEAD"
+        is_head = self._stage is _HEAD and self._parser.get_method() == b"HEAD"
         self.on_message_begin()
         method = "HEAD" if is_head else "GET"
         cast("dict[str, Any]", self.scope).update(method=method, path="/", raw_path=b"/", query_string=b"")

@@ -51,7 +51,7 @@ class PageRequest:
         Raises:
             UnauthorizedError: A key is needed, and there is none, or none that is valid any more.
         """
-        key = key or self.sessions.key(self.headers)
+        key = (key or self.sessions.key(self.headers) or "").encode().decode("latin-1")  # as a header brings it
         self.caller = await self.backend.keyring.caller(Headers({"x-portkey-api-key": key} if key else {}))
         self.scope["state"]["caller"] = self.caller
 
