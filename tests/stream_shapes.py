@@ -216,6 +216,10 @@ TEXT = {"type": "text", "text": "Hello"}
 ANSWERS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     "text": ([said("Hel"), said("lo")], {"content": "Hello"}),
     "a role in each chunk": ([said("Hel", role="assistant"), said("lo", role="assistant")], {"content": "Hello"}),
+    "a text in the place of a delta": (
+        [{**HEAD, "choices": [choice]} for choice in ({"index": 0, "delta": "Hel"}, {"index": 0, "message": "lo"})],
+        {"content": "Hello"},
+    ),
     "an empty role": ([said("Hel", role="assistant"), said("lo", role="")], {"content": "Hello"}),
     "a content of null": (
         [said(content=None), said("Hel"), said("lo"), {**HEAD, "choices": [{"delta": {"content": None}}]}],

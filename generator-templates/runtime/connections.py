@@ -86,14 +86,6 @@ def refusal_in(error: Exception) -> Response | None:
     return error.response if refused and isinstance(error, httpx.HTTPStatusError) else None
 
 
-def text_of(response: Response) -> str:
-    """Read an answer's text; "" where the answer was closed before it was read."""
-    try:
-        return response.text
-    except httpx.StreamError:
-        return ""
-
-
 def send(http: HTTPClient, request: Request, most: int, *, stream: bool = False) -> Response:
     """Send a request, and read the answer: whole, unless it is a success that is to be streamed.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
@@ -28,6 +29,16 @@ def note(response: Response) -> None:
 def is_raw() -> bool:
     """Say whether a raw call goes on, which needs an HTTP answer."""
     return _heard.get() is not None
+
+
+def text_of(response: Response) -> str:
+    """Read an answer's text, as UTF-8 where it is not in its charset; "" where the answer was closed before."""
+    # A charset is whatever a server calls one: a codec may refuse the bytes, or be one that makes no text.
+    with suppress(Exception):
+        return response.text
+    with suppress(Exception):
+        return response.content.decode(errors="replace")
+    return ""
 
 
 class RawResponse(Generic[R_co]):
@@ -62,7 +73,7 @@ class RawResponse(Generic[R_co]):
     @property
     def text(self) -> str:
         """The answer's body."""
-        return self.http_response.text
+        return text_of(self.http_response)
 
     def json(self) -> Any:
         """Decode the answer's body, untouched."""

@@ -16,6 +16,7 @@ from portkey_ai.errors import (
     class_for_status,
 )
 from portkey_openapi.errors import AnswerTooLong
+from portkey_openapi.raw import text_of
 from portkey_openapi.requests import shown_url
 from portkey_prompts.redaction import redact
 
@@ -57,8 +58,6 @@ def status_error(response: Response, secrets: tuple[str, ...] = (), proxy: Proxy
         secrets: texts that must not stand in the message, should a server repeat them.
         proxy: the proxy that the answer came through.
     """
-    from portkey_openapi.connections import text_of
-
     text = text_of(response)
     body = read_body(text)
     failure = failure_of(body)
@@ -127,10 +126,10 @@ def decoded(response: Response, secrets: tuple[str, ...] = ()) -> Any:
         return json.loads(response.content)
     except (json.JSONDecodeError, UnicodeDecodeError):
         kind = response.headers.get("content-type", "no content type")
-        said = f"The answer is not JSON ({kind}): {beginning(response.text)}"
+        said = f"The answer is not JSON ({kind}): {beginning(text_of(response))}"
     except (ValueError, RecursionError) as error:  # an int of thousands of digits, or nested too deeply
-        said = f"The answer's JSON can't be read ({error}): {beginning(response.text)}"
-    raise unexpected(response, said, response.text, secrets)
+        said = f"The answer's JSON can't be read ({error}): {beginning(text_of(response))}"
+    raise unexpected(response, said, text_of(response), secrets)
 
 
 def unexpected(

@@ -79,8 +79,8 @@ class APIError(PortkeyError):
         """Say what went wrong, with the status, the service's code and the trace id where they are known."""
         facts = [
             f"status {self.status_code}" if self.status_code else "",
-            self.error_code or "",
-            f"trace id {self.trace_id}" if self.trace_id else "",
+            (self.error_code or "")[:200],
+            f"trace id {self.trace_id[:200]}" if self.trace_id else "",
         ]
         known = ", ".join(fact for fact in facts if fact)
         return f"{self.message} ({known})" if known else self.message

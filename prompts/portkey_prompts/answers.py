@@ -40,7 +40,7 @@ def _fault_in(record: Record) -> str | None:
         return _fault_in_items(record.get("data", 0), record.get("total"))
     kind = type(record).__name__
     if kind == "PromptCompletion":
-        return None if choices_of(record) else "it has no choices"
+        return _fault_in_choices(choices_of(record))
     if kind == "PromptRender":
         data = record.get("data")
         data = data if isinstance(data, dict) else {}
@@ -50,6 +50,14 @@ def _fault_in(record: Record) -> str | None:
     if not names or any(record.get(name) is not None for name in names):
         return None
     return f"it has none of {', '.join(names)}"
+
+
+def _fault_in_choices(choices: list[dict[str, Any]]) -> str | None:
+    messages = [choice.get("message") for choice in choices]
+    strange = [message for message in messages if not isinstance(message, dict | str | None)]
+    if strange:
+        return f"the message of a choice is {shown(strange[0])}"
+    return None if choices else "it has no choices"
 
 
 def _fault_in_items(items: object, total: object) -> str | None:
@@ -120,11 +128,9 @@ def fill_choices(answer: C, name: str) -> C:
     """Make the message (or delta) of choices that came without one from their text."""
     choices = answer.get("choices")
     for choice in choices if type(choices) is list else ():
-        if type(choice) is dict and choice.get(name) is None:
-            if name == "delta":
-                choice[name] = dict(delta_of(choice)) or {"content": None}
-            else:
-                choice[name] = {"role": "assistant", "content": choice.get("text")}
+        if type(choice) is dict and not isinstance(choice.get(name), dict):
+            absent = {"content": None} if name == "delta" else {"role": "assistant", "content": None}
+            choice[name] = {**absent, **delta_of(choice)}
     return answer
 
 

@@ -108,6 +108,47 @@ async def test_a_completion_without_choices_is_none(
     assert "no choices" in (await refused(lambda: portkey.prompts.completions(prompt_id="pp-x"))).message
 
 
+@pytest.mark.parametrize("message", [True, False, 0, 7.5, [], ["Hi"]], ids=json.dumps)
+async def test_a_completion_whose_message_is_none_is_none(
+    portkey: Client, answer: Callable[[Any], None], message: Any
+) -> None:
+    answer({**COMPLETION, "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})
+    error = await refused(lambda: portkey.prompts.completions(prompt_id="pp-x"))
+    assert f"the message of a choice is {message!r}" in error.message
+
+
+async def test_a_text_in_the_place_of_a_message_is_its_text(portkey: Client, answer: Callable[[Any], None]) -> None:
+    answer({**COMPLETION, "choices": [{"index": 0, "message": "Hello", "finish_reason": "stop"}]})
+    message = (await settle(portkey.prompts.completions(prompt_id="pp-x"))).choices[0].message
+    assert (message.role, message.content) == ("assistant", "Hello")
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "hex", "rot13", "idna", "undefined", "no-charset", "utf-8"])
+@pytest.mark.parametrize("status", [200, 404, 503])
+async def test_an_answer_in_no_charset_of_its_own_is_told_as_any_other(
+    portkey: Client, httpserver: HTTPServer, charset: str, status: int
+) -> None:
+    kind = f"text/html; charset={charset}"
+    httpserver.expect_request(re.compile("/v1/.*")).respond_with_data("<p>Größe", status=status, content_type=kind)
+    for call in (
+        lambda: portkey.labels.list(),
+        lambda: portkey.prompts.render(prompt_id="pp-x", variables={}),
+        lambda: portkey.prompts.completions(prompt_id="pp-x"),
+        lambda: portkey.prompts.completions(prompt_id="pp-x", stream=True),
+    ):
+        error = await refused(call)
+        assert error.status_code == status
+        assert "'<p>Größe'" in error.message
+
+
+async def test_what_a_service_calls_itself_is_shown_in_part(portkey: Client, httpserver: HTTPServer) -> None:
+    body, named = json.dumps({"error": {"message": "No.", "code": "c" * 9_000}}), {"x-portkey-trace-id": "t" * 9_000}
+    httpserver.expect_request(re.compile("/v1/.*")).respond_with_data(body, status=400, headers=named)
+    error = await refused(lambda: portkey.labels.list())
+    assert (len(error.trace_id or ""), len(error.error_code or "")) == (9_000, 9_000)
+    assert len(str(error)) < 500
+
+
 @pytest.mark.parametrize(
     "told",
     [

@@ -303,6 +303,14 @@ async def test_a_whole_message_in_a_stream_is_a_delta(open_stream: Open) -> None
     assert (await settle(stream.get_final_completion())).choices[0].message.content == "Hello"
 
 
+@pytest.mark.parametrize("delta", [True, False, 0, 1.5, [], ["Hel"]], ids=repr)
+async def test_a_delta_that_is_none_brings_nothing(open_stream: Open, delta: Any) -> None:
+    odd = event({**HEAD, "choices": [{"index": 0, "delta": delta}]})
+    stream = await open_stream(odd, BEGINNING, odd, END, DONE)
+    assert text_of(await each(stream)) == "Hello, Alice."
+    assert (await settle(stream.get_final_completion())).choices[0].message.content == "Hello, Alice."
+
+
 async def test_a_message_beside_the_delta_is_not_added_to_it(open_stream: Open) -> None:
     both = [
         {**HEAD, "choices": [{"index": 0, "message": {"content": whole}, "delta": {"content": piece}}]}

@@ -22,7 +22,7 @@ from portkey_local.worker import answers
 from portkey_openapi.events import DONE
 from portkey_prompts.errors import quoted
 from portkey_prompts.rendering import Rendered
-from portkey_prompts.streaming.chunks import brings, choices_of, index_of
+from portkey_prompts.streaming.chunks import brings, choices_of, delta_of, index_of
 
 from .record import RunRecord, run_failure
 
@@ -197,7 +197,10 @@ def _shaped_choice(choice: dict[str, Any], position: int, is_chunk: bool) -> dic
     if shaped.get("finish_reason") == "":
         shaped["finish_reason"] = None
     if is_chunk and "text" not in choice and not isinstance(choice.get("delta"), dict):
-        shaped["delta"] = shaped.pop("message", None) or {}
+        shaped.pop("message", None)
+        shaped["delta"] = dict(delta_of(choice))
+    elif not is_chunk and isinstance(choice.get("message"), str):
+        shaped["message"] = {"role": "assistant", "content": choice["message"]}
     return shaped
 
 

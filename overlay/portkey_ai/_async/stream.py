@@ -13,6 +13,7 @@ from portkey_ai._hints import AsyncTransport, Response
 from portkey_ai._official import AsyncClosing
 from portkey_ai.errors import APIError, APIStreamError
 from portkey_ai.types import PromptCompletion
+from portkey_openapi import raw
 from portkey_prompts.answers import completion_answer, merge
 from portkey_prompts.streaming.chunks import brings, is_finished, text_of, whole_characters
 from portkey_prompts.streaming.failures import failure_in
@@ -145,9 +146,9 @@ class AsyncAnswerReader(Generic[Chunk]):
             await async_read_whole(response, self._transport.settings.max_response_bytes)
         except (RequestError, OSError, AnswerTooLong) as error:
             raise connection_error(error, response.request, secrets) from error
-        body, kind = read_body(response.text), response.headers.get("content-type")
+        body, kind = read_body(text := raw.text_of(response)), response.headers.get("content-type")
         failure = failure_in(body)
-        said = f"The answer is no event stream but {kind}: {beginning(response.text)}"
+        said = f"The answer is no event stream but {kind}: {beginning(text)}"
         raise unexpected(response, said if failure is None else failure.message, body, secrets)
 
     def iterate(self) -> AsyncIterator[Chunk]:

@@ -39,13 +39,13 @@ def wants_usage(body: Mapping[str, Any]) -> bool:
 
 
 def delta_of(choice: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a message gains by a choice of a chunk; of a text completion its text."""
+    """Return what a message gains by a choice of a chunk; a text in its place is its text."""
     for name in ("delta", "message"):  # some servers send a whole message as the only chunk
         delta = choice.get(name)
         if isinstance(delta, dict):
             return delta
-    text = choice.get("text")
-    return {"content": text} if isinstance(text, str) else {}
+    text = next((choice[name] for name in ("delta", "message", "text") if isinstance(choice.get(name), str)), None)
+    return {} if text is None else {"content": text}
 
 
 def content_text(content: object) -> str:

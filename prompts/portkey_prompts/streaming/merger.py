@@ -87,7 +87,7 @@ class _Text:
 def _add_choice(choice: Json, piece: Mapping[str, Any]) -> None:
     for name, value in piece.items():
         if name in ("delta", "message"):
-            if name == "delta" or not isinstance(piece.get("delta"), dict):
+            if name == "delta" or not isinstance(piece.get("delta"), dict | str):
                 _add_message(choice.setdefault("message", {}), value)
         elif name == "text":
             choice["text"] = _grown(choice.get("text"), value or "")
@@ -98,6 +98,8 @@ def _add_choice(choice: Json, piece: Mapping[str, Any]) -> None:
 
 
 def _add_message(message: Json, delta: object) -> None:
+    if isinstance(delta, str):
+        delta = {"content": delta}
     for name, value in delta.items() if isinstance(delta, dict) else ():
         if name == "tool_calls":
             _add_tool_calls(message, value)
