@@ -53,18 +53,30 @@ def replacing(path: Path, *, mode: int | None = None, follow: bool = True, durab
     target = Path(os.path.realpath(path)) if follow else path
     temporary = target.with_name(f".{os.urandom(8).hex()}.new")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(temporary, flags, 0o666 if mode is None else mode)
+    with _about(path, temporary):
+        handle = os.open(temporary, flags, 0o666 if mode is None else mode)
+        try:
+            with open(handle, "wb") as file:  # noqa: PTH123
+                yield file
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
+            if mode is None and target.exists():
+                temporary.chmod(target.stat().st_mode & 0o777)
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _about(path: Path, temporary: Path) -> Iterator[None]:
+    """Have an error name the file that was to be written: one of a full disk names none, others the temporary one."""
     try:
-        with open(handle, "wb") as file:  # noqa: PTH123
-            yield file
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        if mode is None and target.exists():
-            temporary.chmod(target.stat().st_mode & 0o777)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        if error.filename is None or str(error.filename) == str(temporary):
+            error.filename, error.filename2 = str(path), None
         raise
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
@@ -219,9 +220,12 @@ class Folder:
         for key, synced in sorted(self.synced.items()):
             ours.setdefault(key.kind, {})[key.stem] = {"slug": synced.slug, "digest": synced.digest}
         state = {"format": _FORMAT, "services": dict(sorted({**self._others, self._named: ours}.items()))}
+        file, text = self.path / STATE_FILE, (json.dumps(state, ensure_ascii=False, indent=2) + "\n").encode()
+        with suppress(OSError):
+            if read_regular(file) == text:  # where nothing is new, a folder that can only be read will do
+                return
         self.path.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(state, ensure_ascii=False, indent=2) + "\n"
-        write_whole(self.path / STATE_FILE, text.encode())
+        write_whole(file, text)
 
 
 def key_of(file: Path) -> Key:

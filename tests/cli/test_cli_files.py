@@ -38,8 +38,10 @@ def edit(old: str, new: str, file: Path = FILE) -> None:
 def test_what_is_pulled_is_the_same_and_pushing_it_makes_no_version(cli: Cli, portkey: Portkey) -> None:
     assert cli("pull").code == 0
     assert cli("status", "--exit-code").code == 0
+    written = Path("prompts/.portkey.json").stat().st_ino
     done = cli("push")
     assert (done.code, done.out) == (0, "")
+    assert Path("prompts/.portkey.json").stat().st_ino == written, "what is as it was is not written again"
     assert portkey.prompts.retrieve("pp-greeting@latest").prompt_version == 2
     assert FILE.read_text() == (
         "---\ninput:\n  default:\n    mood: kind\nportkey:\n  name: Greeting\n  virtual_key: echo\n---\n"

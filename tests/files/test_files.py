@@ -24,6 +24,27 @@ def test_a_link_stays_one_or_is_replaced(tmp_path: Path) -> None:
     assert (link.is_symlink(), real.read_text(), link.read_text()) == (False, "new", "own")
 
 
+def test_an_error_names_the_file_that_was_to_be_written_and_the_old_one_stays(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    file, soft, hard = tmp_path / "prompts.lock", *resource.getrlimit(resource.RLIMIT_FSIZE)
+    file.write_text("old")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # as on a full disk: the system names no file
+    try:
+        with pytest.raises(OSError, match="large") as full:
+            write_whole(file, b"x" * 1000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert full.value.filename == str(file)
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
+    nowhere, long = tmp_path / "nowhere" / "x", tmp_path / ("x" * 300)
+    for path in (nowhere, long):
+        with pytest.raises(OSError, match=str(path)) as failed:
+            write_whole(path, b"new")
+        assert (failed.value.filename, failed.value.filename2) == (str(path), None)
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def test_an_entry_on_disk_replaces_a_link_and_never_what_it_leads_to(tmp_path: Path) -> None:
     disk, key = Disk(tmp_path, "account"), Key("prompt", "pp-x")
     entry = Entry(key, {"id": "x"}, "service", 0.0)

@@ -334,6 +334,16 @@ def test_a_full_disk_refuses_changes_until_there_is_room(tmp_path: Path) -> None
         assert texts(api, slug) == [*kept, "y" * 100_000]
 
 
+@needs_root
+def test_a_database_for_which_there_is_no_room_is_said_with_what_to_do(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small") as folder:
+        filled(folder)
+        with Serving(f"sqlite:///{folder / 'prompts.db'}") as serving:
+            code, _, errors = serving.wait()
+    assert code == 3
+    assert "make room" in errors
+
+
 LIMITED = """
 import resource, sys
 from portkey_local.program import serve
@@ -430,6 +440,10 @@ def test_a_read_only_mount_is_said_at_the_start(tmp_path: Path) -> None:
             code, _, errors = serving.wait()
             assert code == 3
             assert "can't be used" in errors
+        with Serving(f"sqlite:///{folder / 'new.db'}") as serving:
+            code, _, errors = serving.wait()
+            assert code == 3
+            assert "Read-only" in errors
         subprocess.run(["mount", "-o", "remount,rw", str(folder)], check=True)
         with LocalServer(url) as server, CheckedClient(server.base_url) as api:
             assert add_version(api, slug, "second").status_code == 200

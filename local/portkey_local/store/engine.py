@@ -25,7 +25,7 @@ from portkey_local.json import LARGE, LARGE_ANSWER, read_stepwise
 from . import migration
 from .address import Address
 from .database import Database
-from .problems import BusyError, DatabaseError, NoDatabaseError
+from .problems import BusyError, DatabaseError, NoDatabaseError, StorageError
 from .schema import prompts
 from .universals import add_universals
 
@@ -219,12 +219,21 @@ class Store:
                 database.close()
             if self._temporary is not None:
                 self._temporary.cleanup()
-            lines = str(getattr(error, "orig", None) or error).splitlines()
-            reason = ". ".join(" ".join(line.split()).rstrip(".") for line in lines if line.strip())
-            ended = reason if reason.endswith("?") else f"{reason}."
+            reason = _shown(error)
+            if database is not None and isinstance(error, SQLAlchemyError):
+                refusal = database.refusal(error)
+                if not isinstance(refusal, StorageError) and not reason.endswith("?"):  # which says what to do
+                    reason = f"{reason}. {refusal}"
+            ended = reason if reason.endswith(("?", ".")) else f"{reason}."
             is_refusal = isinstance(error, DatabaseError) and not isinstance(error, NoDatabaseError)
             kind = DatabaseError if is_refusal else NoDatabaseError
             raise kind(f"The database {address.shown} can't be used: {ended}") from (None if is_refusal else error)
+
+
+def _shown(error: Exception) -> str:
+    """Put what a driver says, which may be several lines, on one."""
+    lines = str(getattr(error, "orig", None) or error).splitlines()
+    return ". ".join(" ".join(line.split()).rstrip(".") for line in lines if line.strip())
 
 
 def _opened(address: Address) -> Database:

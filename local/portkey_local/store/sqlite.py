@@ -88,15 +88,8 @@ class SQLite:
         """Do nothing: whoever is to read, list or change has a connection by its first call."""
 
     def settle(self) -> None:
-        """Switch the file to write-ahead logging.
-
-        Raises:
-            DatabaseError: It can't be.
-        """
-        try:
-            _use_write_ahead_log(self._engine, self._timeout)
-        except exc.SQLAlchemyError as error:
-            raise _unusable(error) from error
+        """Switch the file to write-ahead logging."""
+        _use_write_ahead_log(self._engine, self._timeout)
 
     def reading(self, *, long: bool = False) -> AbstractContextManager[Connection]:
         """Yield the reader's connection, or one of its own for what takes long."""
