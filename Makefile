@@ -12,6 +12,7 @@ MUSTACHE := .venvs/mustache
 FUZZ := .venvs/fuzz
 DIST := .venvs/dist
 SITE := .venvs/docs
+NEWEST := .venvs/newest
 BESIDE := $(addsuffix /.installed,$(OFFICIAL) $(OPENAI) $(GATEWAY) $(MUSTACHE))
 WORKERS ?= 4
 # Hundreds of tests start a program: with its compiled code kept, each starts in two thirds of the time.
@@ -79,6 +80,13 @@ $(DIST)/.installed: requirements/dist.txt
 	@echo "Making $(DIST) for building what is released …"
 	@$(PYTHON) -m venv $(DIST)
 	@$(DIST)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/dist.txt
+	@touch $@
+
+$(NEWEST)/.installed: requirements/dev.txt pyproject.toml $(INSTALLED)
+	@mkdir -p $(NEWEST); python=$$($(BIN)/python tools/distribute.py --newest); test -z "$$python" || ( \
+	  echo "Making $(NEWEST) for $$python, the newest Python that is here …" && $$python -m venv $(NEWEST) && \
+	  $(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements/dev.txt && \
+	  $(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . )
 	@touch $@
 
 record: $(INSTALLED) ## keep openapi.yaml in contracts/ as what is released next; compile it, and bring its version to the pages
@@ -150,7 +158,7 @@ peers: $(INSTALLED) $(WEIGHTS) $(BESIDE) ## run the official SDK, OpenAI's clien
 
 # What only reads runs side by side, while the other environments are made; the tests come after it, since some measure time.
 check: $(INSTALLED) ## everything that has to be right before a change lands
-	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target $(WEIGHTS) $(BESIDE) $(FUZZ)/.installed $(DIST)/.installed lint mypy pyright imports check-generated read-tests
+	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target $(WEIGHTS) $(BESIDE) $(FUZZ)/.installed $(DIST)/.installed $(NEWEST)/.installed lint mypy pyright imports check-generated read-tests
 	@$(MAKE) --no-print-directory test
 
 docs: $(SITE)/.installed ## build the documentation as a site, in build/site

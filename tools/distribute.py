@@ -4,6 +4,7 @@
     python tools/distribute.py --only 3.13     the same, on one Python
     python tools/distribute.py --build-only    build and check
     python tools/distribute.py --record        write the list of the wheel's files anew
+    python tools/distribute.py --newest        print the newest Python that is here, where it is newer than this one
 
 It runs with what requirements/dist.txt names. Exit codes: 0 as it should be, 1 not so.
 """
@@ -94,6 +95,13 @@ def pythons() -> dict[str, Path | None]:
     """Find the Pythons that the project names, by their version; None where one is not here."""
     names = [name.rpartition(" ")[2] for name in project()["classifiers"] if re.search(r":: 3\.\d+$", name)]
     return {name: find_python(name) for name in names}
+
+
+def newest() -> Path | None:
+    """Find the newest Python that is here, of those that the project names; None where it is the one that runs this."""
+    found = [(tuple(map(int, version.split("."))), python) for version, python in pythons().items() if python]
+    version, python = max(found, default=((0,), None))
+    return python if version > sys.version_info[:2] else None
 
 
 def find_python(version: str) -> Path | None:
@@ -194,7 +202,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--build-only", action="store_true", help="install nothing")
     parser.add_argument("--record", action="store_true", help="write the list of the wheel's files anew")
     parser.add_argument("--only", metavar="VERSION", help="try this Python alone, such as 3.13")
+    parser.add_argument("--newest", action="store_true", help="print the newest Python that is here, and do no more")
     options = parser.parse_args(arguments)
+    if options.newest:
+        say(str(newest() or ""))
+        return 0
     try:
         built = build(ROOT / "dist")
         if options.record:
