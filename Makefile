@@ -13,6 +13,7 @@ FUZZ := .venvs/fuzz
 DIST := .venvs/dist
 SITE := .venvs/docs
 NEWEST := .venvs/newest
+SERVERS := .venvs/mlflow/.installed .venvs/phoenix/.installed
 BESIDE := $(addsuffix /.installed,$(OFFICIAL) $(OPENAI) $(GATEWAY) $(MUSTACHE))
 WORKERS ?= 4
 # Hundreds of tests start a program: with its compiled code kept, each starts in two thirds of the time.
@@ -26,7 +27,7 @@ SOURCES := prompts overlay local cli tests benchmarks examples tools
 REDOCLY := @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help install record generate check-generated lint types mypy pyright imports read-tests test soak demo serve bench bench-server fuzz peers check docs dist release clean
+.PHONY: help install record generate check-generated lint types mypy pyright imports read-tests test soak demo serve bench bench-server bench-peers bench-install fuzz peers check docs dist release clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -87,6 +88,13 @@ $(NEWEST)/.installed: requirements/dev.txt pyproject.toml $(INSTALLED)
 	  echo "Making $(NEWEST) for $$python, the newest Python that is here …" && $$python -m venv $(NEWEST) && \
 	  $(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements/dev.txt && \
 	  $(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . )
+	@touch $@
+
+# What pip compiles here counts as installed, and as started: both are measured.
+$(SERVERS): .venvs/%/.installed: requirements/%.txt
+	@echo "Making .venvs/$* for what the server is measured beside …"
+	@$(PYTHON) -m venv .venvs/$*
+	@.venvs/$*/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/$*.txt
 	@touch $@
 
 record: $(INSTALLED) ## keep openapi.yaml in contracts/ as what is released next; compile it, and bring its version to the pages
@@ -152,6 +160,12 @@ fuzz: $(INSTALLED) $(FUZZ)/.installed ## let Schemathesis try the server and Hyp
 
 bench-server: $(INSTALLED) ## measure what one process of the server carries, beside the same framework answering a constant
 	@$(BIN)/python -m benchmarks.serving
+
+bench-peers: $(INSTALLED) $(SERVERS) ## measure the server beside MLflow's and Phoenix's: requests, start, memory, size
+	@$(BIN)/python -m benchmarks.peers
+
+bench-install: $(INSTALLED) ## measure what a plain install takes, and what each extra adds
+	@$(BIN)/python -m benchmarks.installs
 
 peers: $(INSTALLED) $(WEIGHTS) $(BESIDE) ## run the official SDK, OpenAI's client, the Portkey gateway, the hosted template engine and llama.cpp against the local server
 	@$(BIN)/python -m pytest tests/peers

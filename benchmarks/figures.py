@@ -50,13 +50,13 @@ class Result:
         if not own:
             return None
         if self.row.difference:
-            return _spread([absolute(each, self.row.unit) for each in own])
+            return quartiles([absolute(each, self.row.unit) for each in own])
         if not self.row.relative or not base:
-            return _spread([absolute(min(own), self.row.unit)])
+            return quartiles([absolute(min(own), self.row.unit)])
         pairs = list(zip(own, base, strict=True))
         if self.row.more_is_better:
-            return _spread([theirs / mine for mine, theirs in pairs])
-        return _spread([mine / theirs for mine, theirs in pairs])
+            return quartiles([theirs / mine for mine, theirs in pairs])
+        return quartiles([mine / theirs for mine, theirs in pairs])
 
     def orientation(self) -> float | None:
         """Return the median of bare httpx in the row's unit."""
@@ -80,7 +80,8 @@ def absolute(value: float, unit: str) -> float:
     return 1 / value if unit.endswith("/s") else value
 
 
-def _spread(values: list[float]) -> Spread:
+def quartiles(values: list[float]) -> Spread:
+    """Return the median of values, and the quartiles around it."""
     if len(values) < 2:
         return Spread(values[0], values[0], values[0])
     low, middle, high = quantiles(values, n=4, method="inclusive")

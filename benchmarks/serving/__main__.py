@@ -1,4 +1,4 @@
-"""Print what one process of the server carries: renders, reads and writes, streams, memory, and how long it pauses.
+"""Print what one process of the server carries, and what two do: renders, reads, writes, streams, memory, pauses.
 
 The load comes from wrk. With two cores or more, the server keeps to one and what measures it to another.
 """
@@ -11,11 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from benchmarks.serving import inside, memory, pauses, renders, servers, streams
+from benchmarks.serving import inside, memory, pauses, renders, servers, shared, streams
 from benchmarks.serving.load import check_there
 
 POSTGRES = os.environ.get("PORTKEY_TEST_POSTGRES", "postgresql://127.0.0.1:5432/postgres")
-PARTS = ("inside", "renders", "streams", "memory", "pauses")
+PARTS = ("inside", "renders", "two-servers", "streams", "memory", "pauses")
 
 
 def main() -> None:
@@ -31,6 +31,8 @@ def main() -> None:
             print(line, flush=True)
     if chosen.only in (None, "renders"):
         _renders(chosen.postgres, *((2, 1.0) if chosen.quick else (7, 3.0)))
+    if chosen.only in (None, "two-servers"):
+        _two_servers(chosen.postgres, *((2, 1.0) if chosen.quick else (9, 3.0)))
     if chosen.only in (None, "streams"):
         _streams(2 if chosen.quick else 9)
     if chosen.only in (None, "memory"):
@@ -56,6 +58,14 @@ def _renders(postgres: str, rounds: int, seconds: float) -> None:
                 chosen = [each for each in listed if connections == 16 or each.what in ("real", "small")]
                 for line in renders.table(renders.measure(chosen, connections, rounds, seconds), connections):
                     print(line, flush=True)
+
+
+def _two_servers(postgres: str, rounds: int, seconds: float) -> None:
+    with servers.postgres_database(postgres) as url:
+        if url:
+            print(f"\nTwo servers on one PostgreSQL, each on one core with its load\n{shared.HEADING}", flush=True)
+            for line in shared.table(url, rounds, seconds):
+                print(line, flush=True)
 
 
 def _streams(rounds: int) -> None:

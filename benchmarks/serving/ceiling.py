@@ -21,7 +21,8 @@ def main() -> None:
         await request.body()
         return Response(constant, media_type="application/json")
 
-    app = Starlette(routes=[Route("/v1/prompts/{prompt_id}/render", answer, methods=["POST"])])
+    render = Route("/v1/prompts/{prompt_id}/render", answer, methods=["POST"])
+    app = Starlette(routes=[render, Route("/v1/healthz", answer)])
     uvicorn.run(app, port=int(sys.argv[1]), loop="uvloop", http="httptools", access_log=False, log_level="error")
 
 

@@ -1,7 +1,8 @@
-"""The processes that are measured: the server on a database, and the constant beside it."""
+"""The processes that are measured: the server on a database, and what is beside it."""
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -9,8 +10,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +20,8 @@ from typing import Any, Self
 from benchmarks.processes import ROOT, environment
 
 SERVER_CORE, CLIENT_CORE = "0", "1"
+_PATIENCE = 300
+"""Seconds that a server may take to start."""
 
 
 def pinned(core: str, command: Sequence[str]) -> list[str]:
@@ -27,20 +31,41 @@ def pinned(core: str, command: Sequence[str]) -> list[str]:
 
 
 class Process:
-    """A server in a process of its own.
+    """A server with all the processes that it starts, in a session of their own.
 
     Args:
         command: what to run.
         base_url: where it answers; empty where its first line says so.
+        core: the core that it keeps to.
+        log: where it writes what it has to say; it runs in that folder.
+        settings: environment variables beside the usual ones.
     """
 
-    def __init__(self, command: Sequence[str], base_url: str = "") -> None:
-        self._process = subprocess.Popen(
-            pinned(SERVER_CORE, command), stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment()
-        )
-        assert self._process.stdout
-        self.base_url = base_url or self._process.stdout.readline().split()[-1]
+    def __init__(
+        self,
+        command: Sequence[str],
+        base_url: str = "",
+        core: str = SERVER_CORE,
+        log: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        with log.open("ab") if log else nullcontext() as written:
+            self._process = subprocess.Popen(
+                pinned(core, command),
+                stdout=written or subprocess.PIPE,
+                stderr=written,
+                text=True,
+                cwd=log.parent if log else ROOT,
+                env=environment() | dict(settings or {}),
+                start_new_session=True,
+            )
+        self._log = log
+        self.base_url = base_url or self._first_line().split()[-1]
         self.pid = self._process.pid
+
+    def _first_line(self) -> str:
+        assert self._process.stdout
+        return self._process.stdout.readline()
 
     def __enter__(self) -> Self:
         return self
@@ -51,47 +76,94 @@ class Process:
         self._process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(15)
-        self._process.kill()
+        for left in self._processes():  # some servers leave children behind
+            with suppress(ProcessLookupError):
+                os.kill(int(left.name), signal.SIGKILL)
         self._process.communicate()
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """Send a request, and return the JSON of the answer."""
+        """Send a request, and return the JSON of the answer; None where it is empty."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"content-type": "application/json"}
         request = urllib.request.Request(self.base_url + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.loads(answer.read())
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            content = answer.read()
+        return json.loads(content) if content else None
+
+    def ready(self, path: str) -> None:
+        """Wait until it answers a path.
+
+        Raises:
+            RuntimeError: it does not in time.
+        """
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with suppress(OSError, HTTPException):
+                urllib.request.urlopen(self.base_url + path, timeout=_PATIENCE).close()
+                return
+            time.sleep(0.02)
+        said = self._log.read_text(errors="replace")[-3000:] if self._log else "what went wrong is on standard error"
+        raise RuntimeError(f"{self.base_url} does not answer: {said}")
 
     def cpu_seconds(self) -> float:
-        """Return the processor time that it has taken so far."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Return the processor time that all of it has taken so far."""
+        ticks = sum(int(each[_USER]) + int(each[_SYSTEM]) for each in self._stats())
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def megabytes(self) -> float:
-        """Return the memory that it holds, as RSS."""
-        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        """Return the memory that all of it holds, as RSS: what processes share counts in each."""
+        return sum(int(each[_RSS]) for each in self._stats()) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def proportional_megabytes(self) -> float:
+        """Return the memory that all of it holds, as PSS: what processes share counts once, by parts."""
+        found = [re.search(r"^Pss: +(\d+)", _said(each, "smaps_rollup"), re.MULTILINE) for each in self._processes()]
+        return sum(int(each[1]) for each in found if each) * 1024 / 1e6
+
+    def _stats(self) -> list[list[str]]:
+        return [fields for each in self._processes() if (fields := _stat(each))]
+
+    def _processes(self) -> list[Path]:
+        every = [each for each in Path("/proc").iterdir() if each.name.isdigit()]
+        return [each for each in every if (fields := _stat(each)) and int(fields[_SESSION]) == self.pid]
 
 
-def ours(database: str, *options: str) -> Process:
+_SESSION, _USER, _SYSTEM, _RSS = 3, 11, 12, 21
+
+
+def _stat(process: Path) -> list[str]:
+    """Return the fields of a process's state, from the letter that names it on; none where it has ended."""
+    return _said(process, "stat").rpartition(")")[2].split()
+
+
+def _said(process: Path, file: str) -> str:
+    """Return what the system says of a process; nothing where it has ended."""
+    try:
+        return (process / file).read_text()
+    except OSError:
+        return ""
+
+
+def ours(database: str, *options: str, core: str = SERVER_CORE) -> Process:
     """Start the server on a database."""
     program = Path(sys.executable).with_name("portkey-prompts")
-    return Process([str(program), "serve", "--port", "0", "--database", database, *options])
+    return Process([str(program), "serve", "--port", "0", "--database", database, *options], core=core)
+
+
+def free_port() -> int:
+    """Find a port at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
 
 
 def constant(answer: Path) -> Process:
     """Start the framework answering a file's bytes."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "benchmarks.serving.ceiling", str(port), str(answer)]
     process = Process(command, f"http://127.0.0.1:{port}/v1")
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return process
-        time.sleep(0.05)
-    raise RuntimeError("the constant did not start; what went wrong stands on standard error")
+    process.ready("/healthz")
+    return process
 
 
 @contextmanager
