@@ -20,11 +20,7 @@ _BY_REFERENCE = select(collections).where(
 _DEFAULT = select(collections.c.id).where(collections.c.is_default)
 _SLUGS = select(collections.c.slug).order_by(collections.c.is_default.desc(), collections.c.created_at).limit(11)
 _TAKEN = select(exists().where(collections.c.slug == bindparam("slug")))
-_PAGE = paging.Paged.of(
-    select(collections).where(paging.matching(collections.c.folded_name)),
-    collections.c.created_at.desc(),
-    collections.c.id.desc(),
-)
+_PAGE = paging.Paged.of(select(collections), collections, paging.matching(collections.c.folded_name))
 _CHANGE = (
     update(collections)
     .where(collections.c.id == bindparam("collection"))

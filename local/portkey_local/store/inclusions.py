@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, String, bindparam, cast, exists, or_, select
@@ -21,7 +22,7 @@ def _including(versions: Any, owners: Any, owner: Any, in_use: Any) -> Executabl
     """
     text = cast(versions.c.variable_components, String)
     # No slug has a slash, so nothing is escaped by it; PostgreSQL's own escape, the backslash, may stand in a slug.
-    columns: tuple[Any, ...] = (owners.c.id, owners.c.slug, versions.c.number, versions.c.variable_components)
+    columns = (owners.c.id, owners.c.slug, owners.c.name, versions.c.number, versions.c.variable_components)
     mentions = or_(*(text.contains(part, escape="/") for part in _SPOKEN_OF))
     return (
         select(*columns)
@@ -47,6 +48,10 @@ _OF_PARTIALS = _including(
     partial_versions.c.number.in_([partials.c.published_number, partials.c.latest_number]),
 )
 
+_PUBLISHED = _including(
+    prompt_versions, prompts, prompt_versions.c.prompt_id, prompt_versions.c.number == prompts.c.published_number
+)
+
 
 def of_partial(connection: Connection, partial: Row[Any]) -> list[str]:
     """Name the templates that include a partial: of prompts the versions in use, of other partials too.
@@ -60,15 +65,24 @@ def of_partial(connection: Connection, partial: Row[Any]) -> list[str]:
     Returns:
         For each template what it is, such as "prompt `pp-greeting@3`".
     """
-    names = {partial.slug, partial.id}
-    asked = {"by_slug": _in_json(partial.slug), "by_id": _in_json(partial.id)}
     found = []
     for kind, statement in (("prompt", _OF_PROMPTS), ("partial", _OF_PARTIALS)):
-        for row in connection.execute(statement, asked):
-            included = {each.partition("@")[0] for each in (row.variable_components or {}).get("partials", ())}
-            if included & names and row.id != partial.id:
+        for row in _found(connection, statement, partial.slug, partial.id):
+            if row.id != partial.id:
                 found.append(f"{kind} {quoted(f'{row.slug}@{row.number}')}")
     return found
+
+
+def published(connection: Connection, slug: str, partial_id: str) -> list[Row[Any]]:
+    """Return the prompts whose published versions include a partial, in whatever version of it: `slug` and `name`."""
+    return list(_found(connection, _PUBLISHED, slug, partial_id))
+
+
+def _found(connection: Connection, statement: Executable, slug: str, partial_id: str) -> Iterator[Row[Any]]:
+    for row in connection.execute(statement, {"by_slug": _in_json(slug), "by_id": _in_json(partial_id)}):
+        included = {each.partition("@")[0] for each in (row.variable_components or {}).get("partials", ())}
+        if included & {slug, partial_id}:
+            yield row
 
 
 def _in_json(name: str) -> str:

@@ -18,9 +18,7 @@ from .schema import labels, prompt_versions, version_labels
 _BY_ID = select(labels).where(labels.c.id == bindparam("label"))
 _BY_NAME = select(labels).where(labels.c.name == bindparam("name"))
 _NAMES = select(labels.c.name, labels.c.id).order_by(labels.c.is_universal.desc(), labels.c.name).limit(11)
-_PAGE = paging.Paged.of(
-    select(labels).where(paging.matching(labels.c.folded_name)), labels.c.created_at.desc(), labels.c.id.desc()
-)
+_PAGE = paging.Paged.of(select(labels), labels, paging.matching(labels.c.folded_name))
 _UPDATE = (
     update(labels)
     .where(labels.c.id == bindparam("label"))

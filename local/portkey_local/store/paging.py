@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Column, ColumnElement, Connection, Integer, Row, Select, bindparam, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Integer, Row, Select, Table, bindparam, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -28,16 +28,26 @@ class Page:
 
 @frozen
 class Paged:
-    """A list's two prepared statements: one page of it, and its length."""
+    """A list's two prepared statements, the newest first: one page of it, and its length."""
 
     page: Select[Any]
     count: Select[Any]
 
     @classmethod
-    def of(cls, statement: Select[Any], *order: ColumnElement[Any] | Column[Any]) -> Paged:
-        """Prepare the list of a statement's rows in an order that leaves no two rows equal."""
-        page = statement.order_by(*order).limit(bindparam("limit")).offset(bindparam("offset"))
-        return cls(page, select(func.count()).select_from(statement.subquery()))
+    def of(cls, statement: Select[Any], table: Table, *conditions: ColumnElement[bool]) -> Paged:
+        """Prepare the list of a statement's rows.
+
+        Args:
+            statement: Selects one row for each of the table.
+            table: What the list is of, with `created_at` and `id`.
+            conditions: What holds of the table's rows that are listed.
+        """
+        newest = (table.c.created_at.desc(), table.c.id.desc())
+        # What comes before the page is passed by in the index: rows and what is joined are read for the page alone.
+        chosen = select(table.c.id).where(*conditions).order_by(*newest)
+        here = chosen.limit(bindparam("limit")).offset(bindparam("offset")).subquery("here")
+        page = statement.join(here, here.c.id == table.c.id).order_by(*newest)
+        return cls(page, select(func.count()).select_from(table).where(*conditions))
 
     def read(self, connection: Connection, page: int, size: int, **values: object) -> Page:
         """Read one page.

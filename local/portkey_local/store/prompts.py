@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from portkey_local.clock import now
 from portkey_local.ids import folded, new_id
@@ -17,7 +17,7 @@ from .schema import prompt_versions, prompts
 
 find, publish, remove = PROMPTS.find, PROMPTS.publish, PROMPTS.remove
 _PUBLISHED = (prompt_versions.c.prompt_id == prompts.c.id) & (prompt_versions.c.number == prompts.c.published_number)
-_NAMED = prompt_versions.c.variable_components
+_LISTED = select(prompts, prompt_versions.c.model).join(prompt_versions, _PUBLISHED)
 _CHANGE = (
     update(prompts)
     .where(prompts.c.id == bindparam("prompt"))
@@ -97,22 +97,11 @@ def page(connection: Connection, number: int, size: int, search: str | None, col
     return _pages(bool(search), collection is not None).read(connection, number, size, **values)
 
 
-def including(connection: Connection, slug: str, partial_id: str) -> list[Any]:
-    """Return the prompts whose published versions name a partial, in whatever version of it: `slug` and `name`."""
-    rows = connection.execute(select(prompts.c.slug, prompts.c.name, _NAMED).join(prompt_versions, _PUBLISHED))
-    using = ((row, (row.variable_components or {}).get("partials", ())) for row in rows)
-    return [row for row, named in using if any(each.partition("@")[0] in (slug, partial_id) for each in named)]
-
-
 @cache
 def _pages(searching: bool, filtering: bool) -> paging.Paged:
-    return paging.Paged.of(_filtered(searching, filtering), prompts.c.created_at.desc(), prompts.c.id.desc())
-
-
-def _filtered(searching: bool, filtering: bool) -> Select[Any]:
-    statement: Select[Any] = select(prompts, prompt_versions.c.model).join(prompt_versions, _PUBLISHED)
+    conditions = []
     if searching:
-        statement = statement.where(paging.matching(prompts.c.folded_name))
+        conditions.append(paging.matching(prompts.c.folded_name))
     if filtering:
-        statement = statement.where(prompts.c.collection_id == bindparam("collection"))
-    return statement
+        conditions.append(prompts.c.collection_id == bindparam("collection"))
+    return paging.Paged.of(_LISTED, prompts, *conditions)

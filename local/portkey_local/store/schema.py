@@ -203,4 +203,5 @@ runs = Table(
     Column("answer", AnyText),
     Index("runs_by_age", "started_at", "id"),
     Index("runs_by_prompt", "prompt_slug", "version_number", "started_at"),
+    Index("runs_by_prompt_id", "prompt_id", "started_at"),
 )

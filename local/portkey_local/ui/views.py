@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from portkey_local.clock import stamp
 from portkey_local.errors import ApiError, ConflictError, UnauthorizedError
 from portkey_local.http.request import DEADLINE
-from portkey_local.store import labels, prompts, runs, versions
+from portkey_local.store import inclusions, labels, prompts, runs, versions
 from portkey_prompts.diff import compare
 
 from . import forms, html
@@ -187,7 +187,7 @@ async def show_partial(request: PageRequest) -> ASGIApp:
     """Show a partial, its versions, and which prompts use it."""
     partial = await request.call("retrievePromptPartial", query={"version": request.query.get("version")})
     versions = (await request.call("listPromptPartialVersions"))["data"]
-    users = await request.backend.parts.store.read_list(prompts.including, partial["slug"], partial["id"])
+    users = await request.backend.parts.store.read_list(inclusions.published, partial["slug"], partial["id"])
     return request.show("partial.html", partial=partial, versions=versions, users=users)
 
 
