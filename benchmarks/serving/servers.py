@@ -52,6 +52,7 @@ class Process:
         with log.open("ab") if log else nullcontext() as written:
             self._process = subprocess.Popen(
                 pinned(core, command),
+                stdin=subprocess.PIPE,
                 stdout=written or subprocess.PIPE,
                 stderr=written,
                 text=True,
@@ -110,6 +111,17 @@ class Process:
         ticks = sum(int(each[_USER]) + int(each[_SYSTEM]) for each in self._stats())
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def longest_pause(self) -> float:
+        """Return for how many milliseconds nobody was answered at the most since this was asked last; of `watched`."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        for line in self._process.stdout:
+            if line.startswith("pause "):
+                return float(line.split()[1])
+        raise RuntimeError("the server ended early; what went wrong stands on standard error")
+
     def megabytes(self) -> float:
         """Return the memory that all of it holds, as RSS: what processes share counts in each."""
         return sum(int(each[_RSS]) for each in self._stats()) * os.sysconf("SC_PAGE_SIZE") / 1e6
@@ -155,6 +167,11 @@ def free_port() -> int:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
         return port
+
+
+def watched(database: str) -> Process:
+    """Start the server with a pulse on its event loop."""
+    return Process([sys.executable, "-m", "benchmarks.serving.watched", database])
 
 
 def constant(answer: Path) -> Process:

@@ -1,7 +1,7 @@
 """The server as a program, with a pulse on its event loop: for how long was nobody answered?
 
-Run as `python -m benchmarks.serving.watched DATABASE CONFIG`. Behind the lines of `serve`, each line on standard input
-is answered with the longest pause since the line before, in milliseconds.
+Run as `python -m benchmarks.serving.watched DATABASE [CONFIG]`. Behind the lines of `serve`, each line on standard
+input is answered with the longest pause since the line before, in milliseconds.
 """
 
 import asyncio
@@ -68,7 +68,7 @@ def main() -> None:
     """Serve as `portkey-prompts serve` does."""
     watched: Any = _WatchedServer
     vars(program)["Server"] = watched
-    sys.exit(program.serve(port=0, database=sys.argv[1], config_path=sys.argv[2]))
+    sys.exit(program.serve(port=0, database=sys.argv[1], config_path=next(iter(sys.argv[2:]), None)))
 
 
 if __name__ == "__main__":

@@ -236,7 +236,8 @@ class Checks:
 
     def _take_head(self, line: Line) -> None:
         self._check_known(line, "collection_id", "collection")
-        self._heads[self.kind.name][line.value["id"]] = _Head(line, line.value["published_number"])
+        # Without its value: a hundred thousand of them are kept to the end.
+        self._heads[self.kind.name][line.value["id"]] = _Head(Line(line.number, {}), line.value["published_number"])
         if self.kind.name == "prompt":
             line.value["folded_name"] = folded(line.value["name"])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, String, bindparam, cast, exists, or_, select
@@ -24,12 +23,7 @@ def _including(versions: Any, owners: Any, owner: Any, in_use: Any) -> Executabl
     # No slug has a slash, so nothing is escaped by it; PostgreSQL's own escape, the backslash, may stand in a slug.
     columns = (owners.c.id, owners.c.slug, owners.c.name, versions.c.number, versions.c.variable_components)
     mentions = or_(*(text.contains(part, escape="/") for part in _SPOKEN_OF))
-    return (
-        select(*columns)
-        .join(owners, owners.c.id == owner)
-        .where(in_use, mentions)
-        .order_by(owners.c.slug, versions.c.number)
-    )
+    return select(*columns).join(owners, owners.c.id == owner).where(in_use, mentions)
 
 
 _OF_PROMPTS = _including(
@@ -75,14 +69,18 @@ def of_partial(connection: Connection, partial: Row[Any]) -> list[str]:
 
 def published(connection: Connection, slug: str, partial_id: str) -> list[Row[Any]]:
     """Return the prompts whose published versions include a partial, in whatever version of it: `slug` and `name`."""
-    return list(_found(connection, _PUBLISHED, slug, partial_id))
+    return _found(connection, _PUBLISHED, slug, partial_id)
 
 
-def _found(connection: Connection, statement: Executable, slug: str, partial_id: str) -> Iterator[Row[Any]]:
+def _found(connection: Connection, statement: Executable, slug: str, partial_id: str) -> list[Row[Any]]:
+    """Read what includes a partial, in the order of slugs and versions."""
+    found = []
     for row in connection.execute(statement, {"by_slug": _in_json(slug), "by_id": _in_json(partial_id)}):
         included = {each.partition("@")[0] for each in (row.variable_components or {}).get("partials", ())}
         if included & {slug, partial_id}:
-            yield row
+            found.append(row)
+    # Sorted here: in the order of slugs SQLite would look up each version of the database by itself.
+    return sorted(found, key=lambda row: (row.slug, row.number))
 
 
 def _in_json(name: str) -> str:

@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Column, ColumnElement, Connection, Integer, Row, Select, Table, bindparam, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -34,17 +46,22 @@ class Paged:
     count: Select[Any]
 
     @classmethod
-    def of(cls, statement: Select[Any], table: Table, *conditions: ColumnElement[bool]) -> Paged:
+    def of(
+        cls, statement: Select[Any], table: Table, *conditions: ColumnElement[bool], searching: bool = False
+    ) -> Paged:
         """Prepare the list of a statement's rows.
 
         Args:
             statement: Selects one row for each of the table.
             table: What the list is of, with `created_at` and `id`.
             conditions: What holds of the table's rows that are listed.
+            searching: Whether no index says of which rows that is.
         """
         newest = (table.c.created_at.desc(), table.c.id.desc())
+        # An expression has no index: in the order of age each row of a search would be looked up by itself.
+        order = ((table.c.created_at.concat(literal_column("''"))).desc(), newest[1]) if searching else newest
         # What comes before the page is passed by in the index: rows and what is joined are read for the page alone.
-        chosen = select(table.c.id).where(*conditions).order_by(*newest)
+        chosen = select(table.c.id).where(*conditions).order_by(*order)
         here = chosen.limit(bindparam("limit")).offset(bindparam("offset")).subquery("here")
         page = statement.join(here, here.c.id == table.c.id).order_by(*newest)
         return cls(page, select(func.count()).select_from(table).where(*conditions))

@@ -104,4 +104,4 @@ def _pages(searching: bool, filtering: bool) -> paging.Paged:
         conditions.append(paging.matching(prompts.c.folded_name))
     if filtering:
         conditions.append(prompts.c.collection_id == bindparam("collection"))
-    return paging.Paged.of(_LISTED, prompts, *conditions)
+    return paging.Paged.of(_LISTED, prompts, *conditions, searching=searching)

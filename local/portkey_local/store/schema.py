@@ -89,7 +89,7 @@ prompts = Table(
     _stamp("last_updated_at"),
     Column("published_by", AnyText),
     Index("prompts_by_age", "created_at", "id"),
-    Index("prompts_by_collection", "collection_id"),
+    Index("prompts_by_collection", "collection_id", "created_at", "id"),
 )
 
 prompt_versions = Table(

@@ -43,10 +43,14 @@ _CHOICES = {
 def _selecting(*columns: Any) -> dict[str, Any]:
     """Prepare one statement for each way in which a reference selects a version."""
     base = select(*columns).select_from(prompts).join(prompt_versions, _OF_PROMPT).where(_PROMPT)
+    # From the prompt on: by the label alone, all prompts that bear it would be gone through.
     labelled = (
-        base.join(version_labels, version_labels.c.version_id == prompt_versions.c.id)
+        select(*columns)
+        .select_from(prompts)
+        .join(version_labels, version_labels.c.prompt_id == prompts.c.id)
         .join(labels, labels.c.id == version_labels.c.label_id)
-        .where(labels.c.name == bindparam("label"))
+        .join(prompt_versions, prompt_versions.c.id == version_labels.c.version_id)
+        .where(_PROMPT, labels.c.name == bindparam("label"))
     )
     return {**{name: base.where(choice) for name, choice in _CHOICES.items()}, "label": labelled}
 

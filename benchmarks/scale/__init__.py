@@ -1,0 +1,1 @@
+"""How the server fares with very many prompts."""
