@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import warm
+
 COMMAND = str(Path(sys.executable).with_name("portkey-prompts"))
 
 
@@ -24,9 +26,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def piped(*arguments: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
     """Run the command with all of its streams in pipes."""
-    return subprocess.run(
-        [COMMAND, *arguments], input=stdin, env=environment(**more), capture_output=True, text=True, timeout=120
-    )
+    return warm.run(COMMAND, *arguments, stdin=stdin, env=environment(**more))
 
 
 def without(missing: tuple[str, ...], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -54,7 +54,7 @@ class Terminal:
 
     def __init__(self, *arguments: str, columns: int = 80, more: Mapping[str, str] | None = None) -> None:
         self._master, slave = pty.openpty()
-        self.process = subprocess.Popen(
+        self.process = warm.Program(
             [COMMAND, *arguments],
             env=environment(COLUMNS=str(columns), LINES="40", **(more or {})),
             stdin=slave,

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+import warm
 from cli_process import COMMAND, environment, piped
 
 from portkey_ai import AuthenticationError, PermissionDeniedError, Portkey
@@ -210,9 +211,7 @@ def served(database: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
     def serve(*arguments: str) -> subprocess.Popen[str]:
         command = [COMMAND, "serve", "--port", "0", "--database", database, *arguments]
-        process = subprocess.Popen(
-            command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        process = warm.Program(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         running.append(process)
         return process
 

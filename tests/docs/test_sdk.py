@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import warm
 from tutorial_text import FENCE
 
 from portkey_local import LocalServer
@@ -29,11 +29,6 @@ def test_the_program_prints_what_stands_below_it(number: int) -> None:
     with LocalServer() as server:
         versions = ["Hello {{name}}!", "Good morning, {{name}}!"]
         server.add_prompt(slug="pp-greeting", versions=versions, labels={"production": 1}, published=1)
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", program],
-            env={**clean, "PORTKEY_BASE_URL": server.base_url},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        environment = {**clean, "PORTKEY_BASE_URL": server.base_url}
+        done = warm.run(sys.executable, "-W", "error", "-c", program, env=environment)
     assert (done.stdout, done.stderr) == (said, "")

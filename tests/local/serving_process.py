@@ -8,6 +8,8 @@ import subprocess
 import sys
 from typing import Any, Self
 
+import warm
+
 PROGRAM = "import sys; from portkey_local import program; sys.exit(program.serve(**eval(sys.argv[1])))"
 
 
@@ -23,7 +25,7 @@ class Serving:
         self.line = self.kept = ""
 
     def __enter__(self) -> Self:
-        self.process = subprocess.Popen(
+        self.process = warm.Program(
             [sys.executable, "-W", "error", "-c", PROGRAM, repr(self._arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import warm
 from told import Run, Told
 
 from portkey_local import LocalServer
@@ -34,6 +35,19 @@ def run(tmp_path: Path) -> Run:
         done = subprocess.run(
             command, cwd=tmp_path, env=environment, input=stdin, capture_output=True, text=True, timeout=120
         )
+        return Told(done.returncode, done.stdout, done.stderr)
+
+    return start
+
+
+@pytest.fixture
+def app(tmp_path: Path, service: LocalServer) -> Run:
+    """Run a program in Python that knows the service as BASE, where `run` would."""
+    strange = ("PORTKEY_", "PYTEST_", "PYTHON", "COV_")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
+
+    def start(program: str) -> Told:
+        done = warm.run(sys.executable, "-c", f"BASE = {service.base_url!r}\n{program}", cwd=tmp_path, env=clean)
         return Told(done.returncode, done.stdout, done.stderr)
 
     return start

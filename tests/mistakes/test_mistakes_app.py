@@ -7,8 +7,6 @@ import sys
 import pytest
 from told import Run
 
-from portkey_local import LocalServer
-
 HERE = "from portkey_ai import Portkey\nportkey = Portkey(base_url=BASE)\n"
 GREET = "portkey.prompts.render(prompt_id='pp-greeting', variables={'name': 'Ada'})"
 MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -112,9 +110,9 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_an_app_is_told(run: Run, service: LocalServer, mistake: str) -> None:
+def test_an_app_is_told(app: Run, mistake: str) -> None:
     program, kind, words = MISTAKES[mistake]
-    told = run(sys.executable, "-c", f"BASE = {service.base_url!r}\n{program}")
+    told = app(program)
     assert (told.code, told.last.partition(":")[0].rpartition(".")[2]) == (1, kind), told.err
     assert [word for word in words if word not in told.last] == [], told.last
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 from told import Run
-
-from portkey_local import LocalServer
 
 HERE = "from portkey_ai import Portkey\nportkey = Portkey(base_url=BASE)\n"
 MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -63,15 +59,14 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_whoever_moves_over_is_told(run: Run, service: LocalServer, mistake: str) -> None:
+def test_whoever_moves_over_is_told(app: Run, mistake: str) -> None:
     program, kind, words = MISTAKES[mistake]
-    told = run(sys.executable, "-c", f"BASE = {service.base_url!r}\n{program}")
+    told = app(program)
     assert (told.code, told.last.partition(":")[0].rpartition(".")[2]) == (1, kind), told.err
     assert [word for word in words if word not in told.last] == [], told.last
 
 
-def test_what_still_works_says_what_took_its_place(run: Run, service: LocalServer) -> None:
-    old = "portkey.generations.create(prompt_id='pp-greeting', variables={'name': 'Ada'})"
-    told = run(sys.executable, "-c", f"BASE = {service.base_url!r}\n{HERE}{old}")
+def test_what_still_works_says_what_took_its_place(app: Run) -> None:
+    told = app(f"{HERE}portkey.generations.create(prompt_id='pp-greeting', variables={{'name': 'Ada'}})")
     assert told.code == 0
     assert "generations.create() is deprecated: use prompts.completions()" in told.err

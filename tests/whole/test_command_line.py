@@ -16,6 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import warm
 from whole_runs import Run
 
 from portkey_ai import API_VERSION, Portkey, __version__
@@ -26,7 +27,7 @@ COMMAND = str(Path(sys.executable).with_name("portkey-prompts"))
 @contextmanager
 def serving(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run `serve`, and hand over the process and its URL."""
-    server = subprocess.Popen(
+    server = warm.Program(
         [COMMAND, "serve", *arguments],
         cwd=folder,
         stdout=subprocess.PIPE,
