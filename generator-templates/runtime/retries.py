@@ -78,7 +78,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return milliseconds / 1000
     text = headers.get("retry-after")
     seconds = _number(text)
-    return seconds if seconds is not None or text is None else _seconds_until(text)
+    if seconds is not None or text is None:
+        return seconds
+    then, now = _moment(text), _moment(headers.get("date", ""))
+    if then is None:
+        return None
+    # What the service's own clock said, where it did: the clock here may be hours off.
+    return max(0.0, then - (time.time() if now is None else now))
 
 
 def _number(text: str | None) -> float | None:
@@ -89,10 +95,14 @@ def _number(text: str | None) -> float | None:
     return number if 0 <= number < float("inf") else None
 
 
-def _seconds_until(date: str) -> float | None:
+def _moment(date: str) -> float | None:
+    """Read a date of HTTP, in seconds since 1970; None where it is none."""
+    from datetime import UTC
     from email.utils import parsedate_to_datetime
 
     try:
-        return max(0.0, parsedate_to_datetime(date).timestamp() - time.time())
+        moment = parsedate_to_datetime(date)
+        # One of HTTP's three forms names no zone: all are in UTC.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None

@@ -70,6 +70,25 @@ def test_retry_after_may_be_a_date() -> None:
     assert retry_after({"retry-after": formatdate(time.time() + 30, usegmt=True)}) == pytest.approx(30, abs=2)
 
 
+@pytest.mark.parametrize("hours", [-30, -2, 2, 30])
+def test_retry_after_as_a_date_is_read_by_the_clock_of_the_service(hours: int) -> None:
+    there = time.time() + hours * 3600
+    said = {"date": formatdate(there, usegmt=True), "retry-after": formatdate(there + 30, usegmt=True)}
+    assert retry_after(said) == 30
+    assert retry_after({**said, "retry-after": said["date"]}) == 0
+    assert retry_after({**said, "date": "yesterday", "retry-after": "7"}) == 7
+
+
+def test_retry_after_as_a_date_without_a_zone_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    there, then = "Sun Nov 29 18:00:00 2026", "Sun Nov 29 18:00:30 2026"
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        assert retry_after({"date": "Sun, 29 Nov 2026 18:00:00 GMT", "retry-after": then}) == 30
+        assert retry_after({"date": there, "retry-after": then}) == 30
+    time.tzset()
+
+
 def test_retry_after_is_obeyed_up_to_60_seconds_and_beyond_the_call_gives_up() -> None:
     assert decide(429, False, retry_after="60") == 60
     assert decide(429, False, retry_after="61") is None
