@@ -34,6 +34,11 @@ def read_regular(path: Path, *, own: bool = False) -> bytes:
         return file.read()
 
 
+def expanded(path: str | Path) -> Path:
+    """Return a path with the home folder for `~` at its beginning, and for `~name` where a user is called so."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises where there is no such user
+
+
 @contextmanager
 def replacing(path: Path, *, mode: int | None = None, follow: bool = True, durable: bool = True) -> Iterator[BinaryIO]:
     """Yield a file to write to, and rename it to another's name when all is written and on the disk.

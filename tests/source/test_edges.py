@@ -525,3 +525,14 @@ def test_a_derived_client_shares_the_memory_and_one_of_another_account_does_not(
         for other in ({"api_key": "second"}, {"default_headers": {"x-portkey-api-key": "third"}}):
             with portkey.with_options(**other) as derived:
                 assert derived.prompts.render(prompt_id="pp-greeting", variables={}).source == "server"
+
+
+@pytest.mark.parametrize("folder", ["cache", "~nobody-is-called-so/cache", "a b/%41?#", "ü\n", "x" * 200])
+async def test_the_disk_stays_where_it_is_when_the_process_goes_elsewhere(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    portkey = make(disk=folder)
+    monkeypatch.chdir(Path(tmp_path.anchor))
+    await greet(portkey)
+    assert {each.name.partition("-")[0] for each in (tmp_path / folder).iterdir()} == {"prompt", "partial"}

@@ -253,6 +253,9 @@ def test_a_timeout_that_is_none_is_refused(database: str, timeout: str) -> None:
     [
         ("sqlite", "mode=ro", "`mode` .*uri=true"),
         ("sqlite", "isolation_level=DEFERRED", "`isolation_level`"),
+        ("sqlite", "b/prompts.db", "`b/prompts.db` .*%3F"),
+        ("sqlite", "timeout=", "`timeout=` .*NAME=VALUE"),
+        ("postgresql", "sslmode=", "`sslmode=` .*NAME=VALUE"),
         ("postgresql", "autocommit=true", "`autocommit`"),
         ("postgresql", "row_factory=x", "`row_factory`"),
         ("postgresql", "prepare_threshold=x", "`prepare_threshold` .*none"),

@@ -61,6 +61,7 @@ class Address:
         if url.drivername not in _SQLITE + _POSTGRESQL:
             raise DatabaseError(f"No database of the kind {url.drivername!r}. {_FORMS}")
         try:
+            _check_options(text, is_file=url.drivername in _SQLITE)
             timeout = _timeout(url.query.get("timeout", str(BUSY_SECONDS)))
             bare = url.difference_update_query(["timeout"])
             if url.drivername in _POSTGRESQL:
@@ -101,6 +102,19 @@ class Address:
     def for_tools(self) -> str:
         """The URL of PostgreSQL as its own programs take it, without its password: other users may see a command."""
         return self.url._replace(drivername="postgresql", password=None).render_as_string()
+
+
+def _check_options(text: str, *, is_file: bool) -> None:
+    """Refuse what follows a `?` and sets nothing: it may be the rest of a path, or a shell's variable is empty.
+
+    Raises:
+        DatabaseError: It is no NAME=VALUE.
+    """
+    behind_password = text if is_file else text.rpartition("@")[2]
+    for option in filter(None, behind_password.partition("?")[2].split("&")):
+        name, _, value = option.partition("=")
+        if not (name and value):
+            raise DatabaseError(f"`{option}` in its URL is no NAME=VALUE. In a path, write %3F for a question mark")
 
 
 def _no_url(text: str) -> str:

@@ -19,6 +19,7 @@ from attrs import frozen
 from msgspec import Meta
 
 from portkey_local.config import Config, ConfigError, Table, Text, convert
+from portkey_prompts.files import expanded
 from portkey_prompts.redaction import is_secret
 
 from .base import Upstream
@@ -125,7 +126,7 @@ class Checker:
 
     def file(self, key: str, given: str) -> Path:
         """Return the path of a file that exists."""
-        path = self.folder / Path(given).expanduser()
+        path = (self.folder / expanded(given)).absolute()
         if not path.is_file():
             raise self.wrong(key, f"is {str(path)!r}, which is no file", "Correct the path.")
         return path

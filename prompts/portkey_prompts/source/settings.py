@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from portkey_prompts.errors import PortkeyError
+from portkey_prompts.files import expanded
 
 if TYPE_CHECKING:
     from portkey_prompts.lock import LockFile
@@ -74,7 +75,7 @@ class PromptSource:
         self.ttl = float(ttl)
         self.stale = float(stale)
         self.patience = float(patience)
-        self.disk = None if disk is None else Path(disk).expanduser()
+        self.disk = None if disk is None else expanded(disk).absolute()  # whatever folder the process goes to
         self.lock = _read(lock)
         self.frozen = frozen
         self.missing: Literal["empty", "error"] = missing
@@ -99,7 +100,7 @@ def _read(lock: str | Path | LockFile | None) -> LockFile | None:
         return lock
     from portkey_prompts.lock import LockFile
 
-    return LockFile.read(Path(lock).expanduser())
+    return LockFile.read(expanded(lock))
 
 
 def _detail(reference: str, given: Fallback) -> Mapping[str, Any]:
