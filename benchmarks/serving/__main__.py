@@ -9,7 +9,6 @@ import platform
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 
 from benchmarks.serving import inside, memory, pauses, renders, servers, shared, streams
 from benchmarks.serving.load import check_there
@@ -69,12 +68,10 @@ def _two_servers(postgres: str, rounds: int, seconds: float) -> None:
 
 
 def _streams(rounds: int) -> None:
-    added = streams.added_latency(rounds)
-    spread = f"{min(added):.3f} to {max(added):.3f}"
-    print(
-        f"\nA streamed chunk comes {median(added):.3f} ms later through the server ({spread} in {rounds} rounds)",
-        flush=True,
-    )
+    print(f"\nHow much later a streamed chunk comes than straight from the upstream, {rounds} rounds", flush=True)
+    print(streams.HEADING, flush=True)
+    for line in streams.table(rounds):
+        print(line, flush=True)
 
 
 def _memory(requests: int) -> None:
