@@ -118,8 +118,10 @@ class MLflow(Service):
     """MLflow's, where a prompt is a registered model, its text a tag, and a label an alias."""
 
     name, distribution, health = "MLflow", "mlflow", "/health"
-    site = ROOT / f".venvs/mlflow/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
     _API = "/api/2.0/mlflow"
+
+    def __init__(self) -> None:
+        self.site = _site("mlflow")
 
     def start(self, folder: Path) -> Process:
         """Start it with all that it starts where nothing else is said."""
@@ -158,7 +160,9 @@ class Phoenix(Service):
     """Arize Phoenix's, where a label is a tag."""
 
     name, distribution, health = "Phoenix", "arize-phoenix", "/healthz"
-    site = ROOT / f".venvs/phoenix/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+
+    def __init__(self) -> None:
+        self.site = _site("phoenix")
 
     def start(self, folder: Path) -> Process:
         """Start it with all that it starts where nothing else is said."""
@@ -197,6 +201,11 @@ class Phoenix(Service):
     def messages(self, answer: Any) -> object:
         """Read the chat."""
         return answer["data"]["template"]["messages"]
+
+
+def _site(environment: str) -> Path:
+    (site,) = ROOT.glob(f".venvs/{environment}/lib/python*/site-packages")
+    return site
 
 
 def _started(

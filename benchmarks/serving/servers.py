@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -16,6 +17,7 @@ from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.error import HTTPError
 
 from benchmarks.processes import ROOT, environment
 
@@ -83,12 +85,19 @@ class Process:
         self._process.communicate()
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """Send a request, and return the JSON of the answer; None where it is empty."""
+        """Send a request, and return the JSON of the answer; None where it is empty.
+
+        Raises:
+            RuntimeError: the answer says no.
+        """
         data = None if body is None else json.dumps(body).encode()
         headers = {"content-type": "application/json"}
         request = urllib.request.Request(self.base_url + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            content = answer.read()
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                content = answer.read()
+        except HTTPError as refusal:
+            raise RuntimeError(f"{method} {request.full_url}: {refusal.code} {refusal.read()!r}") from refusal
         return json.loads(content) if content else None
 
     def ready(self, path: str) -> None:
@@ -162,11 +171,12 @@ def ours(database: str, *options: str, core: str = SERVER_CORE) -> Process:
 
 
 def free_port() -> int:
-    """Find a port at which nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    """Find a port at which nobody listens, and which no system gives to who asks for any."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with socket.socket() as taken, suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            return port
 
 
 def watched(database: str) -> Process:
