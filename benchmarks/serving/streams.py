@@ -1,7 +1,7 @@
 """How much later a streamed chunk arrives through the server than straight from the upstream.
 
-Beside it, how much later it arrives through a program that passes bytes on and does nothing else. Compared is a stream's
-chunk that is slower than one in ten: how late the others are, on a busy machine, is mostly who else is there.
+Beside it, how much later it arrives through a program that passes bytes on and does nothing else. Compared is the chunk
+that is slower than one in ten of its stream: how late the others are, on a busy machine, is mostly who else is there.
 """
 
 import json
