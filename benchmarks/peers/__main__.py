@@ -25,7 +25,7 @@ from benchmarks.serving.servers import Process
 
 WHATS = ("create", "version", "label", "fetch", "render")
 _REQUESTS = "{:9}{:>12}  {:9}{:>12}{:>10}{:>10}   {:24}{}"
-_COSTS = "{:9}{:>20}{:>10}{:>10}{:>14}{:>15}"
+_COSTS = "{:9}{:>10}   {:22}{:>8}{:>10}{:>14}{:>15}"
 _REQUEST_HEADING = _REQUESTS.format(
     "", "connections", "", "requests/s", "p99 ms", "CPU µs", "ours is faster, times", "by CPU"
 )
@@ -69,9 +69,12 @@ def main() -> None:
                 seen = _bursts(asked, what, connections, *((2, 2.0) if chosen.quick else (5, 3.0)))
                 for line in _request_lines(what, connections, seen):
                     print(line, flush=True)
-        print("\n" + _COSTS.format("", "start, s", "RSS, MB", "PSS, MB", "install, MiB", "distributions"))
+        print(
+            "\n"
+            + _COSTS.format("", "start, s", "of ours, times", "RSS, MB", "PSS, MB", "install, MiB", "distributions")
+        )
         for each in running:
-            print(_cost_line(each, starts[each.service]), flush=True)
+            print(_cost_line(each, starts[each.service], starts[services[0]]), flush=True)
     print(f"{NOTES}\nLoad of the machine at the end, this included: {os.getloadavg()[0]:.1f}")
 
 
@@ -156,11 +159,13 @@ def _request_lines(what: str, connections: int, seen: dict[str, list[Burst]]) ->
         ).rstrip()
 
 
-def _cost_line(running: Running, starts: list[float]) -> str:
+def _cost_line(running: Running, starts: list[float], ours: list[float]) -> str:
     found = installs.measured(running.service.site)
+    times = quartiles([theirs / mine for mine, theirs in zip(ours, starts, strict=True)])
     return _COSTS.format(
         running.service.name,
-        _told(quartiles(starts)),
+        f"{median(starts):.1f}",
+        "-" if starts is ours else _told(times),
         f"{running.process.megabytes():,.0f}",
         f"{running.process.proportional_megabytes():,.0f}",
         f"{found.size:,.0f}",
