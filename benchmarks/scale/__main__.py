@@ -16,7 +16,7 @@ from benchmarks.serving import servers
 from benchmarks.serving.__main__ import POSTGRES
 from portkey_local.store import Store
 
-_LINE = "{:42}{:>12}{:>12}"
+_LINE = "{:42}{:>12}{:>12}{:>12}"
 _SEARCHES = 20
 _ALONE = 3.0
 """Seconds for which others are answered beside nothing."""
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _print(kind: str, url: str, archive: Path, sizes: contents.Sizes, with_plans: bool) -> None:
-    print(f"\n{_LINE.format(kind, 'time', 'memory, MB')}", flush=True)
+    print(f"\n{_LINE.format(kind, 'time', 'memory, MB', 'CPU')}", flush=True)
     for line in _measured(url, archive, sizes):
         print(line.rstrip(), flush=True)
     if with_plans:
@@ -107,12 +107,17 @@ def _noticed(server: servers.Process, told: Callable[[], list[requests.Noticed]]
 
 
 def _of_command(name: str, taken: commands.Taken) -> str:
-    return _line(name, taken.seconds, taken.megabytes)
+    return _line(name, taken.seconds, taken.megabytes, taken.cpu)
 
 
-def _line(what: str, seconds: float | None, megabytes: float | None = None) -> str:
-    shown = "" if seconds is None else f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
-    return _LINE.format(what, shown, "" if megabytes is None else f"{megabytes:.0f}")
+def _line(what: str, seconds: float | None, megabytes: float | None = None, cpu: float | None = None) -> str:
+    return _LINE.format(what, _time(seconds), "" if megabytes is None else f"{megabytes:.0f}", _time(cpu))
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the command line takes on a large database: seconds, and the memory at its peak."""
+"""What the command line takes on a large database: time, and the memory at its peak."""
 
 import os
 import subprocess
@@ -16,6 +16,8 @@ class Taken(NamedTuple):
     """What a command took."""
 
     seconds: float
+    cpu: float
+    """Seconds of processor time of its own, whatever else the machine does."""
     megabytes: float
     """Its resident memory at the peak."""
 
@@ -33,4 +35,5 @@ def run(*arguments: str) -> Taken:
     if process.returncode:
         raise RuntimeError(f"{arguments} ended with {process.returncode}")
     in_kilobytes = 1 if sys.platform == "darwin" else 1024
-    return Taken(time.perf_counter() - began, usage.ru_maxrss * in_kilobytes / 1e6)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Taken(time.perf_counter() - began, cpu, usage.ru_maxrss * in_kilobytes / 1e6)

@@ -12,7 +12,7 @@ from benchmarks.serving import contents
 from portkey_local.archive import archive
 from portkey_local.clock import stamp
 from portkey_local.ids import new_id
-from portkey_local.store import Store, runs
+from portkey_local.store import Store, prompts, runs
 from portkey_local.store.universals import ORGANISATION_ID, WORKSPACE_ID
 
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,6 +31,7 @@ _TOPICS = (
 RARE = "needle"
 """Stands in one name of a thousand."""
 _RUNS_AT_ONCE = 5000
+_MOST_RUN = 1000
 
 
 @frozen
@@ -86,11 +87,11 @@ def write_archive(file: BinaryIO, sizes: Sizes) -> None:
     partials = [new_id() for _ in range(sizes.partials)]
     _write(file, "partial", (_head(partial_slug(at), at, id_, collections, 2) for at, id_ in enumerate(partials)))
     _write(file, "partial_version", (each for id_ in partials for each in _partial_versions(id_)))
-    prompts = [new_id() for _ in range(sizes.prompts)]
-    _write(file, "prompt", (_prompt(at, id_, collections, sizes) for at, id_ in enumerate(prompts)))
+    ids = [new_id() for _ in range(sizes.prompts)]
+    _write(file, "prompt", (_prompt(at, id_, collections, sizes) for at, id_ in enumerate(ids)))
     versions = {(at, number): new_id() for at in range(sizes.prompts) for number in range(1, sizes.versions + 1)}
-    _write(file, "prompt_version", (_version(prompts[at], at, number, id_) for (at, number), id_ in versions.items()))
-    for at, id_ in enumerate(prompts):
+    _write(file, "prompt_version", (_version(ids[at], at, number, id_) for (at, number), id_ in versions.items()))
+    for at, id_ in enumerate(ids):
         further = labels[4 + at % sizes.labels - 1]["id"]
         for label, number in ((production, sizes.versions - 1), (further, sizes.versions)):
             row = {"label_id": label, "version_id": versions[at, number], "given_at": _moment(at), "given_by": None}
@@ -98,10 +99,12 @@ def write_archive(file: BinaryIO, sizes: Sizes) -> None:
 
 
 def add_runs(store: Store, sizes: Sizes) -> None:
-    """Record runs of the first thousand prompts, by the batches that the server writes them in."""
+    """Record runs of the first thousand prompts, one a second until now, by batches as the server writes them."""
+    known = [store.read_now(prompts.find, slug(at)).id for at in range(min(_MOST_RUN, sizes.prompts))]
+    first = datetime.now(UTC) - timedelta(seconds=sizes.runs)  # a server removes what is too old
     for begin in range(0, sizes.runs, _RUNS_AT_ONCE):
-        batch = [_run(number, sizes) for number in range(begin, min(begin + _RUNS_AT_ONCE, sizes.runs))]
-        store.write_now(runs.add, batch)
+        numbers = range(begin, min(begin + _RUNS_AT_ONCE, sizes.runs))
+        store.write_now(runs.add, [_run(number, known, first, sizes) for number in numbers])
 
 
 def _universals() -> dict[str, list[dict[str, Any]]]:
@@ -206,15 +209,15 @@ def _version(prompt: str, at: int, number: int, id_: str) -> dict[str, Any]:
     }
 
 
-def _run(number: int, sizes: Sizes) -> dict[str, Any]:
-    at = number * 7919 % min(1000, sizes.prompts)
+def _run(number: int, known: list[str], first: datetime, sizes: Sizes) -> dict[str, Any]:
+    at = number * 7919 % len(known)
     failed = number % 50 == 0
     return {
         "id": new_id(),
-        "started_at": stamp(_BEGIN + timedelta(seconds=number)),
+        "started_at": stamp(first + timedelta(seconds=number)),
         "trace_id": new_id(),
         "reference": slug(at),
-        "prompt_id": f"p-{at}",
+        "prompt_id": known[at],
         "prompt_slug": slug(at),
         "version_id": f"v-{at}",
         "version_number": number % sizes.versions + 1,

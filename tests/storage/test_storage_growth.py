@@ -41,6 +41,29 @@ READS: dict[str, Callable[[Connection], Any]] = {
 }
 
 
+def give(connection: Connection) -> bool:
+    version = versions.find(connection, parse(f"{NAME}@2"))
+    labels.give(connection, version.prompt_id, version.id, labels.find_named(connection, "production").id)
+    return True
+
+
+def publish(connection: Connection) -> bool:
+    prompts.publish(connection, NAME, 1)
+    return True
+
+
+def add(connection: Connection) -> object:
+    return versions.add(connection, prompt_id(connection), {"string": "x", "is_raw_template": 0})
+
+
+def remove(connection: Connection) -> bool:
+    prompts.remove(connection, slug(8))
+    return True
+
+
+WRITES: dict[str, Callable[[Connection], Any]] = {"label": give, "publish": publish, "add": add, "remove": remove}
+
+
 @contextmanager
 def filled(url: str, sizes: Sizes) -> Iterator[Store]:
     """A database of some size."""
@@ -62,8 +85,8 @@ def stores() -> Iterator[tuple[Store, Store]]:
         yield few, many
 
 
-def steps(store: Store, read: Callable[[Connection], Any]) -> int:
-    """How many instructions SQLite carries out for a read."""
+def steps(store: Store, query: Callable[[Connection], Any], *, writing: bool = False) -> int:
+    """How many instructions SQLite carries out for a query."""
     counted = 0
 
     def count() -> int:
@@ -76,11 +99,11 @@ def steps(store: Store, read: Callable[[Connection], Any]) -> int:
         assert isinstance(raw, sqlite3.Connection)
         raw.set_progress_handler(count, 1)
         try:
-            return read(connection)
+            return query(connection)
         finally:
             raw.set_progress_handler(None, 1)
 
-    assert store.read_long(counting)
+    assert (store.write_now if writing else store.read_long)(counting)
     return counted
 
 
@@ -91,9 +114,16 @@ def test_a_read_of_one_prompt_takes_no_longer_beside_many(stores: tuple[Store, S
     assert many < 1.5 * few
 
 
+@pytest.mark.parametrize("what", WRITES)
+def test_a_change_of_one_prompt_takes_no_longer_beside_many(stores: tuple[Store, Store], what: str) -> None:
+    few, many = (steps(store, WRITES[what], writing=True) for store in stores)
+    assert few > 10
+    assert many < 1.5 * few
+
+
 def test_the_runs_of_a_prompt_are_found_by_its_id_without_reading_all(stores: tuple[Store, Store]) -> None:
-    def found(connection: Connection) -> int:
-        return len(runs.latest(connection, runs.Choice(prompt="p-7"), 1000)) + 1
+    def found(connection: Connection) -> Any:
+        return runs.latest(connection, runs.Choice(prompt=prompt_id(connection)), 1000)
 
     few, many = (steps(store, found) for store in stores)
     assert many < 3 * few
