@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -123,3 +124,16 @@ def test_a_connection_that_has_ended_is_made_again_for_lists(
         assert slugs(api) == ["pp-meanwhile"]
         assert is_kept(api, reads)
         assert slugs(api) == ["pp-meanwhile"]
+
+
+async def test_a_list_that_takes_long_holds_up_no_other(database: str) -> None:
+    store, over = Store(database), threading.Event()
+    try:
+        long = asyncio.create_task(store.read_list(lambda connection: over.wait(60)))
+        assert await asyncio.wait_for(store.read_list(lambda connection: True), 30)
+        assert not long.done()
+        over.set()
+        await long
+    finally:
+        over.set()
+        store.close()

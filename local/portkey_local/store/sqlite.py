@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from queue import LifoQueue
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
@@ -34,6 +35,8 @@ from .problems import (
 _READERS_PATIENCE = 0.2
 """Seconds. In WAL mode a reader waits for nobody, but for programs that lock the file in older ways; and while it
 does, the event loop waits too."""
+_LISTERS = 3
+"""Reads of many rows that are made at once: one that goes through all prompts holds up no short one."""
 _CHECKPOINT_SECONDS = 1.0
 """How long after a write it is taken over into the file."""
 _PAGES = 2000
@@ -77,7 +80,10 @@ class SQLite:
         event.listen(self._engine, "begin", _begin)
         try:
             patience = min(address.timeout, _READERS_PATIENCE)
-            self._reader, self._lister = _Reader(self._engine, patience), _Reader(self._engine, patience)
+            self._reader = _Reader(self._engine, patience)
+            self._listers: LifoQueue[_Reader] = LifoQueue()
+            for _ in range(_LISTERS):
+                self._listers.put(_Reader(self._engine, patience))
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
             self._engine.dispose()
             raise _unusable(error) from error
@@ -99,9 +105,15 @@ class SQLite:
         """Return a number that is another one after any commit."""
         return self._reader.data_version()
 
-    def listing(self) -> AbstractContextManager[Connection]:
-        """Yield the connection for lists; it is open from the start, when there are descriptors left."""
-        return self._lister.transaction()
+    @contextmanager
+    def listing(self) -> Iterator[Connection]:
+        """Yield a connection for lists; they are open from the start, when there are descriptors left."""
+        lister = self._listers.get()
+        try:
+            with lister.transaction() as connection:
+                yield connection
+        finally:
+            self._listers.put(lister)
 
     @contextmanager
     def writing(self, *, long: bool = False) -> Iterator[Connection]:
@@ -147,7 +159,8 @@ class SQLite:
         self._written.close()
         self.checkpoint()
         self._reader.close()
-        self._lister.close()
+        for _ in range(_LISTERS):
+            self._listers.get().close()
         self._engine.dispose()
 
     @contextmanager
