@@ -27,7 +27,7 @@ SOURCES := prompts overlay local cli tests benchmarks examples tools
 REDOCLY := @redocly/cli@2.77.0
 
 .DEFAULT_GOAL := help
-.PHONY: help install record generate check-generated lint types mypy pyright imports read-tests test soak demo serve bench bench-server bench-peers bench-install fuzz peers check docs dist release clean
+.PHONY: help install record generate check-generated lint types mypy pyright imports read-tests test soak demo serve bench bench-server bench-scale bench-peers bench-install fuzz peers check docs dist release clean
 
 help: ## list what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
@@ -160,6 +160,9 @@ fuzz: $(INSTALLED) $(FUZZ)/.installed ## let Schemathesis try the server and Hyp
 
 bench-server: $(INSTALLED) ## measure what one process of the server carries, beside the same framework answering a constant
 	@$(BIN)/python -m benchmarks.serving
+
+bench-scale: $(INSTALLED) ## measure the server and the command line with 100,000 prompts and 1,000,000 runs
+	@$(BIN)/python -m benchmarks.scale --plans
 
 bench-peers: $(INSTALLED) $(SERVERS) ## measure the server beside MLflow's and Phoenix's: requests, start, memory, size
 	@$(BIN)/python -m benchmarks.peers
