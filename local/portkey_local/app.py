@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Awaitable, Mapping, MutableMapping
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import unquote
 
 from attrs import define, field
@@ -36,7 +36,7 @@ from .http.contract import Contract, Operation
 from .http.entity import Entity
 from .http.health import OK, Readiness
 from .http.logs import TRACE_ID, Journal
-from .http.request import DEADLINE, REFUSAL, RequestHeaders
+from .http.request import DEADLINE, HEAD, HEADERS, REFUSAL, SIZE, STATUS
 from .json import is_large, to_json, to_json_stepwise
 from .metrics import CONTENT_TYPE as METRICS_TYPE
 from .metrics import PATH as METRICS_PATH
@@ -106,40 +106,38 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, with its trace id and the contract's version on the answer."""
         state = scope["state"]
-        headers = state["headers"] = RequestHeaders(scope)
+        headers = state[HEADERS]
         span = RequestSpan(self._telemetry, scope["method"], headers)
         trace_id = state["trace_id"] = trace_id_of(headers, span.trace_id)
         state["trace"] = span.trace_id
         TRACE_ID.set(trace_id)
-        began, status, size = time.perf_counter(), None, 0
-        signature = [(b"x-portkey-trace-id", trace_id.encode()), self._version]
+        began = time.perf_counter()
 
-        async def signed(message: MutableMapping[str, Any]) -> None:
-            nonlocal status, size
+        def signed(message: MutableMapping[str, Any]) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                said = message["headers"] = [*message["headers"], *signature]
+                said = message["headers"] = [
+                    *message["headers"],
+                    (b"x-portkey-trace-id", trace_id.encode()),
+                    self._version,
+                ]
                 if number := VERSION.get():
                     said.append((_VERSION_HEADER, number.encode()))
                 if self._readiness.stopping:
                     said.append(_CLOSE)
-                await send(message)
-                status = state["status"] = message["status"]
-                size += len(message.get("body", b""))
-                return
-            size += len(message.get("body", b""))
-            await send(message)
+            return send(message)
 
         try:
             # A web page that may not call is refused by the entrance, and gets no word for its browser.
-            is_page = headers.get("origin") in self._entrance.rules.origins and not _is_ours(scope["path"])
+            origin = headers.get("origin")
+            is_page = origin is not None and origin in self._entrance.rules.origins and not _is_ours(scope["path"])
             await (self._for_pages if is_page else self._answered)(scope, receive, signed)
         finally:
-            seconds = time.perf_counter() - began
+            seconds, status = time.perf_counter() - began, state.get(STATUS)
             span.end(scope, status)
             operation = state.get("operation")
             self._parts.metrics.request(operation and operation.id, status, seconds)
             if self._journal is not None:
-                self._journal.request(scope, status, size, seconds)
+                self._journal.request(scope, status, state.get(SIZE, 0), seconds)
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, and turn errors into answers."""
@@ -151,7 +149,7 @@ class Application:
             if isinstance(answer, bytes):
                 await _send(send, _FINE, answer)
             elif isinstance(answer, Entity):
-                await self._send_entity(send, answer, state["headers"])
+                await self._send_entity(send, answer, state[HEADERS])
             else:
                 await answer(scope, receive, send)
         except ClientGoneError:
@@ -159,18 +157,18 @@ class Application:
         except asyncio.CancelledError:
             # It took too long, or the server stops and the grace is over: whoever waits shall not think that the
             # network broke.
-            if "status" not in state:
+            if STATUS not in state:
                 await _send_error(send, state.get(REFUSAL) or StoppingError())
         except (ApiError, UpstreamError) as error:
             if error.status >= ApiError.status:
                 state["error"] = str(error)
-            if "status" not in state:
+            if STATUS not in state:
                 await _send_error(send, error)
         except Exception as error:
             state["error"] = str(error)
             trace_id = TRACE_ID.get()
             logger.error("Request %s failed", trace_id, exc_info=error)
-            if "status" not in state:
+            if STATUS not in state:
                 fault = ApiError(f"The server failed; its log has more under the trace id {trace_id}.")
                 await _send_error(send, fault)
 
@@ -180,28 +178,31 @@ class Application:
         Without its key a request is refused whatever else is wrong with it, and its body is not read: who is not let
         in learns nothing.
         """
-        state, headers, path = scope["state"], scope["state"]["headers"], scope["path"]
-        if _is_ours(path):
-            await _in_a_task()
-            return self._page
-        self._entrance.check_names(headers)
-        if path in HEALTH_PATHS:
-            return await self._health(scope)
-        if path == METRICS_PATH:
-            return await self._metrics(scope["method"], headers)
-        caller = state["caller"] = await self._entrance.keyring.caller(headers)
-        self._entrance.check_custom_host(headers)
-        self._entrance.check_body(headers, self._parts.limits.body)
-        found = self._paths.at(scope["raw_path"])
-        if found is None:
-            raise NotFoundError(f"There is nothing at {quoted(path)}. The API lies under {PREFIX}.")
-        methods, scope["path_params"] = found
-        operation, handler = methods.get(scope["method"]) or _not_allowed(methods, scope["method"])
+        state = scope["state"]
+        headers, head = state[HEADERS], state.get(HEAD)
+        admitted: Admitted | None = None if head is None else head.admitted
+        if admitted is None:
+            path = scope["path"]
+            if _is_ours(path):
+                await _in_a_task()
+                return self._page
+            self._entrance.check_names(headers)
+            if path in HEALTH_PATHS:
+                return await self._health(scope)
+            if path == METRICS_PATH:
+                return await self._metrics(scope["method"], headers)
+        keyring = self._entrance.keyring
+        caller = state["caller"] = keyring.at_hand(headers) or await keyring.caller(headers)
+        if admitted is None:
+            admitted = self._admitted(scope, headers)
+            if head is not None:
+                head.admitted = admitted
+        operation, handler, scope["path_params"] = admitted
         state["operation"] = operation
         caller.check_may(operation.scope)
         if operation.scope != "read":
             await _in_a_task()
-        call = await self._reader.read(operation, scope, receive)
+        call = self._reader.at_once(operation, scope, receive) or await self._reader.read(operation, scope, receive)
         if operation.runs:
             state.pop(DEADLINE, None)
         answer = await handler(self._parts, call)
@@ -210,6 +211,17 @@ class Application:
         if isinstance(answer, bytes) and not operation.runs:
             self._check_size(answer)
         return answer
+
+    def _admitted(self, scope: Scope, headers: Headers) -> Admitted:
+        """Check what all requests with the same head have in common, and find what they call."""
+        self._entrance.check_custom_host(headers)
+        self._entrance.check_body(headers, self._parts.limits.body)
+        found = self._paths.at(scope["raw_path"])
+        if found is None:
+            raise NotFoundError(f"There is nothing at {quoted(scope['path'])}. The API lies under {PREFIX}.")
+        methods, parameters = found
+        operation, handler = methods.get(scope["method"]) or _not_allowed(methods, scope["method"])
+        return Admitted(operation, handler, parameters)
 
     @cached_property
     def _page(self) -> ASGIApp:
@@ -262,6 +274,14 @@ class Application:
             return
         await send({"type": "http.response.start", "status": _SAME, "headers": [(b"etag", entity.tag.encode())]})
         await send({"type": "http.response.body", "body": b""})
+
+
+class Admitted(NamedTuple):
+    """What was found out of a request that was let in, and holds for all with the same head: all but whose it is."""
+
+    operation: Operation
+    handler: Handler
+    parameters: Mapping[str, str]
 
 
 @define

@@ -62,12 +62,25 @@ class ReadThroughCache(Generic[T]):
             key: What is asked for.
             read: Reads it; all who ask for the key pass one that reads the same.
         """
-        changes = self._store.changes
-        reading = self._kept.get(key)
-        age = TRUST_SECONDS if reading is None or reading.changes != changes else time.monotonic() - reading.taken
-        if reading is None or age >= TRUST_SECONDS:
-            self.misses += 1
-            return await asyncio.shield(self._read_once(key, changes, read))
+        found = self.at_hand(key, read)
+        if found is not None:
+            return found
+        self.misses += 1
+        return await asyncio.shield(self._read_once(key, self._store.changes, read))
+
+    def at_hand(self, key: str, read: Read[T]) -> T | None:
+        """Return what a key stands for, where it need not be read; None where it must be.
+
+        Args:
+            key: What is asked for.
+            read: Reads it, in the background where it will soon have to be.
+        """
+        reading, changes = self._kept.get(key), self._store.changes
+        if reading is None or reading.changes != changes:
+            return None
+        age = time.monotonic() - reading.taken
+        if age >= TRUST_SECONDS:
+            return None
         self.hits += 1
         if age >= _FRESH_SECONDS:
             self._read_once(key, changes, read)

@@ -17,6 +17,7 @@ from portkey_local.read_through import ReadThroughCache
 from portkey_local.store import Store
 from portkey_local.store import keys as stored
 
+_EVERY_KEY = "every key"
 _NOBODYS_DIGEST = "0" * 64
 _HOW = "Send it as the header x-portkey-api-key, or as Authorization: Bearer."
 _MAKE = "portkey-prompts keys create makes one."
@@ -102,7 +103,18 @@ class Keyring:
             UnauthorizedError: The key is missing, malformed, unknown, revoked or has expired.
             KeysUnreadableError: The database does not say which keys there are.
         """
-        known = await self._keys.get("every key", self._read)
+        return self._caller(headers, await self._keys.get(_EVERY_KEY, self._read))
+
+    def at_hand(self, headers: Headers) -> Caller | None:
+        """Return who sent a request, where the keys need not be read; None where they do.
+
+        Raises:
+            UnauthorizedError: The key is missing, malformed, unknown, revoked or has expired.
+        """
+        known = self._keys.at_hand(_EVERY_KEY, self._read)
+        return None if known is None else self._caller(headers, known)
+
+    def _caller(self, headers: Headers, known: Mapping[str, Row[Any]]) -> Caller:
         if not known and not self._required:
             return ANYBODY
         sent = _sent(headers)

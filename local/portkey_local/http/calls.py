@@ -16,7 +16,7 @@ from portkey_local.worker import Worker
 from portkey_prompts.errors import quoted
 
 from .contract import Operation, Parameter
-from .request import REFUSAL
+from .request import BODY, HEADERS, REFUSAL
 from .validation import Schema, coerced
 
 _NAMED = 5
@@ -78,18 +78,26 @@ class Reader:
             TooLargeError: The body holds more than it may.
             ClientGoneError: The client went away before its body was whole.
         """
-        state = scope["state"]
-        raw = await whole_body(state, receive, self._largest)
+        raw = await whole_body(scope["state"], receive, self._largest)
+        if operation.body is None or len(raw) < LARGE:
+            return self._call(operation, scope, receive, raw)
+        query = _query(operation, scope["query_string"])
+        body = await self._worker.do(self._checked, operation.body, raw)
+        return _call(scope, query, body, receive, len(raw))
+
+    def at_once(self, operation: Operation, scope: Scope, receive: Receive) -> Call | None:
+        """Read a request as `read` does, where its whole body is there and small; answer None where it is not."""
+        raw = scope["state"].get(BODY)
+        return None if raw is None else self._call(operation, scope, receive, raw)
+
+    def _call(self, operation: Operation, scope: Scope, receive: Receive, raw: bytes) -> Call:
         query = _query(operation, scope["query_string"])
         body: Mapping[str, Any] = {}
         if operation.body is not None and raw:
-            is_small = len(raw) < LARGE
-            check = self._checked
-            body = check(operation.body, raw) if is_small else await self._worker.do(check, operation.body, raw)
+            body = self._checked(operation.body, raw)
         elif operation.body_required:
             raise BadRequestError("The body is missing. Send a JSON object with the content-type application/json.")
-        caller = state.get("caller", NOBODY)
-        return Call(scope["path_params"], query, body, state["headers"], state["trace_id"], receive, len(raw), caller)
+        return _call(scope, query, body, receive, len(raw))
 
     def _checked(self, schema: Schema, raw: bytes) -> Mapping[str, Any]:
         body = read_json(raw, values=self._values, names=self._names)
@@ -109,6 +117,8 @@ async def whole_body(state: Mapping[str, Any], receive: Receive, largest: int) -
         TooLargeError: It has more.
         ClientGoneError: The client went away before it was whole.
     """
+    if BODY in state:
+        return state[BODY]  # type: ignore[no-any-return]
     pieces, size, more = [], 0, True
     while more:
         message = await receive()
@@ -122,6 +132,12 @@ async def whole_body(state: Mapping[str, Any], receive: Receive, largest: int) -
             raise TooLargeError(f"The body is larger than {largest} bytes (limits.body). Send less at once.")
         more = message["more_body"]
     return b"".join(pieces)
+
+
+def _call(scope: Scope, query: Mapping[str, Any], body: Mapping[str, Any], receive: Receive, size: int) -> Call:
+    state = scope["state"]
+    caller = state.get("caller", NOBODY)
+    return Call(scope["path_params"], query, body, state[HEADERS], state["trace_id"], receive, size, caller)
 
 
 def _query(operation: Operation, text: bytes) -> dict[str, Any]:

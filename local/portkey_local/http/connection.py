@@ -31,7 +31,7 @@ from portkey_local.errors import (
 )
 
 from .exchange import LARGE, Exchange
-from .request import DEADLINE, REFUSAL
+from .request import BODY, DEADLINE, HEAD, HEADERS, REFUSAL, Head, RequestHeaders, Whole, whole
 
 _MOST_WAITING = 16
 """Pipelined requests that wait to be answered while more of them are read."""
@@ -42,6 +42,10 @@ _BEYOND = 50
 _BEYOND_SECONDS = 2.0
 _LONG_URL = 200
 """Bytes up to which a request target is remembered."""
+_LONG_HEAD = 2048
+"""Bytes up to which a head is remembered."""
+MOST_HEADS = 1024
+"""Heads that are remembered; the one that came first makes room."""
 
 
 class Stage(Enum):
@@ -78,6 +82,8 @@ class Connection(HttpToolsProtocol):
     """Speak HTTP/1.1 with a client that may be slow, malformed or greedy."""
 
     limits: ClassVar[LocalLimits]
+    heads: ClassVar[dict[bytes, Head]]
+    """Heads that came before, by their bytes without their length: what is the same again is not parsed again."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -130,8 +136,15 @@ class Connection(HttpToolsProtocol):
             self._unread += data
             self._flow.hold(True)
             self._read_soon()
+            return
+        request = None
+        if self._stage is _NOTHING and len(data) <= self.limits.body and not self._is_beyond:
+            request = whole(data, min(_LONG_HEAD, self.limits.head))
+        head = None if request is None else self.heads.get(request.key)
+        if head is None or request is None or not (self.cycle is None or self.cycle.response_complete):
+            self._feed(data, request)
         else:
-            self._feed(data)
+            self._take_known(head, request)
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Answer a client that sends no more, unless a model runs for it: most that close so have gone away."""
@@ -224,7 +237,7 @@ class Connection(HttpToolsProtocol):
             "scheme": self.scheme,  # type: ignore[typeddict-item]
             "root_path": self.root_path,
             "headers": self.headers,
-            "state": self.app_state.copy(),
+            "state": {},
         }
         self._stage, self._named, self._silent = _HEAD, 0, 0
         self._since = self.loop.time()
@@ -260,6 +273,7 @@ class Connection(HttpToolsProtocol):
         target = _known_target(self.url) if len(self.url) <= _LONG_URL else _target(self.url)
         scope["path"], scope["raw_path"], scope["query_string"] = target
         scope["method"], scope["http_version"] = self._parser.get_method().decode("ascii"), version
+        scope["state"][HEADERS] = RequestHeaders(scope)
         if self._is_beyond:
             scope["state"][REFUSAL] = OverloadedError(
                 f"There are more than {self.limits.connections:,} connections (limits.connections). Call again later, "
@@ -313,7 +327,38 @@ class Connection(HttpToolsProtocol):
             self._is_reading = True
             self.loop.call_soon(self._read_on)
 
-    def _feed(self, data: bytes) -> None:
+    def _take_known(self, head: Head, request: Whole) -> None:
+        """Answer a whole request, with a head that was parsed before."""
+        # The parser is where it was: between two requests.
+        self._since, self._silent = None, 0
+        headers = head.headers if request.length == head.length else head.headers.with_length(request.length)
+        scope = head.scope.copy()
+        scope["headers"], scope["server"], scope["client"] = headers.raw, self.server, self.client
+        deadline = self.loop.time() + self.limits.seconds
+        scope["state"] = {HEADERS: headers, HEAD: head, BODY: request.body, DEADLINE: deadline}
+        exchange = Exchange(self, scope, keep_alive=True, expects_continue=False)
+        exchange.hold(request.body)
+        self.cycle = exchange  # pyright: ignore[reportIncompatibleVariableOverride]
+        self._start(exchange)
+
+    def _remember(self, request: Whole) -> None:
+        """Remember the head of a request that was parsed, where that turned out to be a whole one."""
+        exchange = self._unstarted
+        if exchange is None or exchange is not self.cycle or self._stage is not _NOTHING or not exchange.keep_alive:
+            return
+        head = request.head(exchange.scope, _state(exchange)[HEADERS])
+        if head is not None:
+            if len(self.heads) >= MOST_HEADS:
+                del self.heads[next(iter(self.heads))]
+            self.heads[request.key] = _state(exchange)[HEAD] = head
+
+    def _feed(self, data: bytes, request: Whole | None = None) -> None:
+        """Parse what came.
+
+        Args:
+            data: What came.
+            request: The same, where it looks like one whole request.
+        """
         self._silent += len(data)
         try:
             while data:
@@ -328,6 +373,8 @@ class Connection(HttpToolsProtocol):
             self._give_up(_refusal_of(error))
         except ApiError as error:
             self._give_up(error)
+        if request is not None:
+            self._remember(request)
         if self._unstarted is not None:
             self._start_taken()
 
@@ -381,7 +428,7 @@ class Connection(HttpToolsProtocol):
         self.on_message_begin()
         method = "HEAD" if is_head else "GET"
         cast("dict[str, Any]", self.scope).update(method=method, path="/", raw_path=b"/", query_string=b"")
-        _state(self)[REFUSAL] = error
+        _state(self).update({REFUSAL: error, HEADERS: RequestHeaders({"headers": []})})
         self._take(keep_alive=False, expects_continue=False)
         self.cycle.more_body = False
 
@@ -402,8 +449,10 @@ class Connection(HttpToolsProtocol):
     def _start_taken(self) -> None:
         """Begin to answer when all that came was read: of most requests that is all there is."""
         exchange, self._unstarted = self._unstarted, None
-        if exchange is None:
-            return
+        if exchange is not None:
+            self._start(exchange)
+
+    def _start(self, exchange: Exchange) -> None:
         self._active, self._task = exchange, None
         answering = exchange.run(self.app)
         context = copy_context()
@@ -504,4 +553,4 @@ def _refusal_of(error: httptools.HttpParserError) -> ApiError:
 
 def connections_within(limits: LocalLimits) -> type[Connection]:
     """Return the connections' class for a server with these limits."""
-    return type(Connection.__name__, (Connection,), {"limits": limits})
+    return type(Connection.__name__, (Connection,), {"limits": limits, "heads": {}})

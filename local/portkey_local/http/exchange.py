@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from .request import SIZE, STATUS
+
 if TYPE_CHECKING:
     from .connection import Connection
 
@@ -36,7 +38,7 @@ class Exchange:
     ) -> None:
         self.scope = scope
         self.keep_alive = keep_alive
-        self.body = bytearray()
+        self.body: bytes | bytearray = bytearray()
         self.received = self.waiting = 0
         self.more_body = True
         self.disconnected = self.response_started = self.response_complete = False
@@ -57,6 +59,10 @@ class Exchange:
             self.waiting = 0
             if not self.response_complete and not self.disconnected:
                 self._connection.transport.close()
+
+    def hold(self, body: bytes) -> None:
+        """Take the whole body at once."""
+        self.body, self.received, self.more_body, self._is_news = body, len(body), False, True
 
     async def receive(self) -> dict[str, Any]:
         """Return more of the body, or the news that the client has gone or has its answer."""
@@ -101,9 +107,12 @@ class Exchange:
             if flow.write_paused and not self.disconnected:
                 await flow.drain()
             self._begin(message["status"], message["headers"])
+            state = self.scope["state"]
+            state[STATUS], state[SIZE] = message["status"], size
             if "body" in message and not self.disconnected:
                 self._write(message["body"], more=False)
             return
+        self.scope["state"][SIZE] += len(message.get("body", b""))
         if flow.write_paused and not self.disconnected:
             await flow.drain()
         if not self.disconnected and not self.response_complete:

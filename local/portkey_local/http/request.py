@@ -1,8 +1,9 @@
-"""A request as the server hands it on: its headers, and what its state says of it."""
+"""A request as the server hands it on: its head, and what its state says of it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -11,6 +12,18 @@ DEADLINE = "deadline"
 """When its answer has to begin, by the loop's clock; taken out where it may take its time."""
 REFUSAL = "refusal"
 """The error that it is to be answered with: at once, or when more of it is waited for."""
+BODY = "body"
+"""The whole body, where it was there when the answer was begun and is small; `receive` brings it all the same."""
+HEAD = "head"
+"""Its `Head`, where that is remembered."""
+HEADERS = "headers"
+"""Its `RequestHeaders`."""
+STATUS = "status"
+"""What it was answered with, once the head of the answer is on its way."""
+SIZE = "size"
+"""Bytes of the answer's body that have been written."""
+_LENGTH_ENDS = b"ength: "
+_END = b"\r\n\r\n"
 
 
 class RequestHeaders(Headers):
@@ -45,3 +58,70 @@ class RequestHeaders(Headers):
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and key.encode("latin-1") in self._first
+
+    def with_length(self, digits: bytes) -> RequestHeaders:
+        """Return the same headers, with another `content-length`."""
+        return RequestHeaders(
+            {"headers": [(name, digits if name == b"content-length" else value) for name, value in self._list]}
+        )
+
+
+class Head:
+    """What was read in a head: a client sends the same one again and again, but for the length of what follows.
+
+    Attributes:
+        scope: The request's scope, without what is the connection's own.
+        headers: Its headers.
+        length: What its `content-length` says; empty where there is none.
+        admitted: What the application found out of the first request with it that it let in; None before.
+    """
+
+    __slots__ = ("admitted", "headers", "length", "scope")
+
+    def __init__(self, scope: Mapping[str, Any], headers: RequestHeaders, length: bytes) -> None:
+        self.scope = {name: scope[name] for name in scope if name not in ("client", "server", "state")}
+        self.headers = headers
+        self.length = length
+        self.admitted: Any = None
+
+
+class Whole(NamedTuple):
+    """What looks like one whole request, taken apart without understanding it."""
+
+    key: bytes
+    """Its head, without the digits of its length."""
+    length: bytes
+    """These digits; empty where there are none."""
+    body: bytes
+
+    def head(self, scope: Mapping[str, Any], headers: RequestHeaders) -> Head | None:
+        """Return what is to be remembered of it, now that it was parsed; None where that is nothing.
+
+        Args:
+            scope: Its scope.
+            headers: Its headers.
+        """
+        before = self.key[: self.key.find(_LENGTH_ENDS) + len(_LENGTH_ENDS)]
+        # The digits that were cut out have to be those by which the parser knew where the body ends.
+        is_sure = not self.length or before.rpartition(b"\n")[2].lower() == b"content-length: "
+        return Head(scope, headers, self.length) if is_sure and "expect" not in headers else None
+
+
+def whole(data: bytes, longest: int) -> Whole | None:
+    """Take apart what looks like one whole request; answer None where it does not.
+
+    Args:
+        data: What came over a connection.
+        longest: Bytes that its head may have.
+    """
+    end = data.find(_END, 0, longest) + len(_END)
+    if end < len(_END):
+        return None
+    begin = data.find(_LENGTH_ENDS, 0, end) + len(_LENGTH_ENDS)
+    if begin < len(_LENGTH_ENDS):
+        return Whole(data, b"", b"") if end == len(data) else None
+    stop = data.find(b"\r", begin)
+    length = data[begin:stop]
+    if length != b"%d" % (len(data) - end):
+        return None
+    return Whole(data[:begin] + data[stop:end], length, data[end:])

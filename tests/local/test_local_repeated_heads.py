@@ -1,0 +1,294 @@
+"""A head that came before is not parsed again, and nothing but that is different."""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from puppet_upstream import Exchange, Puppet, completion
+from raw_http import HOST, JSON, Answer, answers_in, connected
+
+from portkey_local import LocalLimits, LocalServer
+from portkey_local.config import AccessRules, Config
+from portkey_local.http.connection import MOST_HEADS
+from portkey_local.http.request import Head
+
+RENDER = b"POST /v1/prompts/pp-x/render HTTP/1.1\r\n"
+LENGTH = b"content-length: %d\r\n\r\n"
+ORIGIN = "https://page.example"
+SMALL_BODY = 1000
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LocalServer]:
+    config = Config(limits=LocalLimits(body=SMALL_BODY), access=AccessRules(origins=[ORIGIN]))
+    with LocalServer(config=config) as server:
+        server.add_prompt(slug="pp-x", versions=["Hi {{name}}!"])
+        yield server
+
+
+def render(name: str, head: bytes = RENDER + JSON) -> bytes:
+    body = json.dumps({"variables": {"name": name}}).encode()
+    return head + LENGTH % len(body) + body
+
+
+def asked(connection: socket.socket, request: bytes) -> Answer | None:
+    """Send a request and read its answer; None where the connection has ended."""
+    data = b""
+    with suppress(ConnectionError):
+        connection.sendall(request)
+        while piece := connection.recv(1 << 16):
+            data += piece
+            with suppress(AssertionError):
+                return told(data)
+    return told(data) if data else None
+
+
+def told(data: bytes) -> Answer:
+    answers = answers_in(data.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n"))
+    assert answers
+    answer = answers[-1]
+    headers = {name: value for name, value in answer.headers.items() if name != "x-portkey-trace-id"}
+    body = answer.body if answer.status < 400 or b"trace" not in answer.body else b""
+    return Answer(answer.status, headers, body)
+
+
+def never_seen(request: bytes) -> bytes:
+    """The same request with one header more, which no request had before."""
+    first, end, rest = request.partition(b"\r\n")
+    return first + end + b"x-once: %d\r\n" % next(_numbers) + rest
+
+
+FIRST = [
+    RENDER,
+    b"POST /v1/prompts/pp-x%40latest/render HTTP/1.1\r\n",
+    b"POST /v1/prompts/pp-x/render?a=1 HTTP/1.1\r\n",
+    b"POST /v1/nowhere HTTP/1.1\r\n",
+    b"PATCH /v1/prompts/pp-x/render HTTP/1.1\r\n",
+    b"GET /v1/prompts/pp-x HTTP/1.1\r\n",
+    b"GET /v1/prompts?page_size=1 HTTP/1.1\r\n",
+    b"GET /v1/prompts?page_size=x HTTP/1.1\r\n",
+    b"GET /healthz HTTP/1.1\r\n",
+    b"GET /v1/prompts/pp-x HTTP/1.0\r\n",
+    b"DELETE /v1/labels/none?x=1 HTTP/1.1\r\n",
+]
+LINES = [
+    HOST,
+    b"Host: elsewhere.example\r\n",
+    b"content-type: application/json\r\n",
+    b"Content-Type: text/plain\r\n",
+    b"origin: " + ORIGIN.encode() + b"\r\n",
+    b"origin: https://other.example\r\n",
+    b"x-length: 7\r\n",
+    b"wavelength: 0\r\n",
+    b"connection: keep-alive\r\n",
+    b"connection: close\r\n",
+    b"content-encoding: gzip\r\n",
+    b"expect: 100-continue\r\n",
+    b"upgrade: h2c\r\nconnection: upgrade\r\n",
+    b"x-portkey-custom-host: http://elsewhere.example\r\n",
+    b"if-none-match: x\r\n",
+]
+LENGTHS = [
+    b"content-length: %d\r\n",
+    b"Content-Length: %d\r\n",
+    b"CONTENT-LENGTH:  %d \r\n",
+    b"content-length: 0%d\r\n",
+]
+BODIES = [
+    b'{"variables": {"name": "Ada"}}',
+    b'{"variables": {"name": "Grace Hopper"}}',
+    b'{"variables": {"name": 1}, "variables": 2}',
+    b'{"variables": 1}',
+    b"{",
+    b"x",
+    b'{"variables": {"name": "%s"}}' % (b"z" * SMALL_BODY),
+]
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> list[bytes]:
+    """Requests over one connection: mostly the same head, with other bodies."""
+    lines = draw(st.lists(st.sampled_from(LINES), max_size=3, unique=True))
+    lines = lines if draw(st.booleans()) else [HOST, b"content-type: application/json\r\n", *lines[:1]]
+    first, length = draw(st.sampled_from(FIRST)), draw(st.sampled_from(LENGTHS))
+    place = draw(st.integers(0, len(lines)))
+    bodies = draw(st.lists(st.sampled_from([b"", *BODIES]), min_size=1, max_size=3))
+    head = [first, *lines[:place]], lines[place:]
+    begin, rest = b"".join(head[0]), b"".join(head[1]) + b"\r\n"
+    if draw(st.integers(0, 4)) == 0:
+        chunks = [b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n" for body in bodies]
+        return [begin + b"transfer-encoding: chunked\r\n" + rest + body for body in chunks for _ in range(2)]
+    return [begin + (length % len(body) if body else b"") + rest + body for body in bodies for _ in range(2)]
+
+
+@given(rows())
+def test_a_request_with_a_known_head_is_answered_as_if_nobody_had_seen_it_before(
+    server: LocalServer, requests: list[bytes]
+) -> None:
+    waiting = list(requests)
+    while waiting:
+        with connected(server.port, 10) as connection:
+            keeps = True
+            while waiting and keeps:
+                request = waiting.pop(0)
+                answer = asked(connection, request)
+                with connected(server.port, 10) as other:
+                    assert answer == asked(other, never_seen(request))
+                keeps = answer is not None and answer.headers.get("connection") != "close"
+
+
+def test_a_known_head_brings_the_length_of_its_own_body(server: LocalServer) -> None:
+    with connected(server.port) as connection:
+        for name in ("Ada", "Ada", "Grace Hopper", "", "Ada"):
+            answer = asked(connection, render(name))
+            assert answer is not None
+            assert answer.json["prompt"] == f"Hi {name}!"
+
+
+@pytest.mark.parametrize("behind", [b"GET /v1/labels HTTP/1.1\r\n" + HOST + b"\r\n", render("Bob"), b"\r\n", b"x"])
+def test_what_follows_a_known_head_and_its_body_is_a_request_of_its_own(server: LocalServer, behind: bytes) -> None:
+    close = b"GET /v1/labels HTTP/1.1\r\n" + HOST + b"connection: close\r\n\r\n"
+    with connected(server.port) as connection:
+        asked(connection, render("Ada"))
+        connection.sendall(render("Ada") + behind + close)
+        data = b""
+        while piece := connection.recv(1 << 16):
+            data += piece
+    answers = answers_in(data)
+    assert answers[0].json["prompt"] == "Hi Ada!"
+    wanted = {b"\r\n": [200], b"x": [400]}.get(behind, [200, 200])
+    assert [answer.status for answer in answers[1:]] == wanted
+
+
+def test_a_known_request_may_come_in_pieces(server: LocalServer) -> None:
+    whole = render("Ada")
+    with connected(server.port) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for cut in range(1, len(whole), 7):
+            connection.sendall(whole[:cut])
+            answer = asked(connection, whole[cut:])
+            assert answer is not None
+            assert answer.json["prompt"] == "Hi Ada!"
+            answer = asked(connection, b"\r\n" + whole)
+            assert answer is not None
+            assert answer.json["prompt"] == "Hi Ada!"
+
+
+def test_a_known_head_that_comes_while_another_request_is_answered_waits_for_its_turn(server: LocalServer) -> None:
+    with connected(server.port) as connection:
+        asked(connection, render("Ada"))
+        create = b'{"name": "slow", "description": "x"}'
+        made = b"POST /v1/labels HTTP/1.1\r\n" + JSON + LENGTH % len(create) + create
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(made)  # what is written waits for the database
+        connection.sendall(render("Ada"))
+        connection.sendall(b"GET /v1/labels HTTP/1.1\r\n" + HOST + b"connection: close\r\n\r\n")
+        data = b""
+        while piece := connection.recv(1 << 16):
+            data += piece
+    first, second, third = answers_in(data)
+    assert "prompt" not in first.json
+    assert second.json["prompt"] == "Hi Ada!"
+    assert third.json["object"] == "list"
+
+
+def test_a_known_head_lets_nobody_in_whose_key_was_revoked_or_who_has_another_scope() -> None:
+    with LocalServer() as server:
+        server.add_prompt(slug="pp-x", versions=["Hi {{name}}!"])
+        reading, running = server.add_key("read"), server.add_key("run")
+
+        def status(key: Any) -> int:
+            head = RENDER + JSON + b"x-portkey-api-key: %b\r\n" % str(key).encode()
+            answer = asked(connection, render("Ada", head))
+            assert answer is not None
+            return answer.status
+
+        with connected(server.port) as connection:
+            assert [status(reading) for _ in range(3)] == [200, 200, 200]
+            assert [status(running) for _ in range(3)] == [403, 403, 403]
+            server.revoke_key(reading)
+            assert [status(reading) for _ in range(3)] == [401, 401, 401]
+
+
+def test_no_more_heads_are_remembered_than_a_bounded_number(server: LocalServer) -> None:
+    with connected(server.port) as connection:
+        for number in range(1100):
+            answer = asked(connection, render("Ada", RENDER + JSON + b"x-number: %d\r\n" % number))
+            assert answer is not None
+            assert answer.status == 200
+    gc.collect()
+    assert sum(isinstance(each, Head) for each in gc.get_objects()) <= MOST_HEADS
+
+
+def test_who_waits_to_be_told_to_send_the_body_is_told_so_each_time(server: LocalServer) -> None:
+    head, _, body = render("Ada", RENDER + JSON + b"expect: 100-continue\r\n").partition(b"\r\n\r\n")
+    with connected(server.port) as connection:
+        for _ in range(3):
+            connection.sendall(head + b"\r\n\r\n" + body)
+            assert connection.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            answer = asked(connection, b"")
+            assert answer is not None
+            assert answer.json["prompt"] == "Hi Ada!"
+
+
+def test_only_the_length_itself_says_where_a_body_ends(server: LocalServer) -> None:
+    body = render("Ada").partition(b"\r\n\r\n")[2]
+
+    def request(other: int) -> bytes:
+        return RENDER + JSON + b"x-length: %d\r\n" % other + LENGTH % len(body)
+
+    with connected(server.port) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        asked(connection, request(len(body)) + body)
+        connection.sendall(request(5) + body[:5])
+        time.sleep(0.05)  # so that it comes by itself
+        answer = asked(connection, body[5:])
+        assert answer is not None
+        assert answer.json["prompt"] == "Hi Ada!"
+
+
+def test_a_known_head_with_a_body_that_is_too_large_is_refused(server: LocalServer) -> None:
+    with connected(server.port) as connection:
+        for name, status in (("Ada", 200), ("Ada", 200), ("z" * SMALL_BODY, 413)):
+            answer = asked(connection, render(name))
+            assert answer is not None
+            assert answer.status == status
+
+
+def test_a_head_whose_body_came_later_is_not_known(server: LocalServer) -> None:
+    body = render("Ada").partition(b"\r\n\r\n")[2]
+    with connected(server.port) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(3):
+            connection.sendall(RENDER + JSON + b"transfer-encoding: chunked\r\n\r\n")
+            time.sleep(0.05)  # so that it comes by itself
+            answer = asked(connection, b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))
+            assert answer is not None
+            assert answer.json["prompt"] == "Hi Ada!"
+
+
+def test_a_run_with_a_known_head_may_take_longer_than_a_request(puppet: Puppet) -> None:
+    def script(exchange: Exchange) -> None:
+        time.sleep(0 if len(puppet.seen) == 1 else 3)
+        exchange.answer(200, completion("Hello"))
+
+    puppet.script = script
+    up = {"kind": "openai", "base_url": puppet.base_url}
+    with LocalServer(upstreams={"up": up}, config=Config(limits=LocalLimits(seconds=1))) as server:
+        server.add_prompt(slug="pp-x", versions=[{"string": "x", "virtual_key": "up"}])
+        with connected(server.port) as connection:
+            for _ in range(2):
+                answer = asked(connection, RENDER.replace(b"render", b"completions") + JSON + LENGTH % 2 + b"{}")
+                assert answer is not None
+                assert answer.status == 200
