@@ -69,7 +69,7 @@ class StoredPrompt:
         template: its template, parsed.
     """
 
-    __slots__ = ("detail", "extras", "parameters", "template")
+    __slots__ = ("_is_flat", "_settled", "detail", "extras", "parameters", "template")
 
     def __init__(self, detail: Mapping[str, Any]) -> None:
         """Parse a version.
@@ -81,6 +81,35 @@ class StoredPrompt:
         self.parameters: Mapping[str, Any] = detail.get("parameters") or {}
         self.template = parse(detail)
         self.extras = {name: detail[name] for name in TOOL_FIELDS if detail.get(name) is not None}
+        # Where no setting can turn out to be a variable's default, what is sent beside the text is always the same.
+        self._settled = None if self.template.has_defaults else self._data(self.parameters, {})
+        self._is_flat = not any(isinstance(value, (dict, list)) for value in (self._settled or {}).values())
+
+    def settings(self, rendering: PromptRendering, overrides: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a provider gets beside what was rendered, the caller's to change.
+
+        Args:
+            rendering: what was rendered.
+            overrides: settings that win over the saved ones.
+        """
+        if overrides or self._settled is None:
+            return deep_copy(self._data(rendering.settings, overrides))
+        return self._settled.copy() if self._is_flat else deep_copy(self._settled)
+
+    def _data(self, settings: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+        model = self.detail.get("model")
+        data: dict[str, Any] = {} if model is None else {"model": model}
+        if settings or self.extras:
+            data.update(settings)
+            data.update(self.extras)
+            for name in RENDERED:
+                data.pop(name, None)  # what is sent is what the template renders to, whatever the settings say
+        data.update(overrides)
+        for tools, choice in _CHOSEN_BY:
+            if tools in data and not data[tools]:  # providers refuse an empty list, and a choice among nothing
+                del data[tools]
+                data.pop(choice, None)
+        return data
 
     def render(
         self,
@@ -129,30 +158,19 @@ class Rendered:
         variables: Mapping[str, Any],
         overrides: Mapping[str, Any],
     ) -> None:
-        model = stored.detail.get("model")
-        data: dict[str, Any] = {} if model is None else {"model": model}
-        if rendering.settings or stored.extras:
-            data.update(deep_copy(rendering.settings))
-            data.update(deep_copy(stored.extras))
-            for name in RENDERED:
-                data.pop(name, None)  # what is sent is what the template renders to, whatever the settings say
-        if overrides:
-            data.update(deep_copy(overrides))
+        data = stored.settings(rendering, overrides)
         messages = rendering.messages
         if "messages" not in overrides:
             if messages is None:
                 data.setdefault("prompt", rendering.prompt)
             elif "prompt" not in overrides:  # a text of the call replaces all that the template renders to
                 data["messages"] = messages
-        for tools, choice in _CHOSEN_BY:
-            if tools in data and not data[tools]:  # providers refuse an empty list, and a choice among nothing
-                del data[tools]
-                data.pop(choice, None)
         self.data = data
         self.kind: str = "chat" if "messages" in data else _kind_without_messages(stored.template.kind)
         self.rendering = rendering
         self.prompt = self._text(messages) if overrides else rendering.prompt
-        self.variables = variables if not stored.parameters else _with_defaults(variables, stored, rendering)
+        has_defaults = stored.template.has_defaults
+        self.variables = _with_defaults(variables, stored, rendering) if has_defaults else variables
 
     def _text(self, rendered: list[dict[str, Any]] | None) -> str:
         """Return the text of what is really sent: an override's, where there is one."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from puppet_upstream import Exchange, Puppet, completion
 from raw_http import HOST, JSON, Answer, answers_in, connected
@@ -132,6 +132,7 @@ def rows(draw: st.DrawFn) -> list[bytes]:
     return [begin + (length % len(body) if body else b"") + rest + body for body in bodies for _ in range(2)]
 
 
+@settings(deadline=None)
 @given(rows())
 def test_a_request_with_a_known_head_is_answered_as_if_nobody_had_seen_it_before(
     server: LocalServer, requests: list[bytes]

@@ -43,7 +43,6 @@ _BEYOND_SECONDS = 2.0
 _LONG_URL = 200
 """Bytes up to which a request target is remembered."""
 _LONG_HEAD = 2048
-"""Bytes up to which a head is remembered."""
 MOST_HEADS = 1024
 """Heads that are remembered; the one that came first makes room."""
 
@@ -82,6 +81,8 @@ class Connection(HttpToolsProtocol):
     """Speak HTTP/1.1 with a client that may be slow, malformed or greedy."""
 
     limits: ClassVar[LocalLimits]
+    longest_head: ClassVar[int]
+    """Bytes up to which a head is remembered."""
     heads: ClassVar[dict[bytes, Head]]
     """Heads that came before, by their bytes without their length: what is the same again is not parsed again."""
 
@@ -139,7 +140,7 @@ class Connection(HttpToolsProtocol):
             return
         request = None
         if self._stage is _NOTHING and len(data) <= self.limits.body and not self._is_beyond:
-            request = whole(data, min(_LONG_HEAD, self.limits.head))
+            request = whole(data, self.longest_head)
         head = None if request is None else self.heads.get(request.key)
         if head is None or request is None or not (self.cycle is None or self.cycle.response_complete):
             self._feed(data, request)
@@ -553,4 +554,5 @@ def _refusal_of(error: httptools.HttpParserError) -> ApiError:
 
 def connections_within(limits: LocalLimits) -> type[Connection]:
     """Return the connections' class for a server with these limits."""
-    return type(Connection.__name__, (Connection,), {"limits": limits, "heads": {}})
+    own = {"limits": limits, "heads": {}, "longest_head": min(_LONG_HEAD, limits.head)}
+    return type(Connection.__name__, (Connection,), own)

@@ -102,6 +102,10 @@ class PromptCache:
         """
         return await self._resolved.get(reference, self._resolve)
 
+    def at_hand(self, reference: str) -> ResolvedPrompt | None:
+        """Return what `prompt` returns, where memory has it; None where it has not."""
+        return self._resolved.at_hand(reference, self._resolve)
+
     async def partials(self, asked: Iterable[str]) -> dict[str, Partial | None]:
         """Return the versions of partials that references mean, with what they include; None where there is none.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from attrs import Factory, field, frozen
@@ -98,7 +97,11 @@ class Renderer:
         is_small = size <= _SMALL and resolved.version.size <= _LIGHT and _length(resolved) <= _SMALL
         while True:
             try:
-                rendered = await self._attempt(resolved, body, lookup, is_small)
+                if is_small:
+                    rendered = _attempt(resolved, body, lookup, self._brief)
+                else:
+                    rendered = await self._worker.do(_attempt, resolved, body, lookup, self._full)
+                self._check_size(rendered.prompt)
             except TemplateLimitError as error:
                 if not is_small:
                     raise self._excess(error) from error
@@ -113,18 +116,6 @@ class Renderer:
                 if not lookup.unseen:
                     return rendered, is_small
             await self._see(lookup)
-
-    async def _attempt(
-        self, resolved: ResolvedPrompt, body: Mapping[str, Any], lookup: _PartialLookup, is_small: bool
-    ) -> Rendered:
-        render, variables, overrides = resolved.version.stored.render, body.get("variables") or {}, overrides_in(body)
-        if is_small:
-            rendered = render(variables, overrides, partials=lookup.partial, limits=self._brief)
-        else:
-            large = partial(render, variables, overrides, partials=lookup.partial, limits=self._full)
-            rendered = await self._worker.do(large)
-        self._check_size(rendered.prompt)
-        return rendered
 
     def _check_size(self, prompt: str) -> None:
         """Refuse a text that no answer can hold, though it fits by its characters: as JSON, a NUL takes six bytes."""
@@ -147,6 +138,11 @@ class Renderer:
             raise TooLargeError(f"The variables choose more than {_MOST_CHOSEN} partials. Choose fewer in one call.")
         lookup.chosen |= await self.prompts.partials(lookup.unseen)
         lookup.unseen.clear()
+
+
+def _attempt(resolved: ResolvedPrompt, body: Mapping[str, Any], lookup: _PartialLookup, limits: Limits) -> Rendered:
+    variables, overrides = body.get("variables") or {}, overrides_in(body)
+    return resolved.version.stored.render(variables, overrides, partials=lookup.partial, limits=limits)
 
 
 def _length(resolved: ResolvedPrompt) -> int:

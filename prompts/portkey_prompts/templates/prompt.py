@@ -179,6 +179,11 @@ class PromptTemplate:
         return self._body.kind
 
     @property
+    def has_defaults(self) -> bool:
+        """Tell whether any of the parameters may be the default of a variable."""
+        return bool(self._fallbacks)
+
+    @property
     def components(self) -> Components:
         """List variables, sections and partials, of all messages: the contract's `variable_components`."""
         return components_of(self._body.blocks)
