@@ -8,6 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from itertools import count, repeat
 from typing import Any
 
 import uvicorn
@@ -51,12 +52,12 @@ class _Transport(asyncio.Transport):
 class _Client:
     """One connection to an application, with nothing between."""
 
-    def __init__(self, app: Any, protocol: type[HttpToolsProtocol]) -> None:
-        config = uvicorn.Config(app, lifespan="off", access_log=False, log_config=None)
+    def __init__(self, app: Any, protocol: type[HttpToolsProtocol], **options: Any) -> None:
+        config = uvicorn.Config(app, lifespan="off", access_log=False, log_config=None, **options)
         config.load()
         self._transport = _Transport()
-        self._protocol = protocol(config=config, server_state=ServerState(), app_state={})
-        self._protocol.connection_made(self._transport)
+        self.protocol = protocol(config=config, server_state=ServerState(), app_state={})
+        self.protocol.connection_made(self._transport)
 
     async def send(self, request: bytes, answer: int = 0) -> bytes:
         """Send a request, and return its answer.
@@ -67,7 +68,7 @@ class _Client:
         """
         transport = self._transport
         transport.written = b""
-        self._protocol.data_received(request)
+        self.protocol.data_received(request)
         while len(transport.written) < (answer or 1):  # noqa: ASYNC110 - a round of the loop is what is measured
             await asyncio.sleep(0)
         if not answer:
@@ -93,19 +94,24 @@ async def _measure(rounds: int) -> list[str]:
     times = ShutdownTimes(grace=1)
     server = Server(database="temporary", host="127.0.0.1", port=0, config=Config(), times=times)
     limits = server.parts.limits
-    client = _Client(Application(server.parts, server._entrance, server._readiness), connections_within(limits))
+    app = Application(server.parts, server._entrance, server._readiness)
+    client = _Client(app, connections_within(limits), proxy_headers=False)
     requests = await _planted(client)
-    targets = {what: (client, request) for what, request in requests.items()}
+    targets: dict[str, tuple[_Client, Iterator[bytes]]] = {
+        what: (client, repeat(request)) for what, request in requests.items()
+    }
+    traced = _Client(app, type(client.protocol), proxy_headers=False)
+    targets["new heads"] = traced, _with_new_heads(requests["real"])
     for what in ("real", "small"):
         body = (await client.send(requests[what])).partition(b"\r\n\r\n")[2]
-        targets[f"constant {what}"] = (_Client(_constant(body), HttpToolsProtocol), requests[what])
-    sizes = {what: len(await one.send(request)) for what, (one, request) in targets.items()}
+        targets[f"constant {what}"] = (_Client(_constant(body), HttpToolsProtocol), repeat(requests[what]))
+    sizes = {what: len(await one.send(next(each))) for what, (one, each) in targets.items()}
     seen: dict[str, list[float]] = {what: [] for what in targets}
     for _ in range(rounds):
-        for what, (one, request) in targets.items():
+        for what, (one, each) in targets.items():
             began = time.process_time_ns()
             for _ in range(_SLICE):
-                await one.send(request, sizes[what])
+                await one.send(next(each), sizes[what])
             seen[what].append((time.process_time_ns() - began) / _SLICE / 1000)
     await asyncio.sleep(0.5)  # what is read behind an answer ends
     server._listener.close()
@@ -139,6 +145,13 @@ async def _planted(client: _Client) -> dict[str, bytes]:
         for _ in range(60):  # until the template is compiled
             await client.send(requests[what], 1)
     return requests
+
+
+def _with_new_heads(request: bytes) -> Iterator[bytes]:
+    """Give each request a head that no request had before, as a trace does."""
+    first, end, rest = request.partition(b"\r\n")
+    for number in count():
+        yield first + end + b"x-portkey-metadata: %d\r\n" % number + rest
 
 
 def _line(what: str, seen: dict[str, list[float]]) -> str:

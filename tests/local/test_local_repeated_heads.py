@@ -6,6 +6,7 @@ import gc
 import itertools
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,8 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from puppet_upstream import Exchange, Puppet, completion
-from raw_http import HOST, JSON, Answer, answers_in, connected
+from puppet_upstream import Exchange, Puppet, completion, wait_for
+from raw_http import HOST, JSON, Answer, answers_in, connected, received
 
 from portkey_local import LocalLimits, LocalServer
 from portkey_local.config import AccessRules, Config
@@ -163,10 +164,7 @@ def test_what_follows_a_known_head_and_its_body_is_a_request_of_its_own(server: 
     with connected(server.port) as connection:
         asked(connection, render("Ada"))
         connection.sendall(render("Ada") + behind + close)
-        data = b""
-        while piece := connection.recv(1 << 16):
-            data += piece
-    answers = answers_in(data)
+        answers = answers_in(received(connection))
     assert answers[0].json["prompt"] == "Hi Ada!"
     wanted = {b"\r\n": [200], b"x": [400]}.get(behind, [200, 200])
     assert [answer.status for answer in answers[1:]] == wanted
@@ -186,21 +184,28 @@ def test_a_known_request_may_come_in_pieces(server: LocalServer) -> None:
             assert answer.json["prompt"] == "Hi Ada!"
 
 
-def test_a_known_head_that_comes_while_another_request_is_answered_waits_for_its_turn(server: LocalServer) -> None:
-    with connected(server.port) as connection:
-        asked(connection, render("Ada"))
-        create = b'{"name": "slow", "description": "x"}'
-        made = b"POST /v1/labels HTTP/1.1\r\n" + JSON + LENGTH % len(create) + create
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sendall(made)  # what is written waits for the database
-        connection.sendall(render("Ada"))
-        connection.sendall(b"GET /v1/labels HTTP/1.1\r\n" + HOST + b"connection: close\r\n\r\n")
-        data = b""
-        while piece := connection.recv(1 << 16):
-            data += piece
-    first, second, third = answers_in(data)
-    assert "prompt" not in first.json
-    assert second.json["prompt"] == "Hi Ada!"
+def test_a_known_head_that_comes_while_another_request_is_answered_waits_for_its_turn(puppet: Puppet) -> None:
+    goes_on = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        assert goes_on.wait(60)
+        exchange.answer(200, completion("Hello"))
+
+    puppet.script = script
+    with LocalServer(upstreams={"up": {"kind": "openai", "base_url": puppet.base_url}}) as server:
+        server.add_prompt(slug="pp-x", versions=[{"string": "Hi {{name}}!", "virtual_key": "up"}])
+        with connected(server.port) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            asked(connection, render("Ada"))
+            connection.sendall(RENDER.replace(b"render", b"completions") + JSON + LENGTH % 2 + b"{}")
+            assert wait_for(lambda: bool(puppet.seen))
+            connection.sendall(render("Bob"))
+            time.sleep(0.05)  # so that it comes by itself
+            goes_on.set()
+            connection.sendall(b"GET /v1/labels HTTP/1.1\r\n" + HOST + b"connection: close\r\n\r\n")
+            first, second, third = answers_in(received(connection))
+    assert first.json["choices"]
+    assert second.json["prompt"] == "Hi Bob!"
     assert third.json["object"] == "list"
 
 
@@ -223,13 +228,23 @@ def test_a_known_head_lets_nobody_in_whose_key_was_revoked_or_who_has_another_sc
 
 
 def test_no_more_heads_are_remembered_than_a_bounded_number(server: LocalServer) -> None:
-    with connected(server.port) as connection:
-        for number in range(1100):
-            answer = asked(connection, render("Ada", RENDER + JSON + b"x-number: %d\r\n" % number))
-            assert answer is not None
-            assert answer.status == 200
+    for row in range(15):
+        with connected(server.port) as connection:
+            for number in range(100):
+                answer = asked(connection, render("Ada", RENDER + JSON + b"x-number: %d %d\r\n" % (row, number)))
+                assert answer is not None
+                assert answer.status == 200
     gc.collect()
     assert sum(isinstance(each, Head) for each in gc.get_objects()) <= MOST_HEADS
+
+
+def test_a_known_head_behind_many_new_ones_is_answered_as_before(server: LocalServer) -> None:
+    new = [RENDER + JSON + b"x-new: %d\r\n" % number for number in range(150)]
+    with connected(server.port) as connection:
+        for number, head in enumerate([RENDER + JSON, *new, RENDER + JSON, RENDER + JSON]):
+            answer = asked(connection, render(str(number), head))
+            assert answer is not None
+            assert answer.json["prompt"] == f"Hi {number}!"
 
 
 def test_who_waits_to_be_told_to_send_the_body_is_told_so_each_time(server: LocalServer) -> None:

@@ -43,6 +43,8 @@ _BEYOND_SECONDS = 2.0
 _LONG_URL = 200
 """Bytes up to which a request target is remembered."""
 _LONG_HEAD = 2048
+_MISSES = 100
+"""Heads in a row that were new, after which a connection no longer looks: its client may name a trace in each."""
 MOST_HEADS = 1024
 """Heads that are remembered; the one that came first makes room."""
 
@@ -93,7 +95,7 @@ class Connection(HttpToolsProtocol):
         self._stage = _NOTHING
         self._since: float | None = self.loop.time()
         self._idle: float | None = None
-        self._named = self._silent = 0
+        self._named = self._silent = self._misses = 0
         self._unread = b""
         self._over = self._repeating = self._is_reading = False
         self._active: Exchange | None = None
@@ -139,7 +141,7 @@ class Connection(HttpToolsProtocol):
             self._read_soon()
             return
         request = None
-        if self._stage is _NOTHING and len(data) <= self.limits.body and not self._is_beyond:
+        if self._stage is _NOTHING and self._misses < _MISSES and len(data) <= self.limits.body and not self._is_beyond:
             request = whole(data, self.longest_head)
         head = None if request is None else self.heads.get(request.key)
         if head is None or request is None or not (self.cycle is None or self.cycle.response_complete):
@@ -331,7 +333,7 @@ class Connection(HttpToolsProtocol):
     def _take_known(self, head: Head, request: Whole) -> None:
         """Answer a whole request, with a head that was parsed before."""
         # The parser is where it was: between two requests.
-        self._since, self._silent = None, 0
+        self._since, self._silent, self._misses = None, 0, 0
         headers = head.headers if request.length == head.length else head.headers.with_length(request.length)
         scope = head.scope.copy()
         scope["headers"], scope["server"], scope["client"] = headers.raw, self.server, self.client
@@ -344,6 +346,7 @@ class Connection(HttpToolsProtocol):
 
     def _remember(self, request: Whole) -> None:
         """Remember the head of a request that was parsed, where that turned out to be a whole one."""
+        self._misses += 1
         exchange = self._unstarted
         if exchange is None or exchange is not self.cycle or self._stage is not _NOTHING or not exchange.keep_alive:
             return
