@@ -21,7 +21,7 @@ HEADERS = "headers"
 STATUS = "status"
 """What it was answered with, once the head of the answer is on its way."""
 SIZE = "size"
-"""Bytes of the answer's body that have been written."""
+"""Bytes of the answer's body so far."""
 _LENGTH_ENDS = b"ength: "
 _END = b"\r\n\r\n"
 
