@@ -27,6 +27,15 @@ def test_every_field_of_a_body_has_an_option_or_is_left_out_by_name(kind: Any) -
         assert inspect.get_annotations(body).keys() <= FIELDS.keys() | kind.except_for
 
 
+@pytest.mark.parametrize("reference", ["", " ", ".", ".."])
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.group)
+def test_what_names_nothing_is_wrong_usage(cli: Cli, kind: Any, reference: str) -> None:
+    for command in (["show"], ["delete", "--yes"], ["update", "--name", "x"]):
+        done = cli(kind.group, command[0], reference, *command[1:])
+        assert (done.code, done.out) == (2, "")
+        assert f"{reference!r} names no {kind.noun}. Write {kind.named}." in done.err
+
+
 def test_a_label_is_made_changed_found_and_deleted(server: LocalServer, portkey: Portkey) -> None:
     def run(*arguments: str) -> str:
         done = piped("--base-url", server.base_url, "labels", *arguments)

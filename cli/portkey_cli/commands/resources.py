@@ -112,7 +112,10 @@ class Kind:
 
         Raises:
             PortkeyError: there is none like that.
+            UsageError: where nothing is named, as by an empty variable of a shell.
         """
+        if not reference.strip(". "):
+            raise UsageError(f"{reference!r} names no {self.noun}. Write {self.named}.")
         identifier = label_id(portkey, reference) if self.client is Labels else reference
         record = self.calls(portkey).retrieve(identifier)
         return (record.get("slug") or record.id), record
