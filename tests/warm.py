@@ -44,13 +44,14 @@ _NOT_ALWAYS = ("mcp_server", "migrations", "pytest_plugin", "__main__")
 """Modules that take long, are not for importing, or need what few programs need."""
 _TAKEN_OVER = {"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS"}
 """What Python reads of the environment when it starts, and a copy can take over later."""
+_start_new = subprocess.Popen
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER
 _MESSAGE = 1 << 17
 _originals: dict[Any, _Original] = {}
 _starting = threading.Lock()
 
 
-class Program(subprocess.Popen[Any]):
+class Program(_start_new[Any]):
     """Start `python -c script …`, `python -m module …` or a script in Python, and more as `subprocess.Popen`."""
 
     def _execute_child(
@@ -138,7 +139,7 @@ class _Original:
             # Copies become children of this process: their parents end at once, and orphans go to who asks for them.
             ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
             environment = {name: value for name, value in start.environment.items() if name not in _TAKEN_OVER}
-            self._process = subprocess.Popen(
+            self._process = _start_new(
                 [sys.executable, *start.options, __file__],
                 stdin=theirs,
                 stdout=subprocess.DEVNULL,

@@ -9,20 +9,18 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import anyio
 import httpx
 import pytest
+import warm
 
 from portkey_ai import Portkey
 from portkey_cli.resolving import resolve
 from portkey_local import LocalServer
 from portkey_prompts.lock import LockFile
-
-mcp_client = pytest.importorskip("mcp.client", reason="the extra [mcp] is not installed")
-from mcp.client.stdio import StdioServerParameters, stdio_client  # noqa: E402
-from mcp.shared.exceptions import MCPError  # noqa: E402
 
 PROGRAM = [sys.executable, "-m", "portkey_cli", "mcp", "--poll", "1"]
 CHAT = json.dumps(
@@ -34,6 +32,12 @@ CHAT = json.dumps(
 Connect = Callable[..., AbstractAsyncContextManager[Any]]
 
 
+@pytest.fixture(autouse=True)
+def quick_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the protocol's client start programs as the other tests do."""
+    monkeypatch.setattr(subprocess, "Popen", warm.Program)
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalServer]:
     with LocalServer() as server:
@@ -43,16 +47,31 @@ def server() -> Iterator[LocalServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def protocol() -> SimpleNamespace:
+    """The protocol's client. Importing it takes a second, which every process of a run would spend at its start."""
+    pytest.importorskip("mcp.client", reason="the extra [mcp] is not installed")
+    from mcp.client import Client
+    from mcp.client.stdio import StdioServerParameters, stdio_client
+    from mcp.shared.exceptions import MCPError
+
+    def program(*arguments: str, base_url: str) -> Any:
+        environment = {**os.environ, "PORTKEY_BASE_URL": base_url, "PORTKEY_API_KEY": "key"}
+        command, *rest = (*PROGRAM, *arguments)
+        return stdio_client(StdioServerParameters(command=command, args=rest, env=environment))
+
+    return SimpleNamespace(Client=Client, Error=MCPError, program=program)
+
+
 @pytest.fixture(params=["legacy", "auto"])
-def connect(request: pytest.FixtureRequest) -> Connect:
+def connect(protocol: SimpleNamespace, request: pytest.FixtureRequest) -> Connect:
     """Start the program and connect to it, in the protocol's old way and in its new one."""
 
     @asynccontextmanager
     async def connected(*arguments: str, base_url: str = "http://127.0.0.1:1/v1") -> AsyncIterator[Any]:
-        environment = {**os.environ, "PORTKEY_BASE_URL": base_url, "PORTKEY_API_KEY": "key"}
-        parameters = StdioServerParameters(command=PROGRAM[0], args=[*PROGRAM[1:], *arguments], env=environment)
+        program = protocol.program(*arguments, base_url=base_url)
         with anyio.fail_after(120):
-            async with mcp_client.Client(stdio_client(parameters), mode=request.param) as client:
+            async with protocol.Client(program, mode=request.param) as client:
                 yield client
 
     return connected
@@ -97,24 +116,28 @@ WRONG: list[tuple[str, dict[str, str], str]] = [
 
 
 async def test_what_is_wrong_with_a_request_is_said_and_no_other_prompt_named(
-    server: LocalServer, connect: Connect
+    server: LocalServer, protocol: SimpleNamespace, connect: Connect
 ) -> None:
     async with connect(base_url=server.base_url) as client:
         for name, arguments, said in WRONG:
-            with pytest.raises(MCPError) as caught:
+            with pytest.raises(protocol.Error) as caught:
                 await client.get_prompt(name, arguments)
             assert str(caught.value) == said
             assert (await client.get_prompt("plain", {"x": "on"})).messages[0].content.text == "Just on"
 
 
-async def test_an_argument_that_has_to_be_json_says_so(server: LocalServer, connect: Connect) -> None:
+async def test_an_argument_that_has_to_be_json_says_so(
+    server: LocalServer, protocol: SimpleNamespace, connect: Connect
+) -> None:
     given = {"tone": "kind", "name": "A", "items": "a, b", "who": '{"name": "T"}'}
     async with connect("--label", "production", base_url=server.base_url) as client:
-        with pytest.raises(MCPError, match="items takes a JSON list of objects, one object, or null, and is 'a, b'"):
+        with pytest.raises(
+            protocol.Error, match="items takes a JSON list of objects, one object, or null, and is 'a, b'"
+        ):
             await client.get_prompt("chat", given)
 
 
-async def test_pages_follow_each_other_and_hold_each_prompt_once(connect: Connect) -> None:
+async def test_pages_follow_each_other_and_hold_each_prompt_once(protocol: SimpleNamespace, connect: Connect) -> None:
     with LocalServer() as server:
         for number in range(120):
             server.add_prompt(slug=f"p{number}", versions=["x"])
@@ -127,7 +150,7 @@ async def test_pages_follow_each_other_and_hold_each_prompt_once(connect: Connec
                 if cursor is None:
                     break
             assert sorted(names) == sorted(f"p{number}" for number in range(120))
-            with pytest.raises(MCPError, match="cursor"):
+            with pytest.raises(protocol.Error, match="cursor"):
                 await client.list_prompts(cursor="-1")
 
 
@@ -138,18 +161,20 @@ def collection_with(server: LocalServer, slug: str) -> str:
     return made["slug"]
 
 
-async def test_only_a_collection_s_prompts_can_be_seen(connect: Connect) -> None:
+async def test_only_a_collection_s_prompts_can_be_seen(protocol: SimpleNamespace, connect: Connect) -> None:
     with LocalServer() as server:
         collection = collection_with(server, "in")
         server.add_prompt(slug="out", versions=["out"])
         async with connect("--collection", collection, base_url=server.base_url) as client:
             assert [each.name for each in (await client.list_prompts()).prompts] == ["in"]
             assert (await client.get_prompt("in")).messages[0].content.text == "in"
-            with pytest.raises(MCPError, match="There is no prompt"):
+            with pytest.raises(protocol.Error, match="There is no prompt"):
                 await client.get_prompt("out")
 
 
-async def test_a_lock_file_is_enough(server: LocalServer, connect: Connect, tmp_path: Path) -> None:
+async def test_a_lock_file_is_enough(
+    server: LocalServer, protocol: SimpleNamespace, connect: Connect, tmp_path: Path
+) -> None:
     lock = tmp_path / "prompts.lock"
     with Portkey(base_url=server.base_url, api_key="key") as portkey:
         LockFile.of([resolve(portkey, ["chat@production"]).locked("chat@production")]).write(lock)
@@ -157,7 +182,7 @@ async def test_a_lock_file_is_enough(server: LocalServer, connect: Connect, tmp_
     async with connect("--lock", str(lock)) as client:
         assert [each.name for each in (await client.list_prompts()).prompts] == ["chat@production"]
         assert (await client.get_prompt("chat@production", given)).messages[1].content.text == "Hi A Yours, T"
-        with pytest.raises(MCPError, match="There is no prompt 'chat' here"):
+        with pytest.raises(protocol.Error, match="There is no prompt 'chat' here"):
             await client.get_prompt("chat", given)
 
 
@@ -182,11 +207,9 @@ async def test_parts_calls_and_roles_are_told_as_the_protocol_can(connect: Conne
     assert told[4].content.text == "seen"
 
 
-async def test_whoever_listed_prompts_is_told_of_changes() -> None:
+async def test_whoever_listed_prompts_is_told_of_changes(protocol: SimpleNamespace) -> None:
     with LocalServer() as server:
         server.add_prompt(slug="p", versions=["one"])
-        environment = {**os.environ, "PORTKEY_BASE_URL": server.base_url, "PORTKEY_API_KEY": "key"}
-        parameters = StdioServerParameters(command=PROGRAM[0], args=PROGRAM[1:], env=environment)
         told = anyio.Event()
 
         async def on_message(message: Any) -> None:
@@ -194,14 +217,15 @@ async def test_whoever_listed_prompts_is_told_of_changes() -> None:
                 told.set()
 
         with anyio.fail_after(120):
-            client = mcp_client.Client(stdio_client(parameters), mode="legacy", message_handler=on_message)
+            program = protocol.program(base_url=server.base_url)
+            client = protocol.Client(program, mode="legacy", message_handler=on_message)
             async with client as old:
                 await old.list_prompts()
                 server.add_prompt(slug="q", versions=["two {{x}}"])
                 await told.wait()
                 assert {each.name for each in (await old.list_prompts()).prompts} == {"p", "q"}
             async with (
-                mcp_client.Client(stdio_client(parameters), mode="auto") as new,
+                protocol.Client(protocol.program(base_url=server.base_url), mode="auto") as new,
                 new.listen(prompts_list_changed=True) as events,
             ):
                 await new.list_prompts()
@@ -211,12 +235,12 @@ async def test_whoever_listed_prompts_is_told_of_changes() -> None:
                     break
 
 
-async def test_a_service_that_is_down_is_an_error_until_it_is_back(connect: Connect) -> None:
+async def test_a_service_that_is_down_is_an_error_until_it_is_back(protocol: SimpleNamespace, connect: Connect) -> None:
     server = LocalServer().start()
     port, base_url = server.port, server.base_url
     server.stop()
     async with connect(base_url=base_url) as client:
-        with pytest.raises(MCPError, match="can't be read now"):
+        with pytest.raises(protocol.Error, match="can't be read now"):
             await client.list_prompts()
         with LocalServer(port=port) as back:
             back.add_prompt(slug="p", versions=["x"])
