@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +15,10 @@ import warm
 from told import Run, Told
 
 from portkey_local import LocalServer
+
+COMMAND = str(Path(sys.executable).with_name("portkey-prompts"))
+SHELL = re.compile(r"[$`\\;&|<>()*?~#!{}\[\]\n]|^(?!portkey-prompts )")
+"""What in a line takes a shell to read."""
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +36,14 @@ def run(tmp_path: Path) -> Run:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
-    def start(*command: str, stdin: str = "", **more: str) -> Told:
+    def start(*command: str, **more: str) -> Told:
         environment = {**clean, "PATH": path, **more}
-        done = subprocess.run(
-            command, cwd=tmp_path, env=environment, input=stdin, capture_output=True, text=True, timeout=120
-        )
+        if command[0] == "portkey-prompts":
+            done = warm.run(COMMAND, *command[1:], cwd=tmp_path, env=environment)
+        else:
+            done = subprocess.run(
+                command, cwd=tmp_path, env=environment, input="", capture_output=True, text=True, timeout=120
+            )
         return Told(done.returncode, done.stdout, done.stderr)
 
     return start
@@ -58,7 +67,7 @@ def command(run: Run) -> Run:
     """Run a line of a shell, and hold that what is said of a failure is one line."""
 
     def start(line: str, **more: str) -> Told:
-        told = run("bash", "-c", line, **more)
+        told = run("bash", "-c", line, **more) if SHELL.search(line) else run(*shlex.split(line), **more)
         assert "Traceback" not in told.err
         return told
 
