@@ -17,6 +17,7 @@ from weakref import WeakSet
 import example_counts
 import pytest
 from databases import KINDS, check_reachable, empty_database
+from hypothesis import HealthCheck, settings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,6 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if config.getoption("--soak"):
         example_counts.soak()
+    # How long an example takes is the machine's affair: what shall be quick has a test that says so.
+    settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("patient")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

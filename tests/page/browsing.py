@@ -49,7 +49,7 @@ class Tab:
     def __init__(self, started: Any, base: str, **options: Any) -> None:
         self.context = started.new_context(**{"viewport": {"width": 1180, "height": 760}, **options})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(120_000)
         self.base = base
         self.complaints: list[str] = []
         self.requests: list[str] = []

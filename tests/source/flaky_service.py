@@ -20,6 +20,7 @@ class FlakyService:
         status: answer everything with this status; 0 passes requests on.
         answers: answer everything with this status, these headers and this body; None passes requests on.
         delay: seconds to wait before each answer.
+        gate: no answer goes out while it is not set.
         counts: how many requests came, by method and path.
         statuses: how many answers went out, by status.
         headers: of the last request, by their names in lower case.
@@ -29,6 +30,8 @@ class FlakyService:
         self.target = urlsplit(base_url)
         self.status = 0
         self.delay = 0.0
+        self.gate = threading.Event()
+        self.gate.set()
         self.answers: tuple[int, dict[str, str], bytes] | None = None
         self.counts: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
@@ -93,6 +96,7 @@ class FlakyService:
         status, delay, running = self.status, self.delay, self._listener is not None
         if delay:
             time.sleep(delay)
+        self.gate.wait(60)
         if not running:
             handler.close_connection = True
             return

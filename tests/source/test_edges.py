@@ -34,11 +34,12 @@ async def greet(portkey: Any, reference: str = "pp-greeting", **more: Any) -> An
 
 
 async def test_who_asked_first_may_be_cancelled_and_the_others_are_answered(service: FlakyService) -> None:
-    service.delay = 0.2
+    service.gate.clear()
     async with AsyncPortkey(base_url=service.base_url, prompts=PromptSource()) as portkey:
         first, second = (asyncio.create_task(greet(portkey)) for _ in range(2))
-        await asyncio.sleep(0.05)
+        await until(lambda: service.total == 1)
         first.cancel()
+        service.gate.set()
         assert (await second).prompt == HELLO
         with pytest.raises(asyncio.CancelledError):
             await first
@@ -46,17 +47,19 @@ async def test_who_asked_first_may_be_cancelled_and_the_others_are_answered(serv
 
 
 async def test_a_client_that_is_closed_leaves_no_task_of_who_was_cancelled(service: FlakyService) -> None:
-    service.delay = 0.3
+    service.gate.clear()
     portkey = AsyncPortkey(base_url=service.base_url, prompts=PromptSource(patience=0.05))
     asker = asyncio.create_task(greet(portkey))
     waiter = asyncio.create_task(greet(portkey))
-    await asyncio.sleep(0.1)
+    await until(lambda: service.total == 1)
+    await asyncio.sleep(0.1)  # longer than their patience
     asker.cancel()
     await portkey.aclose()
     with pytest.raises(PortkeyError, match="closed"):
         await waiter
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
+    service.gate.set()
 
 
 def test_a_thread_that_is_interrupted_leaves_the_call_to_another() -> None:
