@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,14 @@ def compile_tree(tree: Path, *arguments: str, **environment: str) -> subprocess.
     )
 
 
+@cache
+def as_json(contract: bytes) -> str:
+    """Read YAML, which takes as long as compiling a third of it."""
+    return json.dumps(YAML(typ="safe").load(contract), default=str)
+
+
 def edit(tree: Path, change: Edit) -> None:
-    document = YAML(typ="safe").load(tree / "openapi.yaml")
+    document = json.loads(as_json((tree / "openapi.yaml").read_bytes()))
     change(document)
     (tree / "openapi.yaml").write_text(json.dumps(document, default=str), encoding="utf-8")
 
@@ -208,6 +215,11 @@ def test_a_check_writes_nothing(tree: Path) -> None:
     assert not package(tree).exists()
 
 
+def labels_only(paths: dict[str, Any]) -> dict[str, Any]:
+    """Return a small part of the contract: what is wrong is found in it as in the whole."""
+    return {path: item for path, item in paths.items() if path.startswith("/labels")}
+
+
 def break_response(document: dict[str, Any]) -> None:
     operation = document["paths"]["/labels"]["get"]
     operation["responses"]["200"] = {"description": "x", "content": {"application/pdf": {"schema": ref("Label")}}}
@@ -266,7 +278,12 @@ def test_a_warning_of_the_generator_fails_the_build_and_leaves_the_client_alone(
     tree: Path, change: Edit, message: str
 ) -> None:
     before = compile_client.read_tree(package(tree))
-    edit(tree, change)
+
+    def of_labels(document: dict[str, Any]) -> None:
+        document["paths"] = labels_only(document["paths"])
+        change(document)
+
+    edit(tree, of_labels)
     done = compile_tree(tree)
     assert done.returncode == 1
     assert done.stderr.startswith("not compiled: ")

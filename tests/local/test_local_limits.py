@@ -234,20 +234,19 @@ def named(count: int) -> bytes:
 RENDER = b"/v1/prompts/pp-none/render"
 CREATE = b"/v1/prompts"
 NAMED = b'{"collection_id":"default","string":"x","parameters":{},"name":"'
-HOSTILE = {
-    "wrong items": hostile(RENDER, filled(b'{"variables":{},"stop":[', b"1,", b"1]}")),
-    "lists instead of a number": hostile(RENDER, filled(b'{"variables":{},"temperature":[', b"[],", b"1]}")),
-    "lists a hundred levels deep": hostile(
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "wrong items": lambda: hostile(RENDER, filled(b'{"variables":{},"stop":[', b"1,", b"1]}")),
+    "lists instead of a number": lambda: hostile(RENDER, filled(b'{"variables":{},"temperature":[', b"[],", b"1]}")),
+    "lists a hundred levels deep": lambda: hostile(
         RENDER, filled(b'{"variables":{"x":[', b"[" * 90 + b"]" * 90 + b",", b"1]}}")
     ),
-    "300,000 names at the root": hostile(RENDER, b"{" + named(300_000) + b'"variables":{}}'),
-    "a name twice after 90,000 others": hostile(RENDER, b'{"variables":{' + named(90_000) + b'"z":1,"z":2}}'),
-    "numbers of 4,000 digits": hostile(RENDER, filled(b'{"variables":{"x":[', b"9" * 4000 + b",", b"1]}}")),
-    "a name of accents in the wrong order": hostile(CREATE, filled(NAMED, "\u0315\u0300".encode(), b'"}')),
-    "chunks of one byte": JSON_POST % RENDER
-    + b"transfer-encoding: chunked\r\n\r\n"
-    + b"1\r\n \r\n" * 1_000_000
-    + b"0\r\n\r\n",
+    "300,000 names at the root": lambda: hostile(RENDER, b"{" + named(300_000) + b'"variables":{}}'),
+    "a name twice after 90,000 others": lambda: hostile(RENDER, b'{"variables":{' + named(90_000) + b'"z":1,"z":2}}'),
+    "numbers of 4,000 digits": lambda: hostile(RENDER, filled(b'{"variables":{"x":[', b"9" * 4000 + b",", b"1]}}")),
+    "a name of accents in the wrong order": lambda: hostile(CREATE, filled(NAMED, "\u0315\u0300".encode(), b'"}')),
+    "chunks of one byte": lambda: (
+        JSON_POST % RENDER + b"transfer-encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 1_000_000 + b"0\r\n\r\n"
+    ),
 }
 
 
@@ -287,10 +286,11 @@ def longest_wait(program: Serving, request: bytes) -> float:
     return max(waits)
 
 
-@pytest.mark.parametrize("request_bytes", HOSTILE.values(), ids=HOSTILE)
-def test_no_request_of_the_allowed_size_holds_others_up(program: Serving, request_bytes: bytes) -> None:
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
+def test_no_request_of_the_allowed_size_holds_others_up(program: Serving, make: Callable[[], bytes]) -> None:
+    request = make()
     # It is 50 ms that nobody shall wait longer than; each of these once took a second to minutes.
-    assert min(longest_wait(program, request_bytes) for _ in range(3)) < 0.25
+    assert any(longest_wait(program, request) < 0.25 for _ in range(3))
 
 
 def test_a_body_may_not_hold_more_values_than_the_limit() -> None:

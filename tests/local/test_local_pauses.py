@@ -66,12 +66,17 @@ def test_a_text_that_is_no_json_is_refused_in_steps_too(small_steps: None, text:
 
 
 @pytest.mark.parametrize(
-    "value",
-    ["\n" * 9_000_000, [1] * 2_000_000, {str(number): 1 for number in range(400_000)}, [{"a": "b" * 40}] * 200_000],
+    "make",
+    [
+        lambda: "\n" * 9_000_000,
+        lambda: [1] * 2_000_000,
+        lambda: {str(number): 1 for number in range(400_000)},
+        lambda: [{"a": "b" * 40}] * 200_000,
+    ],
     ids=["a text", "numbers", "names", "objects"],
 )
-def test_no_step_of_writing_is_large(value: Any) -> None:
-    steps = list(stepwise._steps({"choices": [{"message": {"content": value}}]}, 12))
+def test_no_step_of_writing_is_large(make: Callable[[], Any]) -> None:
+    steps = list(stepwise._steps({"choices": [{"message": {"content": make()}}]}, 12))
     assert max(map(len, steps)) <= 600_000
     assert sum(map(len, steps)) > 4_000_000
 

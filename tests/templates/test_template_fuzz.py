@@ -97,6 +97,12 @@ def test_partials_that_multiply_end_at_a_limit_and_soon(
     assert time.process_time() - started < 10
 
 
+@pytest.fixture(scope="module")
+def dense() -> Partial:
+    """A partial that is all tags."""
+    return Partial("pp-dense", 1, Template("{{a}}" * 100_000))
+
+
 @pytest.mark.parametrize(
     ("template", "variables"),
     [
@@ -112,8 +118,9 @@ def test_partials_that_multiply_end_at_a_limit_and_soon(
     ],
     ids=["a partial", "a text", "many texts"],
 )
-def test_what_would_be_parsed_again_and_again_ends_at_a_limit(template: str, variables: dict[str, Any]) -> None:
-    dense = Partial("pp-dense", 1, Template("{{a}}" * 100_000))
+def test_what_would_be_parsed_again_and_again_ends_at_a_limit(
+    dense: Partial, template: str, variables: dict[str, Any]
+) -> None:
     with pytest.raises(TemplateLimitError) as caught:
         Template(template).render(variables, partials={"pp-dense": dense}, limits=Limits(expansions=1000))
     assert caught.value.limit == "expansions"
