@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,7 +112,7 @@ ADDRESSES = {
     "http://::1/v1": "port",
     "http://[::1/v1": "Invalid IPv6 URL",
     "http://::1]/v1": "Invalid IPv6 URL",
-    "http://[::1]x/v1": "between the host and the port",
+    "http://[::1]x/v1": "Invalid IPv6 URL" if sys.version_info >= (3, 14) else "between the host and the port",
     "http://[::1]:0/v1": "port",
     "http://[1.2.3.4]/v1": "IPv4 address",
     "http://[::g]/v1": "IPv6 address",

@@ -80,7 +80,7 @@ MISTAKES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "broken JSON": (
         """echo '[{"role": "user",}]' | portkey-prompts create --name Greeting --file -""",
         WRONG_USAGE,
-        ("line 1, column 18", "--text"),
+        ("line 1, column 1", "--text"),
     ),
     "deleting without a terminal": ("portkey-prompts delete pp-greeting < /dev/null", WRONG_USAGE, ("--yes",)),
     "which version to publish": ("portkey-prompts publish pp-greeting", WRONG_USAGE, ("pp-greeting@12",)),
