@@ -58,6 +58,30 @@ def test_a_list_shows_what_another_server_has_just_made_however_many_ask(databas
             assert made in slugs(here)
 
 
+@pytest.mark.parametrize("kind", ["prompts", "prompts/partials"])
+def test_versions_show_what_another_server_has_just_made(database: str, kind: str) -> None:
+    with (
+        LocalServer(database) as one,
+        LocalServer(database) as two,
+        CheckedClient(one.base_url) as here,
+        CheckedClient(two.base_url) as there,
+    ):
+        body = {
+            "name": "x",
+            "string": "1",
+            **({"collection_id": "default", "parameters": {}} if kind == "prompts" else {}),
+        }
+        made = there.post(f"/{kind}", json=body).json()["slug"]
+        for number in range(2, 8):
+            for _ in range(2):
+                assert len(here.get(f"/{kind}/{made}/versions").json()["data"]) == number - 1
+                assert here.get("/prompts/partials").json()["total"] == int(kind != "prompts")
+            assert there.put(f"/{kind}/{made}", json={"string": str(number)}).status_code == 200
+        assert there.delete(f"/{kind}/{made}").status_code == 200
+        assert here.get(f"/{kind}/{made}/versions").status_code == 404
+        assert here.get("/prompts/partials").json()["total"] == 0
+
+
 def test_a_list_shows_what_another_program_commits_when_it_commits_it(database: str) -> None:
     with LocalServer(database) as server, CheckedClient(server.base_url) as api:
         made = new_prompt(api)["slug"]

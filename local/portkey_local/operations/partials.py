@@ -18,7 +18,7 @@ from portkey_local.store import inclusions, partials, universals
 from portkey_prompts.errors import quoted
 
 from . import shapes
-from .reading import entity
+from .reading import entity, list_of
 from .registry import operation
 
 _USERS_NAMED = 5
@@ -33,10 +33,10 @@ async def create_prompt_partial(parts: Parts, call: Call) -> dict[str, Any]:
 
 
 @operation("listPromptPartials")
-async def list_prompt_partials(parts: Parts, call: Call) -> dict[str, Any]:
+async def list_prompt_partials(parts: Parts, call: Call) -> dict[str, Any] | bytes:
     """Answer the partials with their published texts, the newest first."""
     universals.check_workspace(call.query["workspace_id"])
-    return await parts.store.read_list(_every, call.query["collection_id"])
+    return await list_of(parts, _every, call.query["collection_id"])
 
 
 @operation("retrievePromptPartial")
@@ -74,9 +74,9 @@ async def publish_prompt_partial(parts: Parts, call: Call) -> dict[str, Any]:
 
 
 @operation("listPromptPartialVersions")
-async def list_prompt_partial_versions(parts: Parts, call: Call) -> dict[str, Any]:
+async def list_prompt_partial_versions(parts: Parts, call: Call) -> dict[str, Any] | bytes:
     """Answer all versions of a partial, the newest first."""
-    return await parts.store.read_list(_versions, parse(call.path["partial_id"]).name)
+    return await list_of(parts, _versions, parse(call.path["partial_id"]).name)
 
 
 def _create(

@@ -61,14 +61,35 @@ async def page_of(
         shape: Writes a row in the shape of the wire.
         asked: Which page, of how many, and what is looked for: what `query` takes after the connection.
     """
-    key = f"{query.__module__} {asked!r}"
+
+    async def answer() -> dict[str, Any]:
+        page = await parts.store.read_list(query, *asked)
+        return listed(map(shape, page.rows), page.total)
+
+    return await _kept(parts, query, asked, answer)
+
+
+async def list_of(parts: Parts, query: Callable[..., dict[str, Any]], *asked: Any) -> dict[str, Any] | bytes:
+    """Answer a list that has one page, as `page_of` does.
+
+    Args:
+        parts: What keeps lists.
+        query: Reads one, in the shape of the wire.
+        asked: What `query` takes after the connection.
+    """
+    return await _kept(parts, query, asked, lambda: parts.store.read_list(query, *asked))
+
+
+async def _kept(
+    parts: Parts, query: Callable[..., Any], asked: tuple[Any, ...], answer: Callable[[], Awaitable[dict[str, Any]]]
+) -> dict[str, Any] | bytes:
+    key = f"{query.__module__} {query.__name__} {asked!r}"
 
     async def read() -> tuple[dict[str, Any] | bytes, int | None]:
-        page = await parts.store.read_list(query, *asked)
-        answer = listed(map(shape, page.rows), page.total)
-        if is_large(answer):
-            return answer, None
-        body = to_json(answer)
+        found = await answer()
+        if is_large(found):
+            return found, None
+        body = to_json(found)
         return body, len(key) + len(body)
 
     return await parts.pages.get(key, read)

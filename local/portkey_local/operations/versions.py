@@ -13,13 +13,14 @@ from portkey_local.store import labels, prompts, versions
 
 from . import shapes
 from .protection import Protection
+from .reading import list_of
 from .registry import operation
 
 
 @operation("listPromptVersions")
-async def list_prompt_versions(parts: Parts, call: Call) -> dict[str, Any]:
+async def list_prompt_versions(parts: Parts, call: Call) -> dict[str, Any] | bytes:
     """Answer all versions of a prompt, the newest first."""
-    return await parts.store.read_list(_list, parse(call.path["prompt_id"]).name)
+    return await list_of(parts, _list, parse(call.path["prompt_id"]).name)
 
 
 @operation("retrievePromptVersion")
