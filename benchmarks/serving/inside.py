@@ -59,16 +59,17 @@ class _Client:
         self.protocol = protocol(config=config, server_state=ServerState(), app_state={})
         self.protocol.connection_made(self._transport)
 
-    async def send(self, request: bytes, answer: int = 0) -> bytes:
+    async def send(self, *request: bytes, answer: int = 0) -> bytes:
         """Send a request, and return its answer.
 
         Args:
-            request: the request.
+            request: the request, in the pieces in which it comes.
             answer: bytes of the answer; 0 where they are not known, and it is waited for at leisure.
         """
         transport = self._transport
         transport.written = b""
-        self.protocol.data_received(request)
+        for piece in request:
+            self.protocol.data_received(piece)
         while len(transport.written) < (answer or 1):  # noqa: ASYNC110 - a round of the loop is what is measured
             await asyncio.sleep(0)
         if not answer:
@@ -97,21 +98,23 @@ async def _measure(rounds: int) -> list[str]:
     app = Application(server.parts, server._entrance, server._readiness)
     client = _Client(app, connections_within(limits), proxy_headers=False)
     requests = await _planted(client)
-    targets: dict[str, tuple[_Client, Iterator[bytes]]] = {
-        what: (client, repeat(request)) for what, request in requests.items()
+    targets: dict[str, tuple[_Client, Iterator[tuple[bytes, ...]]]] = {
+        what: (client, repeat((request,))) for what, request in requests.items()
     }
+    head, end, body = requests["real"].partition(b"\r\n\r\n")
+    targets["body apart"] = client, repeat((head + end, body))
     traced = _Client(app, type(client.protocol), proxy_headers=False)
     targets["new heads"] = traced, _with_new_heads(requests["real"])
     for what in ("real", "small"):
         body = (await client.send(requests[what])).partition(b"\r\n\r\n")[2]
-        targets[f"constant {what}"] = (_Client(_constant(body), HttpToolsProtocol), repeat(requests[what]))
-    sizes = {what: len(await one.send(next(each))) for what, (one, each) in targets.items()}
+        targets[f"constant {what}"] = (_Client(_constant(body), HttpToolsProtocol), repeat((requests[what],)))
+    sizes = {what: len(await one.send(*next(each))) for what, (one, each) in targets.items()}
     seen: dict[str, list[float]] = {what: [] for what in targets}
     for _ in range(rounds):
         for what, (one, each) in targets.items():
             began = time.process_time_ns()
             for _ in range(_SLICE):
-                await one.send(next(each), sizes[what])
+                await one.send(*next(each), answer=sizes[what])
             seen[what].append((time.process_time_ns() - began) / _SLICE / 1000)
     await asyncio.sleep(0.5)  # what is read behind an answer ends
     server._listener.close()
@@ -143,15 +146,15 @@ async def _planted(client: _Client) -> dict[str, bytes]:
     }
     for what in ("real", "small"):
         for _ in range(60):  # until the template is compiled
-            await client.send(requests[what], 1)
+            await client.send(requests[what], answer=1)
     return requests
 
 
-def _with_new_heads(request: bytes) -> Iterator[bytes]:
+def _with_new_heads(request: bytes) -> Iterator[tuple[bytes, ...]]:
     """Give each request a head that no request had before, as a trace does."""
     first, end, rest = request.partition(b"\r\n")
     for number in count():
-        yield first + end + b"x-portkey-metadata: %d\r\n" % number + rest
+        yield (first + end + b"x-portkey-metadata: %d\r\n" % number + rest,)
 
 
 def _line(what: str, seen: dict[str, list[float]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import itertools
 import json
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,8 @@ from raw_http import HOST, JSON, Answer, answers_in, connected, received
 from portkey_local import LocalLimits, LocalServer
 from portkey_local.config import AccessRules, Config
 from portkey_local.http.connection import MOST_HEADS
-from portkey_local.http.request import Head
+from portkey_local.http.request import HEAD, Head
+from portkey_local.http.server import Hosting
 
 RENDER = b"POST /v1/prompts/pp-x/render HTTP/1.1\r\n"
 LENGTH = b"content-length: %d\r\n\r\n"
@@ -43,10 +46,15 @@ def render(name: str, head: bytes = RENDER + JSON) -> bytes:
     return head + LENGTH % len(body) + body
 
 
-def asked(connection: socket.socket, request: bytes) -> Answer | None:
-    """Send a request and read its answer; None where the connection has ended."""
+def asked(connection: socket.socket, request: bytes, *, apart: bool = False) -> Answer | None:
+    """Send a request, its head ahead of its body or not, and read its answer; None where the connection has ended."""
     data = b""
     with suppress(ConnectionError):
+        if apart:
+            head, end, request = request.partition(b"\r\n\r\n")
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(head + end)
+            time.sleep(0.005)  # so that it comes by itself
         connection.sendall(request)
         while piece := connection.recv(1 << 16):
             data += piece
@@ -134,9 +142,9 @@ def rows(draw: st.DrawFn) -> list[bytes]:
 
 
 @settings(deadline=None)
-@given(rows())
+@given(rows(), st.booleans())
 def test_a_request_with_a_known_head_is_answered_as_if_nobody_had_seen_it_before(
-    server: LocalServer, requests: list[bytes]
+    server: LocalServer, requests: list[bytes], apart: bool
 ) -> None:
     waiting = list(requests)
     while waiting:
@@ -144,16 +152,17 @@ def test_a_request_with_a_known_head_is_answered_as_if_nobody_had_seen_it_before
             keeps = True
             while waiting and keeps:
                 request = waiting.pop(0)
-                answer = asked(connection, request)
+                answer = asked(connection, request, apart=apart)
                 with connected(server.port, 10) as other:
-                    assert answer == asked(other, never_seen(request))
+                    assert answer == asked(other, never_seen(request), apart=apart)
                 keeps = answer is not None and answer.headers.get("connection") != "close"
 
 
-def test_a_known_head_brings_the_length_of_its_own_body(server: LocalServer) -> None:
+@pytest.mark.parametrize("apart", [False, True], ids=["at once", "apart"])
+def test_a_known_head_brings_the_length_of_its_own_body(server: LocalServer, apart: bool) -> None:
     with connected(server.port) as connection:
         for name in ("Ada", "Ada", "Grace Hopper", "", "Ada"):
-            answer = asked(connection, render(name))
+            answer = asked(connection, render(name), apart=apart)
             assert answer is not None
             assert answer.json["prompt"] == f"Hi {name}!"
 
@@ -238,6 +247,16 @@ def test_no_more_heads_are_remembered_than_a_bounded_number(server: LocalServer)
     assert sum(isinstance(each, Head) for each in gc.get_objects()) <= MOST_HEADS
 
 
+@pytest.mark.parametrize("apart", [False, True], ids=["at once", "apart"])
+def test_a_head_is_remembered_whether_its_body_comes_with_it_or_not(server: LocalServer, apart: bool) -> None:
+    mark = b"x-mark: %d\r\n" % next(_numbers)
+    with connected(server.port) as connection:
+        for name in ("Ada", "Bob"):
+            asked(connection, render(name, RENDER + JSON + mark), apart=apart)
+    remembered = [each for each in gc.get_objects() if isinstance(each, Head)]
+    assert sum(mark.strip() in b": ".join(pair) for each in remembered for pair in each.headers.raw) == 1
+
+
 def test_a_known_head_behind_many_new_ones_is_answered_as_before(server: LocalServer) -> None:
     new = [RENDER + JSON + b"x-new: %d\r\n" % number for number in range(150)]
     with connected(server.port) as connection:
@@ -280,6 +299,8 @@ def test_a_known_head_with_a_body_that_is_too_large_is_refused(server: LocalServ
             answer = asked(connection, render(name))
             assert answer is not None
             assert answer.status == status
+        connection.sendall(RENDER + JSON + LENGTH % (SMALL_BODY + 1))  # nor is its body waited for
+        assert answers_in(connection.recv(1 << 16))[0].status == 413
 
 
 def test_a_head_whose_body_came_later_is_not_known(server: LocalServer) -> None:
@@ -292,6 +313,84 @@ def test_a_head_whose_body_came_later_is_not_known(server: LocalServer) -> None:
             answer = asked(connection, b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))
             assert answer is not None
             assert answer.json["prompt"] == "Hi Ada!"
+
+
+def test_a_body_that_does_not_follow_a_known_head_is_not_waited_for_longer_than_any() -> None:
+    with LocalServer(config=Config(limits=LocalLimits(seconds=1))) as server:
+        server.add_prompt(slug="pp-x", versions=["Hi {{name}}!"])
+        key = server.add_key("read")
+        head = RENDER + JSON + b"x-portkey-api-key: %b\r\n" % key.encode()
+        with connected(server.port) as connection:
+            for status in (200, 200):
+                answer = asked(connection, render("Ada", head))
+                assert answer is not None
+                assert answer.status == status
+            late = asked(connection, head + LENGTH % 10)
+            assert late is not None
+            assert late.status == 408
+        server.revoke_key(key)
+        with connected(server.port) as connection:  # whom nobody lets in is told so, body or not
+            refused = asked(connection, head + LENGTH % 10)
+            assert refused is not None
+            assert refused.status == 401
+
+
+def test_a_client_that_goes_away_after_a_known_head_is_counted_as_gone() -> None:
+    with LocalServer() as server:
+        server.add_prompt(slug="pp-x", versions=["Hi {{name}}!"])
+
+        def gone() -> list[str]:
+            text = httpx.get(f"http://127.0.0.1:{server.port}/metrics").text
+            return [line for line in text.splitlines() if 'operation="renderPrompt",status="none"' in line]
+
+        for end in (socket.SHUT_WR, None):
+            with connected(server.port, 10) as connection:
+                asked(connection, render("Ada"))
+                connection.sendall(RENDER + JSON + LENGTH % 10)
+                if end is not None:
+                    connection.shutdown(end)
+                    assert received(connection) == b""
+        assert wait_for(lambda: [line.rpartition(" ")[2] for line in gone()] == ["2"])
+
+
+def test_who_was_never_let_in_with_a_head_is_told_so_before_the_body(server: LocalServer) -> None:
+    head = RENDER + b"host: elsewhere.example\r\n"
+    with connected(server.port, 10) as connection:
+        for _ in range(2):
+            answer = asked(connection, render("Ada", head))
+            assert answer is not None
+            assert answer.status == 403
+        answer = asked(connection, head + LENGTH % 10)
+        assert answer is not None
+        assert answer.status == 403
+
+
+def test_a_request_whose_known_head_came_before_the_end_is_answered() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if HEAD in scope["state"]:
+            scope["state"][HEAD].admitted = True
+        body = (await receive())["body"]
+        length = [(b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": length})
+        await send({"type": "http.response.body", "body": body})
+
+    ready = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        hosting = Hosting(app, limits=LocalLimits(), grace=20, on_ready=ready.set)
+        serving = threading.Thread(target=lambda: asyncio.run(hosting.serve(sockets=[listener])))
+        serving.start()
+        assert ready.wait(30)
+        with connected(listener.getsockname()[1]) as connection:
+            asked(connection, RENDER + LENGTH % 2 + b"hi")
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(RENDER + LENGTH % 2)
+            time.sleep(0.05)  # so that it comes before the end
+            hosting.stop()
+            time.sleep(0.05)
+            answer = asked(connection, b"ho")
+        serving.join()
+    assert answer is not None
+    assert answer.body == b"ho"
 
 
 def test_a_run_with_a_known_head_may_take_longer_than_a_request(puppet: Puppet) -> None:

@@ -31,7 +31,7 @@ from portkey_local.errors import (
 )
 
 from .exchange import LARGE, Exchange
-from .request import BODY, DEADLINE, HEAD, HEADERS, REFUSAL, Head, RequestHeaders, Whole, whole
+from .request import BODY, DEADLINE, HEAD, HEADERS, REFUSAL, Framed, Head, RequestHeaders, framed
 
 _MOST_WAITING = 16
 """Pipelined requests that wait to be answered while more of them are read."""
@@ -43,6 +43,7 @@ _BEYOND_SECONDS = 2.0
 _LONG_URL = 200
 """Bytes up to which a request target is remembered."""
 _LONG_HEAD = 2048
+_LONG_BODY = _READ_AT_ONCE - _LONG_HEAD
 _MISSES = 100
 """Heads in a row that were new, after which a connection no longer looks: its client may name a trace in each."""
 MOST_HEADS = 1024
@@ -85,6 +86,8 @@ class Connection(HttpToolsProtocol):
     limits: ClassVar[LocalLimits]
     longest_head: ClassVar[int]
     """Bytes up to which a head is remembered."""
+    longest_body: ClassVar[int]
+    """Bytes up to which what follows such a head is taken as a whole."""
     heads: ClassVar[dict[bytes, Head]]
     """Heads that came before, by their bytes without their length: what is the same again is not parsed again."""
 
@@ -97,6 +100,7 @@ class Connection(HttpToolsProtocol):
         self._idle: float | None = None
         self._named = self._silent = self._misses = 0
         self._unread = b""
+        self._ahead = b""  # a known head whose body is on its way, as many clients send the two apart
         self._over = self._repeating = self._is_reading = False
         self._active: Exchange | None = None
         self._unstarted: Exchange | None = None
@@ -116,6 +120,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End; the request that is being answered is told, also where others wait for it."""
+        self._feed_ahead()
         self._over, self._unread = True, b""
         self.pipeline.clear()
         self.connections.discard(self)
@@ -135,19 +140,32 @@ class Connection(HttpToolsProtocol):
         self._idle = None
         if self._since is None:
             self._since = self.loop.time()
+        if self._ahead:
+            data, self._ahead = self._ahead + data, b""
         if self._unread or self._flow.held or len(data) > _READ_AT_ONCE:
             self._unread += data
             self._flow.hold(True)
             self._read_soon()
             return
         request = None
-        if self._stage is _NOTHING and self._misses < _MISSES and len(data) <= self.limits.body and not self._is_beyond:
-            request = whole(data, self.longest_head)
+        if self._stage is _NOTHING and self._misses < _MISSES and not self._is_beyond:
+            request = framed(data, self.longest_head)
         head = None if request is None else self.heads.get(request.key)
-        if head is None or request is None or not (self.cycle is None or self.cycle.response_complete):
+        if head is None or request is None or len(request.body) + request.missing > self.longest_body:
             self._feed(data, request)
-        else:
+        elif self.cycle is not None and not self.cycle.response_complete:
+            self._feed(data)
+        elif not request.missing:
             self._take_known(head, request)
+        elif head.admitted is not None:
+            self._ahead = data
+        else:  # whoever was never let in with it is told so at once
+            self._feed(data)
+
+    def shutdown(self) -> None:
+        """Begin to end: what was begun is answered."""
+        self._feed_ahead()
+        super().shutdown()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Answer a client that sends no more, unless a model runs for it: most that close so have gone away."""
@@ -180,6 +198,7 @@ class Connection(HttpToolsProtocol):
         Args:
             now: the loop's time.
         """
+        self._feed_ahead()
         if self._is_stalled(now):
             self.transport.abort()
             return
@@ -330,7 +349,13 @@ class Connection(HttpToolsProtocol):
             self._is_reading = True
             self.loop.call_soon(self._read_on)
 
-    def _take_known(self, head: Head, request: Whole) -> None:
+    def _feed_ahead(self) -> None:
+        """Parse a head that was kept for its body, which did not come soon."""
+        if self._ahead:
+            data, self._ahead = self._ahead, b""
+            self._feed(data)
+
+    def _take_known(self, head: Head, request: Framed) -> None:
         """Answer a whole request, with a head that was parsed before."""
         # The parser is where it was: between two requests.
         self._since, self._silent, self._misses = None, 0, 0
@@ -344,11 +369,11 @@ class Connection(HttpToolsProtocol):
         self.cycle = exchange  # pyright: ignore[reportIncompatibleVariableOverride]
         self._start(exchange)
 
-    def _remember(self, request: Whole) -> None:
-        """Remember the head of a request that was parsed, where that turned out to be a whole one."""
+    def _remember(self, request: Framed) -> None:
+        """Remember the head of a request that was parsed, where that turned out to be framed so."""
         self._misses += 1
-        exchange = self._unstarted
-        if exchange is None or exchange is not self.cycle or self._stage is not _NOTHING or not exchange.keep_alive:
+        exchange, stage = self._unstarted, _BODY if request.missing else _NOTHING
+        if exchange is None or exchange is not self.cycle or self._stage is not stage or not exchange.keep_alive:
             return
         head = request.head(exchange.scope, _state(exchange)[HEADERS])
         if head is not None:
@@ -356,12 +381,12 @@ class Connection(HttpToolsProtocol):
                 del self.heads[next(iter(self.heads))]
             self.heads[request.key] = _state(exchange)[HEAD] = head
 
-    def _feed(self, data: bytes, request: Whole | None = None) -> None:
+    def _feed(self, data: bytes, request: Framed | None = None) -> None:
         """Parse what came.
 
         Args:
             data: What came.
-            request: The same, where it looks like one whole request.
+            request: The same, where it looks like one request.
         """
         self._silent += len(data)
         try:
@@ -557,5 +582,6 @@ def _refusal_of(error: httptools.HttpParserError) -> ApiError:
 
 def connections_within(limits: LocalLimits) -> type[Connection]:
     """Return the connections' class for a server with these limits."""
-    own = {"limits": limits, "heads": {}, "longest_head": min(_LONG_HEAD, limits.head)}
+    longest = {"longest_head": min(_LONG_HEAD, limits.head), "longest_body": min(_LONG_BODY, limits.body)}
+    own = {"limits": limits, "heads": {}, **longest}
     return type(Connection.__name__, (Connection,), own)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ SIZE = "size"
 """Bytes of the answer's body so far."""
 _LENGTH_ENDS = b"ength: "
 _END = b"\r\n\r\n"
+_LENGTH = re.compile(rb"[1-9][0-9]{0,8}")
 
 
 class RequestHeaders(Headers):
@@ -85,14 +87,16 @@ class Head:
         self.admitted: Any = None
 
 
-class Whole(NamedTuple):
-    """What looks like one whole request, taken apart without understanding it."""
+class Framed(NamedTuple):
+    """What looks like one request, whole or a head ahead of its body, taken apart without understanding it."""
 
     key: bytes
     """Its head, without the digits of its length."""
     length: bytes
     """These digits; empty where there are none."""
     body: bytes
+    missing: int
+    """Bytes of the body that are still to come: none, or all."""
 
     def head(self, scope: Mapping[str, Any], headers: RequestHeaders) -> Head | None:
         """Return what is to be remembered of it, now that it was parsed; None where that is nothing.
@@ -107,8 +111,8 @@ class Whole(NamedTuple):
         return Head(scope, headers, self.length) if is_sure and "expect" not in headers else None
 
 
-def whole(data: bytes, longest: int) -> Whole | None:
-    """Take apart what looks like one whole request; answer None where it does not.
+def framed(data: bytes, longest: int) -> Framed | None:
+    """Take apart what looks like one request, or its head alone; answer None where it does not.
 
     Args:
         data: What came over a connection.
@@ -119,9 +123,11 @@ def whole(data: bytes, longest: int) -> Whole | None:
         return None
     begin = data.find(_LENGTH_ENDS, 0, end) + len(_LENGTH_ENDS)
     if begin < len(_LENGTH_ENDS):
-        return Whole(data, b"", b"") if end == len(data) else None
+        return Framed(data, b"", b"", 0) if end == len(data) else None
     stop = data.find(b"\r", begin)
-    length = data[begin:stop]
+    length, missing = data[begin:stop], 0
     if length != b"%d" % (len(data) - end):
-        return None
-    return Whole(data[:begin] + data[stop:end], length, data[end:])
+        if end < len(data) or not _LENGTH.fullmatch(length):
+            return None
+        missing = int(length)
+    return Framed(data[:begin] + data[stop:end], length, data[end:], missing)
