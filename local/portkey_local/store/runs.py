@@ -90,7 +90,7 @@ def by_version(connection: Connection, choice: Choice) -> list[dict[str, Any]]:
     return summed
 
 
-def _counted(choice: Choice) -> Select[Any]:
+def _counted(choice: Choice) -> Select[*tuple[Any, ...]]:
     failed = case((runs.c.error.is_not(None), 1), else_=0)
     averages = [
         func.avg(runs.c[name]).cast(runs.c.latency_ms.type).label(name)
