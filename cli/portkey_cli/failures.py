@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from errno import EBADF
 from typing import TYPE_CHECKING, TextIO
 
+from portkey_openapi.errors import UnexpectedBody
 from portkey_prompts.errors import PortkeyError
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def _attempt(work: Callable[[], int]) -> int:
         return complain(error, error.code)
     except PortkeyError as error:
         return complain(error, code_of(error))
+    except UnexpectedBody as error:
+        return complain(error, NO_ANSWER)
     except OSError as error:
         return complain(_reason(error), NOT_AS_ASKED if error.filename is None else NO_FILE)
 

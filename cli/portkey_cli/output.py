@@ -30,8 +30,9 @@ def write(text: str) -> None:
     sys.stdout.write(tame(text) if sys.stdout.isatty() else text)
 
 
-def write_line(text: str) -> None:
+def write_line(text: object) -> None:
     """Write to stdout and end the line, unless the text has ended it."""
+    text = as_text(text)
     write(text if text.endswith("\n") else text + "\n")
 
 
@@ -51,9 +52,14 @@ def note(text: str) -> None:
     write_note(tame(text))
 
 
-def tame(text: str) -> str:
+def tame(text: object) -> str:
     """Escape what could steer a terminal: every control character but line breaks and tabs."""
-    return _STEERING.sub(lambda found: ascii(found[0])[1:-1], text)
+    return _STEERING.sub(lambda found: ascii(found[0])[1:-1], as_text(text))
+
+
+def as_text(value: object) -> str:
+    """Return a text, and anything else that a service sent in its place as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def has_colour(stream: TextIO) -> bool:
@@ -70,7 +76,7 @@ def write_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole:
         whole: the titles of columns that are not folded.
     """
     if not sys.stdout.isatty():
-        _write_columns([list(columns), *([" ".join(cell.split("\n")) for cell in row] for row in rows)])
+        _write_columns([list(columns), *([" ".join(as_text(cell).split("\n")) for cell in row] for row in rows)])
         return
     from rich import box
     from rich.table import Table
@@ -242,10 +248,10 @@ def _write_columns(rows: Sequence[Sequence[str]]) -> None:
         sys.stdout.write("  ".join(padded).rstrip() + "\n")
 
 
-def _cell(text: str) -> Any:
+def _cell(text: object) -> Any:
     from rich.text import Text
 
-    return Text(tame(" ".join(text.split("\n"))))
+    return Text(tame(" ".join(as_text(text).split("\n"))))
 
 
 def _write_rendered(content: RenderableType) -> None:

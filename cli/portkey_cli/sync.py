@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -14,6 +14,8 @@ from portkey_cli import completing, settings
 from portkey_cli.clients import Connection, connect
 from portkey_cli.failures import UsageError, listed
 from portkey_cli.output import note, write_diff, write_line
+from portkey_openapi import Record
+from portkey_openapi.errors import UnexpectedBody, shown
 from portkey_prompts.folder import (
     PARTIAL,
     PROMPT,
@@ -30,13 +32,14 @@ from portkey_prompts.folder import (
     sent,
     state_of,
 )
-from portkey_prompts.rendering import content_fields
+from portkey_prompts.rendering import check_detail, content_fields
 
 if TYPE_CHECKING:
     from portkey_ai import Portkey
     from portkey_ai.types import Collection
     from portkey_prompts.prompt_file import PromptFile
 
+R = TypeVar("R", bound=Record)
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[NAME]…", show_default=False, autocompletion=completing.names)
 ]
@@ -111,6 +114,19 @@ class Difference:
         return self.synced.slug if self.synced else None
 
 
+def _checked(record: R, first: str, *further: str) -> R:
+    """Return what a service says of something, if these fields are texts; all but the first may be null.
+
+    Raises:
+        UnexpectedBody: naming the field.
+    """
+    for name, allowed in {first: str, **dict.fromkeys(further, str | None)}.items():
+        value = record.get(name)
+        if not isinstance(value, allowed):
+            raise UnexpectedBody(f"The service's `{name}` is {shown(value)}, where the contract says a text.", record)
+    return record
+
+
 class Sync:
     """Compare a folder with a service.
 
@@ -123,14 +139,14 @@ class Sync:
     def __init__(self, portkey: Portkey, path: Path | None, at: str = "latest") -> None:
         self.portkey = portkey
         self.at = at
-        collections = [each for each in portkey.collections.list()]  # noqa: C416
+        collections = [_checked(each, "id", "name") for each in portkey.collections.list()]
         self.folder = folder_of(portkey, Path(settings.folder(path).value), collections)
         self.collections = {each.id: each.name for each in collections}
         first = next((each.id for each in collections if each.get("is_default")), next(iter(self.collections), None))
         self._first_collection = self.collections.get(first or "")
         self._listed: dict[str, dict[str, Any]] = {
-            PARTIAL: {each.slug: each for each in portkey.prompts.partials.list()},
-            PROMPT: {each.slug: each for each in portkey.prompts.list()},
+            PARTIAL: {_checked(each, "slug", "name").slug: each for each in portkey.prompts.partials.list()},
+            PROMPT: {_checked(each, "slug", "name").slug: each for each in portkey.prompts.list()},
         }
         self._adopt()
 
@@ -167,6 +183,7 @@ class Sync:
             found = self.portkey.prompts.retrieve(f"{slug}@{self.at}")
         except NotFoundError:
             return None
+        check_detail("prompt", slug, _checked(found, "string", "name", "collection_id", "prompt_version_id"))
         version = normal({name: found.get(name) for name in content_fields()})
         published = found.prompt_version_status == "active"
         collection = self._collection(self.collections.get(found.collection_id or ""))
@@ -203,6 +220,7 @@ class Sync:
     def _partial(self, slug: str) -> Remote:
         listed_one = self._listed[PARTIAL].get(slug)
         found = self.portkey.prompts.partials.retrieve(f"{slug}@latest")
+        _checked(found, "string", "name", "collection_id", "prompt_partial_version_id")
         name = found.name or (listed_one.name if listed_one else None) or slug
         collection = self._collection(self.collections.get(found.collection_id or ""))
         version = {"string": found.string or ""}

@@ -63,7 +63,7 @@ def status_error(response: Response, secrets: tuple[str, ...] = (), proxy: Proxy
     failure = failure_of(body)
     message = failure and failure.words
     if not message:
-        phrase = response.reason_phrase or "no reason given"
+        phrase = response.reason_phrase[:SHOWN] or "no reason given"
         shown = beginning(text) if text else "an empty body"
         message = f"The server{_by_way_of(proxy)} answered {response.status_code} ({phrase}): {shown}"
     if response.has_redirect_location:

@@ -12,6 +12,7 @@ import pytest
 from example_counts import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pytest_httpserver import HTTPServer
 from version_strategies import texts, versions
 
 from portkey_ai import Portkey, PortkeyError
@@ -294,3 +295,31 @@ def test_two_workspaces_of_one_base_url_are_two_services(alone: Cli, monkeypatch
     for workspace in (one, other):  # which of the two is meant is asked
         shown = act(workspace, ["lock", "prompts/greeting.prompt@latest", "--json"])[0]
         assert shown.json["prompts"][0]["reference"] == f"pp-{workspace[-4:]}@latest"
+
+
+@pytest.mark.parametrize(
+    ("path", "odd", "field"),
+    [
+        ("/v1/prompts", {"slug": []}, "`slug` is []"),
+        ("/v1/prompts", {"slug": None}, "`slug` is None"),
+        ("/v1/prompts", {"name": {}}, "`name` is {}"),
+        ("/v1/collections", {"id": {"a": 1}}, "`id` is"),
+        ("/v1/prompts/partials", {"name": 5}, "`name` is 5"),
+    ],
+)
+def test_a_field_of_another_kind_than_the_contract_says_is_named(
+    alone: Cli, fails: Any, httpserver: HTTPServer, path: str, odd: dict[str, Any], field: str
+) -> None:
+    for each in ("/v1/prompts", "/v1/prompts/partials", "/v1/collections"):
+        item = {"id": "i", "slug": "pp-x", "name": "n", **(odd if each == path else {})}
+        httpserver.expect_request(each).respond_with_json({"object": "list", "total": 1, "data": [item]})
+    fails(alone("--base-url", httpserver.url_for("/v1"), "pull"), 5, field)
+
+
+def test_what_is_no_text_in_a_texts_place_is_listed_as_json(alone: Cli, httpserver: HTTPServer) -> None:
+    item = {"id": "i", "slug": ["pp-x"], "name": {"a": "\x1b"}}
+    httpserver.expect_request("/v1/prompts").respond_with_json({"object": "list", "total": 1, "data": [item]})
+    done = alone("--base-url", httpserver.url_for("/v1"), "list")
+    assert (done.code, done.err) == (0, "")
+    assert '["pp-x"]' in done.out
+    assert "\x1b" not in done.out
