@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.cells import cell_len
 
 from portkey_ai import Portkey
 from portkey_local import LocalServer
+from portkey_local.store import runs
 
 SLUG = "pp-customer-support-greeting-of-a-long-name"
 NAME = "Kundenbegrüßung 👋 für 日本語のお客様 mit einem langen Namen"
@@ -30,6 +32,10 @@ def there(tmp_path: Path) -> Iterator[dict[str, str]]:
         portkey.prompts.partials.create(name=NAME, string="x")
         portkey.collections.create(name=NAME)
         portkey.prompts.completions(prompt_id=SLUG, variables={"name": "word " * 3000})
+        until = time.monotonic() + 60
+        while not server._running().store.read_now(runs.latest, runs.Choice(), 1):  # it is written behind the answer
+            assert time.monotonic() < until
+            time.sleep(0.02)
         yield {"PORTKEY_BASE_URL": server.base_url, "PORTKEY_DATABASE": database}
 
 
