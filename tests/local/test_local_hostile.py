@@ -333,6 +333,16 @@ def test_clients_that_are_gone_in_the_middle_hold_nobody_up(port: int) -> None:
                 connection.shutdown(socket.SHUT_WR)
 
 
+def test_the_refusal_of_no_method_behind_a_head_request_has_its_body(port: int) -> None:
+    with connected(port) as connection:
+        connection.sendall(b"HEAD /v1/labels HTTP/1.1\r\n" + HOST + b"\r\nG\0T / HTTP/1.1\r\n\r\n")
+        head, refusal = received(connection).split(b"\r\n\r\n", 1)
+    assert head.startswith(b"HTTP/1.1 405")
+    (answer,) = answers_in(refusal)
+    assert (answer.status, answer.headers["connection"]) == (400, "close")
+    assert "method" in answer.message
+
+
 def test_a_client_that_is_gone_while_its_requests_wait_to_be_read_leaves_nothing_in_the_log() -> None:
     waiting = (GET + HOST + b"x: " + b"a" * 5_000 + b"\r\n\r\n") * 200
     with Serving() as program:

@@ -399,7 +399,9 @@ class Connection(HttpToolsProtocol):
             if self._stage is not _NOTHING:
                 self._count(0)
         except httptools.HttpParserError as error:
-            self._give_up(_refusal_of(error))
+            # The parser remembers the method of the request before, where it finds none.
+            has_method = not isinstance(error, httptools.HttpParserInvalidMethodError)
+            self._give_up(_refusal_of(error), has_method=has_method)
         except ApiError as error:
             self._give_up(error)
         if request is not None:
@@ -438,11 +440,11 @@ class Connection(HttpToolsProtocol):
         if self._named + self._silent > self.limits.head:
             raise HeadTooLargeError(self.limits.head)
 
-    def _give_up(self, error: ApiError) -> None:
+    def _give_up(self, error: ApiError, *, has_method: bool = True) -> None:
         """Answer what is being received with an error, when its turn comes, and close."""
         self._over, self._unread = True, b""
         if self._stage is not _BODY:
-            self._begin_refused(error)
+            self._begin_refused(error, has_method=has_method)
         elif self.cycle.response_complete:
             self.transport.close()
         else:
@@ -451,9 +453,9 @@ class Connection(HttpToolsProtocol):
             self.cycle.tell()
         self._start_taken()
 
-    def _begin_refused(self, error: ApiError) -> None:
+    def _begin_refused(self, error: ApiError, *, has_method: bool) -> None:
         """Stand in for a request whose head was never understood, or only its method: to HEAD no body is sent."""
-        is_head = self._stage is _HEAD and self._parser.get_method() == b"HEAD"
+        is_head = has_method and self._stage is _HEAD and self._parser.get_method() == b"HEAD"
         self.on_message_begin()
         method = "HEAD" if is_head else "GET"
         cast("dict[str, Any]", self.scope).update(method=method, path="/", raw_path=b"/", query_string=b"")
