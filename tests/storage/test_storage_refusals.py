@@ -26,6 +26,7 @@ from tables import run
 from writings import add_version, new_prompt, rendered, texts
 
 from portkey_local import DatabaseError, LocalServer
+from portkey_local.errors import ApiError
 from portkey_local.store import Address, Store, prompts
 from portkey_local.store.postgres import PostgreSQL
 from portkey_local.store.problems import FullError
@@ -533,3 +534,24 @@ def test_a_query_that_fails_leaves_the_reader_usable(database: str) -> None:
             assert store.read_now(prompts.page, 0, 10, None, None).total == 0
     finally:
         store.close()
+
+
+def test_a_failure_that_each_request_meets_is_logged_once_a_second(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(database)
+
+    def fail(table: str) -> None:
+        with pytest.raises(ApiError):
+            store.read_now(lambda connection: connection.exec_driver_sql(f"SELECT 1 FROM {table}"))
+
+    try:
+        began = time.monotonic()
+        while (took := time.monotonic() - began) < 2.5:
+            fail("nowhere")
+        fail("elsewhere")
+    finally:
+        store.close()
+    said = [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
+    assert 2 <= sum("nowhere" in each for each in said) <= took + 2
+    assert "elsewhere" in said[-1]

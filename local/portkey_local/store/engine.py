@@ -36,6 +36,8 @@ READERS = 8
 """Reads that wait for the database at once; further ones wait for their turn."""
 _hasty: ContextVar[bool] = ContextVar("hasty", default=False)
 """Whether a read runs where others wait for it."""
+_COMPLAINTS_APART = 1.0
+"""Seconds in which the log is told once of the same failure: while a database is away, each request meets it."""
 logger = logging.getLogger("portkey_local")
 
 
@@ -70,6 +72,7 @@ class Store:
         self.address = Address.read(url)
         self.changes = 0
         self._counting = threading.Lock()
+        self._complaint = ("", 0.0)
         self._database, self.is_new = self._open()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="portkey-local-writer")
         self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="portkey-local-reader")
@@ -201,7 +204,11 @@ class Store:
 
     def _refusal(self, error: SQLAlchemyError) -> Exception:
         refusal = self._database.refusal(error)
-        logger.error("The database %s refused: %s", self.address.shown, getattr(error, "orig", None) or error)
+        reason, now = str(getattr(error, "orig", None) or error), time.monotonic()
+        told, moment = self._complaint
+        if reason != told or now - moment >= _COMPLAINTS_APART:
+            self._complaint = reason, now
+            logger.error("The database %s refused: %s", self.address.shown, reason)
         return refusal
 
     def _open(self) -> tuple[Database, bool]:
