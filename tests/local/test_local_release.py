@@ -184,6 +184,7 @@ def test_keys_of_before_keep_what_they_could(database: str) -> None:
     engine = create_engine(database)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+        connection.execute(text("DROP INDEX runs_by_prompt_id"))  # which 0007 makes
     engine.dispose()
     with LocalServer(database) as server:
         with Portkey(base_url=server.base_url, api_key=writer) as portkey:
