@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 
 CHUNKS = 200
 PAUSE = 0.005
@@ -41,8 +42,9 @@ def _stream(connection: socket.socket) -> None:
             _send(connection, json.dumps({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}))
         _send(connection, "[DONE]")
         connection.sendall(b"0\r\n\r\n")
-        while connection.recv(65536):
-            pass
+        with suppress(ConnectionResetError):  # the client may hang up without reading the last bytes
+            while connection.recv(65536):
+                pass
 
 
 def _send(connection: socket.socket, data: str) -> None:
