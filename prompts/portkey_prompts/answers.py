@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from portkey_openapi import Record
 
 R = TypeVar("R", bound="Record")
+_NAMES = ("id", "slug", "name")
 C = TypeVar("C", PromptCompletion, PromptCompletionChunk)
 
 
@@ -47,9 +48,15 @@ def _fault_in(record: Record) -> str | None:
         is_rendered = isinstance(data.get("messages"), list) or isinstance(data.get("prompt"), str)
         return None if is_rendered else "its data holds neither messages nor a prompt"
     names = [field.wire for field in type(record)._fields.values() if field.required]
-    if not names or any(record.get(name) is not None for name in names):
-        return None
-    return f"it has none of {', '.join(names)}"
+    if names and all(record.get(name) is None for name in names):
+        return f"it has none of {', '.join(names)}"
+    return _fault_in_names(record)
+
+
+def _fault_in_names(record: Mapping[str, Any]) -> str | None:
+    """Say what is no text of what things are known, sorted and kept by."""
+    odd = next((name for name in _NAMES if not isinstance(record.get(name), str | None)), None)
+    return None if odd is None else f"its `{odd}` is {shown(record[odd])}"
 
 
 def _fault_in_choices(choices: list[dict[str, Any]]) -> str | None:
@@ -66,7 +73,10 @@ def _fault_in_items(items: object, total: object) -> str | None:
     if not isinstance(items, list):
         return "it has no list in `data`"
     strange = next((item for item in items if not isinstance(item, dict | None)), None)
-    return None if strange is None else f"an item of its `data` is {shown(strange)}"
+    if strange is not None:
+        return f"an item of its `data` is {shown(strange)}"
+    faults = (_fault_in_names(item) for item in items if item is not None)
+    return next((f"of an item of its `data` {fault}" for fault in faults if fault), None)
 
 
 def _tells_of_failure(record: Record) -> bool:

@@ -317,9 +317,9 @@ def test_a_field_of_another_kind_than_the_contract_says_is_named(
 
 
 def test_what_is_no_text_in_a_texts_place_is_listed_as_json(alone: Cli, httpserver: HTTPServer) -> None:
-    item = {"id": "i", "slug": ["pp-x"], "name": {"a": "\x1b"}}
+    item = {"id": "i", "slug": "pp-x", "name": "n", "model": ["m"], "status": {"a": "\x1b"}}
     httpserver.expect_request("/v1/prompts").respond_with_json({"object": "list", "total": 1, "data": [item]})
     done = alone("--base-url", httpserver.url_for("/v1"), "list")
     assert (done.code, done.err) == (0, "")
-    assert '["pp-x"]' in done.out
+    assert '["m"]' in done.out
     assert "\x1b" not in done.out

@@ -185,6 +185,18 @@ async def test_a_list_that_holds_no_objects_is_none(
     assert type(await refused(lambda: CALLS[path](portkey))) is APIResponseValidationError
 
 
+@pytest.mark.parametrize("value", [5, 1.5, True, [], {}, ["pp-x"], {"a": 1}], ids=json.dumps)
+@pytest.mark.parametrize("name", ["id", "slug", "name"])
+async def test_what_things_are_known_by_is_a_text(
+    portkey: Client, answer: Callable[[Any], None], name: str, value: Any
+) -> None:
+    answer({**PROMPT, name: value})
+    assert f"its `{name}` is {value!r}" in (await refused(lambda: portkey.prompts.retrieve("pp-x"))).message
+    answer({"object": "list", "total": 2, "data": [{**PROMPT, "name": None}, {**PROMPT, name: value}]})
+    for call in (lambda: portkey.prompts.list(), lambda: portkey.prompts.versions.list("pp-x")):
+        assert f"its `{name}` is {value!r}" in (await refused(call)).message
+
+
 async def test_a_list_without_data_is_empty_where_it_says_so(portkey: Client, answer: Callable[[Any], None]) -> None:
     answer({"object": "list", "total": 0, "data": None})
     assert (await settle(portkey.labels.list())).total == 0
