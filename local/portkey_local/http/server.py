@@ -22,6 +22,8 @@ from .connection import Connection, connections_within
 _LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "localhost.", "[::1]"})
 _LARGEST_PORT = 65535
 _TICKS_BETWEEN_CHECKS = 5
+_ON_ITS_WAY = 0.1
+"""Seconds that a request may take to come over a connection that was made just before the end."""
 
 
 class StartError(RuntimeError):
@@ -58,6 +60,7 @@ class Hosting(uvicorn.Server):
         self._on_ready = on_ready
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_drained = False
 
     def stop(self, *, after: float = 0, at_once: bool = False) -> None:
         """Begin to stop; may be called from any thread, and again to stop at once.
@@ -67,6 +70,7 @@ class Hosting(uvicorn.Server):
             at_once: Whether answers under way are given up.
         """
         self.force_exit = at_once
+        self._is_drained = after > 0
         if self._loop is None:
             self.should_exit = True
             return
@@ -79,6 +83,15 @@ class Hosting(uvicorn.Server):
         await super().startup(sockets)
         await self.on_tick(0)
         self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, answer what is on its way, and end."""
+        if self._is_drained:
+            for server in self.servers:
+                server.close()
+            # A load balancer that has just connected sends its request now, and would not send it to another server.
+            await asyncio.sleep(_ON_ITS_WAY)
+        await super().shutdown(sockets)
 
     async def main_loop(self) -> None:
         """Wait for the end, waking up each tenth of a second for the clock, and at once when told to stop."""
