@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import threading
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
 import httpx
 import pytest
-
-from portkey_local.config import LocalLimits
-from portkey_local.http.server import Hosting
+from hosting import hosted
 
 SEEN: ContextVar[str] = ContextVar("SEEN", default="")
 
@@ -32,15 +28,8 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture
 def base_url() -> Iterator[str]:
-    ready = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        hosting = Hosting(app, limits=LocalLimits(), grace=1, on_ready=ready.set)
-        serving = threading.Thread(target=lambda: asyncio.run(hosting.serve(sockets=[listener])))
-        serving.start()
-        assert ready.wait(30)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        hosting.stop()
-        serving.join()
+    with hosted(app, grace=1) as server:
+        yield f"http://127.0.0.1:{server.port}"
 
 
 def test_what_waits_goes_on_in_its_own_context(base_url: str) -> None:

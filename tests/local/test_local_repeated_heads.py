@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import itertools
 import json
@@ -15,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hosting import hosted
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from puppet_upstream import Exchange, Puppet, completion, wait_for
@@ -24,7 +24,6 @@ from portkey_local import LocalLimits, LocalServer
 from portkey_local.config import AccessRules, Config
 from portkey_local.http.connection import MOST_HEADS
 from portkey_local.http.request import HEAD, Head
-from portkey_local.http.server import Hosting
 
 RENDER = b"POST /v1/prompts/pp-x/render HTTP/1.1\r\n"
 LENGTH = b"content-length: %d\r\n\r\n"
@@ -374,21 +373,14 @@ def test_a_request_whose_known_head_came_before_the_end_is_answered() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": length})
         await send({"type": "http.response.body", "body": body})
 
-    ready = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        hosting = Hosting(app, limits=LocalLimits(), grace=20, on_ready=ready.set)
-        serving = threading.Thread(target=lambda: asyncio.run(hosting.serve(sockets=[listener])))
-        serving.start()
-        assert ready.wait(30)
-        with connected(listener.getsockname()[1]) as connection:
-            asked(connection, RENDER + LENGTH % 2 + b"hi")
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.sendall(RENDER + LENGTH % 2)
-            time.sleep(0.05)  # so that it comes before the end
-            hosting.stop()
-            time.sleep(0.05)
-            answer = asked(connection, b"ho")
-        serving.join()
+    with hosted(app) as server, connected(server.port) as connection:
+        asked(connection, RENDER + LENGTH % 2 + b"hi")
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(RENDER + LENGTH % 2)
+        time.sleep(0.05)  # so that it comes before the end
+        server.hosting.stop()
+        time.sleep(0.05)
+        answer = asked(connection, b"ho")
     assert answer is not None
     assert answer.body == b"ho"
 
