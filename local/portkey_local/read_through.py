@@ -6,8 +6,8 @@ import asyncio
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from typing import Any, Generic, TypeVar
 
 from attrs import frozen
 
@@ -33,6 +33,26 @@ class _Reading(Generic[T]):
     """When it was, on the monotonic clock."""
 
 
+class _SharedReads(Generic[T]):
+    """Let those who ask for the same thing while it is being read wait for the same read."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[Hashable, asyncio.Task[T]] = {}
+
+    def task(self, key: Hashable, read: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
+        """Return the read that is under way, or begin one."""
+        task = self._under_way.get(key)
+        if task is None:
+            task = self._under_way[key] = asyncio.create_task(read())
+            task.add_done_callback(lambda done: self._done(key, done))
+        return task
+
+    def _done(self, key: Hashable, task: asyncio.Task[T]) -> None:
+        del self._under_way[key]
+        if not task.cancelled():
+            task.exception()  # everybody who waited may be gone
+
+
 class ReadThroughCache(Generic[T]):
     """Keep what the store answered for as long as it is sure to be true.
 
@@ -52,7 +72,7 @@ class ReadThroughCache(Generic[T]):
     def __init__(self, store: Store, capacity: int) -> None:
         self._store = store
         self._kept: SizedLRU[_Reading[T]] = SizedLRU(capacity)
-        self._under_way: dict[tuple[str, int], asyncio.Task[T]] = {}
+        self._reads: _SharedReads[T] = _SharedReads()
         self.hits = self.misses = 0
 
     async def get(self, key: str, read: Read[T]) -> T:
@@ -91,23 +111,13 @@ class ReadThroughCache(Generic[T]):
         self._kept.clear()
 
     def _read_once(self, key: str, changes: int, read: Read[T]) -> asyncio.Task[T]:
-        """Read, unless somebody does already: then it is the same read."""
-        task = self._under_way.get((key, changes))
-        if task is None:
-            task = self._under_way[key, changes] = asyncio.create_task(self._read(key, changes, read))
-            task.add_done_callback(lambda done: self._done(key, changes, done))
-        return task
+        return self._reads.task((key, changes), lambda: self._read(key, changes, read))
 
     async def _read(self, key: str, changes: int, read: Read[T]) -> T:
         taken, clearings = time.monotonic(), self._kept.clearings
         value, size = await read(key)
         self._kept.put(key, _Reading(value, changes, taken), size, clearings)
         return value
-
-    def _done(self, key: str, changes: int, task: asyncio.Task[T]) -> None:
-        del self._under_way[key, changes]
-        if not task.cancelled():
-            task.exception()  # everybody who waited may be gone
 
 
 class StateCache(Generic[T]):
@@ -124,7 +134,7 @@ class StateCache(Generic[T]):
     def __init__(self, store: Store, capacity: int) -> None:
         self._store = store
         self._kept: SizedLRU[tuple[object, T]] = SizedLRU(capacity)
-        self._under_way: dict[tuple[str, object], asyncio.Task[T]] = {}
+        self._reads: _SharedReads[T] = _SharedReads()
 
     async def get(self, key: str, read: Callable[[], Awaitable[tuple[T, int | None]]]) -> T:
         """Return what a key stands for, as it was at some moment after the call.
@@ -139,22 +149,13 @@ class StateCache(Generic[T]):
         kept = self._kept.get(key)
         if kept is not None and kept[0] == state:
             return kept[1]
-        task = self._under_way.get((key, state))
-        if task is None:
-            task = self._under_way[key, state] = asyncio.create_task(self._read(key, state, read))
-            task.add_done_callback(lambda done: self._done(key, state, done))
-        return await asyncio.shield(task)
+        return await asyncio.shield(self._reads.task((key, state), lambda: self._read(key, state, read)))
 
     async def _read(self, key: str, state: object, read: Callable[[], Awaitable[tuple[T, int | None]]]) -> T:
         value, size = await read()
         if size is not None:
             self._kept.put(key, (state, value), size, self._kept.clearings)
         return value
-
-    def _done(self, key: str, state: object, task: asyncio.Task[T]) -> None:
-        del self._under_way[key, state]
-        if not task.cancelled():
-            task.exception()  # everybody who waited may be gone
 
 
 class SizedLRU(Generic[T]):
