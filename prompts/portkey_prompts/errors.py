@@ -17,10 +17,14 @@ def quoted(text: str) -> str:
 def command(*arguments: str) -> str:
     """Say a `portkey-prompts` command as it is typed into a POSIX shell.
 
+    `…` and `NAME…` stand for what is to be filled in, and are not quoted.
+
     Example:
         >>> command("labels", "create", "week 1")
         "portkey-prompts labels create 'week 1'"
     """
-    import shlex  # here, since it takes longer to import than all else in this file
+    import re  # here, since both take longer to import than all else in this file
+    import shlex
 
-    return shlex.join(["portkey-prompts", *arguments])
+    words = (word if re.fullmatch("[A-Z]*…", word) else shlex.quote(word) for word in arguments)
+    return " ".join(("portkey-prompts", *words))

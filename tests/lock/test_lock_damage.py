@@ -39,6 +39,8 @@ def edited(path: Path, edit: Callable[[dict[str, Any]], object]) -> LockError:
 def test_a_missing_file_is_said_with_the_command_that_makes_it(tmp_path: Path) -> None:
     error = refused(tmp_path / "prompts.lock")
     assert f"there is no such file. Run: portkey-prompts lock REFERENCE… --file {tmp_path}/prompts.lock" in str(error)
+    error = refused(tmp_path / "our prompts" / "prompts.lock")
+    assert f"Run: portkey-prompts lock REFERENCE… --file '{tmp_path}/our prompts/prompts.lock'" in str(error)
     with pytest.raises(LockError, match=r"prompts\.lock: there is no such file. Run: portkey-prompts lock REFERENCE…$"):
         LockFile.read("prompts.lock")
 

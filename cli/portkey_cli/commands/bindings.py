@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -137,10 +136,10 @@ def _checked(target: str, text: str, again: str) -> int:
 
 def _command(lock: str | None, files: bool, folder: Path | None, out: str | None, is_async: bool) -> str:
     """Say the command that writes the file."""
-    words = COMMAND.split()
+    words = []
     for option, value in (("--lock", lock), ("--folder", folder), ("--out", out)):
         words += [option, str(value)] if value is not None else []
-    return shlex.join([*words, *(["--files"] if files else []), *(["--async"] if is_async else [])])
+    return command("bindings", *words, *(["--files"] if files else []), *(["--async"] if is_async else []))
 
 
 @dataclass

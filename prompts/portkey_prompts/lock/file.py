@@ -164,7 +164,7 @@ def _read(path: Path) -> bytes:
     try:
         return read_regular(path)
     except FileNotFoundError:
-        remedy = f"Run: {lock_command('REFERENCE…', path=path).replace(chr(39), '')}"
+        remedy = f"Run: {lock_command('REFERENCE…', path=path)}"
         raise NoLockFileError("there is no such file.", remedy=remedy, path=path) from None
     except OSError as error:
         remedy = "Name a file that can be read."
@@ -245,7 +245,7 @@ def _anew(text: str, path: Path) -> str:
     """Say how to get a whole file: the old one, or a new one with the references that can still be read."""
     known = list(dict.fromkeys(json.loads(found) for found in _REFERENCE.findall(text) if _readable(found)))
     words = [*known[:_SHOWN], "…"] if len(known) > _SHOWN else known or ["REFERENCE…"]
-    typed = lock_command(*words, path=path).replace("'REFERENCE…'", "REFERENCE…").replace("'…'", "…")
+    typed = lock_command(*words, path=path)
     return f"Put back the last good one, or delete it and run: {typed}"
 
 
