@@ -134,4 +134,4 @@ def test_a_server_stops_quickly_while_its_model_runs() -> None:
                 started = time.monotonic()
                 running.stop()
     assert time.monotonic() - started < 15  # the story would have taken minutes
-    assert threading.enumerate() == before
+    assert threading.enumerate() == [thread for thread in before if thread.is_alive()]  # others may end meanwhile
