@@ -17,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portkey_prompts.errors import quoted
-from portkey_prompts.telemetry import VERSION_HEADER, telemetry_of
+from portkey_prompts.telemetry import VERSION_HEADER
 
 from .access.entrance import Entrance, trace_id_of
 from .access.keyring import KeysUnreadableError
@@ -85,7 +85,6 @@ class Application:
         self._readiness = readiness
         self._journal = journal
         self._reader = Reader(parts.limits)
-        self._telemetry = telemetry_of(None, "portkey_local")
         self._version = (b"x-portkey-api-version", parts.contract.version.encode())
         self._paths = _paths(parts.contract)
         self._for_pages = CORSMiddleware(
@@ -107,7 +106,7 @@ class Application:
         """Answer one request, with its trace id and the contract's version on the answer."""
         state = scope["state"]
         headers = state[HEADERS]
-        span = RequestSpan(self._telemetry, scope["method"], headers)
+        span = RequestSpan(self._parts.telemetry, scope["method"], headers)
         trace_id = state["trace_id"] = trace_id_of(headers, span.trace_id)
         state["trace"] = span.trace_id
         TRACE_ID.set(trace_id)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from portkey_prompts.telemetry import Telemetry, telemetry_of
+
 from .config import AccessRules, LocalLimits, RunsSettings
 from .http.contract import Contract
 from .http.entity import Entity
@@ -46,6 +48,8 @@ class Parts:
     metrics: Metrics
     protected_labels: Collection[str]
     """Labels that take the scope `release`."""
+    telemetry: Telemetry | None
+    """Makes spans; None where nobody wants any."""
 
     @classmethod
     def of(
@@ -79,4 +83,5 @@ class Parts:
             StateCache(store, _PAGES),
             metrics,
             access.protected_labels,
+            telemetry_of(None, "portkey_local"),
         )

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 from starlette.datastructures import Headers
 
 from portkey_prompts.references import bare
-from portkey_prompts.telemetry import Telemetry
+from portkey_prompts.telemetry import RunSpan, Telemetry
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
-TRACEPARENT: ContextVar[str] = ContextVar("TRACEPARENT", default="")
-"""What the running code passes on as `traceparent`; empty where its request belongs to no trace."""
+TRACE_HEADERS: ContextVar[Mapping[str, str]] = ContextVar("TRACE_HEADERS", default={})  # noqa: B039
+"""The headers by which an upstream continues the trace; empty where the request belongs to none."""
 VERSION: ContextVar[str] = ContextVar("VERSION", default="")
 """The number of the version that is rendered or run; empty before it is known."""
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_TRACESTATE = re.compile(r"[ -~]{1,512}")
 
 
 class RequestSpan:
@@ -35,13 +36,14 @@ class RequestSpan:
     """
 
     def __init__(self, telemetry: Telemetry | None, method: str, headers: Headers) -> None:
-        sent = headers.getlist("traceparent")
-        traceparent = sent[0] if sent and len(sent) == 1 and _TRACEPARENT.fullmatch(sent[0]) else ""
-        self._span = None if telemetry is None else _started(telemetry, method, traceparent)
-        if self._span is not None and (context := self._span.get_span_context()).is_valid:
-            traceparent = f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
-        self.trace_id = traceparent[3:35]
-        TRACEPARENT.set(traceparent)
+        sent, passed_on = headers.getlist("traceparent"), {}
+        if len(sent) == 1 and _TRACEPARENT.fullmatch(sent[0]):
+            passed_on["traceparent"] = sent[0]
+            if _TRACESTATE.fullmatch(state := ",".join(headers.getlist("tracestate"))):
+                passed_on["tracestate"] = state
+        self._span = None if telemetry is None else _started(telemetry, method, passed_on)
+        TRACE_HEADERS.set(passed_on if self._span is None else _continued(self._span) or passed_on)
+        self.trace_id = TRACE_HEADERS.get().get("traceparent", "")[3:35]
         VERSION.set("")  # a pipelined request begins in the context of the one before it
 
     def end(self, scope: Mapping[str, Any], status: int | None) -> None:
@@ -65,14 +67,33 @@ class RequestSpan:
         span.end()
 
 
-def _started(telemetry: Telemetry, method: str, traceparent: str) -> Span:
-    from opentelemetry.context import Context
-    from opentelemetry.trace import SpanKind
+def _started(telemetry: Telemetry, method: str, passed_on: Mapping[str, str]) -> Span:
+    from opentelemetry.context import Context, attach
+    from opentelemetry.trace import SpanKind, set_span_in_context
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-    parent = TraceContextTextMapPropagator().extract({"traceparent": traceparent}, context=Context())
+    parent = TraceContextTextMapPropagator().extract(passed_on, context=Context())
     told = {"http.request.method": method}
-    return telemetry.tracer.start_span(method, context=parent, kind=SpanKind.SERVER, attributes=told)
+    span = telemetry.tracer.start_span(method, context=parent, kind=SpanKind.SERVER, attributes=told)
+    attach(set_span_in_context(span))  # for good: the request has a context of its own
+    return span
+
+
+def _continued(span: Span) -> dict[str, str]:
+    """Return the headers that name a span as the parent; none where no SDK is installed."""
+    from opentelemetry.trace import set_span_in_context
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    headers: dict[str, str] = {}
+    TraceContextTextMapPropagator().inject(headers, context=set_span_in_context(span))
+    return headers
+
+
+def run_span(telemetry: Telemetry, reference: str, body: Mapping[str, Any], **known: Any) -> RunSpan:
+    """Begin the span of a model that is sent a body; what is sent from here on has it as the parent."""
+    span = telemetry.running(reference, body, **known).__enter__()
+    TRACE_HEADERS.set(_continued(span.span) or TRACE_HEADERS.get())
+    return span
 
 
 def export_spans() -> None:

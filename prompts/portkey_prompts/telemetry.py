@@ -92,32 +92,30 @@ class Telemetry:
         span = self.tracer.start_span(f"render_prompt {name}", attributes={"gen_ai.prompt.name": name})
         return RenderSpan(span, self.captures, variables)
 
-    def running(self, reference: str, body: Mapping[str, Any]) -> RunSpan:
+    def running(self, reference: str, body: Mapping[str, Any], **known: Any) -> RunSpan:
         """Return the span of a run, for a `with` block; it goes on where that has a stream.
 
         Args:
-            reference: what the server is asked to run.
-            body: what it is sent.
+            reference: what is run.
+            body: what is sent, to a server or to a model.
+            known: further attributes; they win over what is told otherwise.
         """
         from opentelemetry.trace import SpanKind
 
-        model = body.get("model")
+        number, model = reference.partition("@")[2], body.get("model")
         told: dict[str, Any] = {
             "gen_ai.operation.name": "chat",
             "gen_ai.provider.name": "portkey",
             "gen_ai.prompt.name": bare(reference),
+            **({"gen_ai.prompt.version": number} if number_in(number) else {}),
+            **({"gen_ai.request.stream": True} if body.get("stream") else {}),
             **{f"gen_ai.request.{name}": body[name] for name in _REQUESTED if type(body.get(name)) in (int, float)},
+            **known,
+            **({"gen_ai.request.model": model} if isinstance(model, str) else {}),
         }
-        number = reference.partition("@")[2]
-        if number_in(number):
-            told["gen_ai.prompt.version"] = number
-        if isinstance(model, str):
-            told["gen_ai.request.model"] = model
-        if body.get("stream"):
-            told["gen_ai.request.stream"] = True
-        name = f"chat {model}" if isinstance(model, str) else "chat"
-        span = self.tracer.start_span(name, kind=SpanKind.CLIENT, attributes=told)
-        return RunSpan(span, self.captures, body.get("variables"))
+        operation, requested = told["gen_ai.operation.name"], told.get("gen_ai.request.model", "")
+        span = self.tracer.start_span(f"{operation} {requested}".rstrip(), kind=SpanKind.CLIENT, attributes=told)
+        return RunSpan(span, self.captures, body, operation)
 
 
 class StreamSpan:
@@ -128,12 +126,7 @@ class StreamSpan:
         return take
 
     def stream_ended(self, events: Sequence[str], error: BaseException | None) -> None:
-        """Note what a stream brought, and how it ended; the first time counts.
-
-        Args:
-            events: the JSON of all that came.
-            error: what it failed with.
-        """
+        """Note the JSON of all that a stream brought, and what it failed with; the first time counts."""
 
 
 NO_SPAN = StreamSpan()
@@ -143,7 +136,7 @@ class RenderSpan:
     """The span of one render: current in its `with` block, at whose end it ends."""
 
     def __init__(self, span: Span, captures: bool, variables: object) -> None:
-        self._span, self._began = span, time.perf_counter()
+        self.span, self._began = span, time.perf_counter()
         self._captures = captures and span.is_recording()
         if self._captures and isinstance(variables, Mapping):
             span.set_attributes({f"gen_ai.prompt.variable.{name}": _text(value) for name, value in variables.items()})
@@ -152,46 +145,59 @@ class RenderSpan:
         from opentelemetry.context import attach
         from opentelemetry.trace import set_span_in_context
 
-        self._before = attach(set_span_in_context(self._span))
+        self._before = attach(set_span_in_context(self.span))
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        # The class alone: an error's words may hold a text of a prompt.
+        self._leave(None if error is None else type(error).__qualname__)
+
+    def _leave(self, failure: str | None) -> None:
         from opentelemetry.context import detach
 
         detach(self._before)
-        self._end(error)
+        self._end(failure)
 
     def rendered(self, render: PromptRender) -> PromptRender:
         """Note what was rendered."""
-        if self._span.is_recording():
+        if self.span.is_recording():
             self._set_version(render.version, getattr(getattr(render, "_meta", None), "headers", {}))
-            self._span.set_attributes({"portkey.prompt.source": render.source, "portkey.prompt.age": render.age})
-        if self._captures:
-            messages = render.get("messages")
-            said = messages if isinstance(messages, list) else [{"role": "user", "content": render.get("prompt")}]
-            self._span.set_attribute("gen_ai.input.messages", _text(list(map(_message, said))))
+            self.span.set_attributes({"portkey.prompt.source": render.source, "portkey.prompt.age": render.age})
+        self._asks(render)
         return render
+
+    def _asks(self, rendered: Mapping[str, Any]) -> None:
+        """Note what a model is asked, where texts are told."""
+        if self._captures:
+            messages = rendered.get("messages")
+            said = messages if isinstance(messages, list) else [{"role": "user", "content": rendered.get("prompt")}]
+            self.span.set_attribute("gen_ai.input.messages", _text(list(map(_message, said))))
 
     def _set_version(self, number: int | None, headers: Mapping[str, str]) -> None:
         version = headers.get(VERSION_HEADER) if number is None else str(number)
         if version:
-            self._span.set_attribute("gen_ai.prompt.version", version)
+            self.span.set_attribute("gen_ai.prompt.version", version)
 
-    def _end(self, error: BaseException | None = None) -> None:
-        """End the span, as failed where an error is given."""
-        if error is not None:
+    def _end(self, failure: str | None) -> None:
+        """End the span, as failed where a kind of failure is given."""
+        if failure is not None:
             from opentelemetry.trace import StatusCode
 
-            # The kind alone: an error's words may hold a text of a prompt.
-            self._span.set_attribute("error.type", type(error).__qualname__)
-            self._span.set_status(StatusCode.ERROR)
-        self._span.end()
+            self.span.set_attribute("error.type", failure)
+            self.span.set_status(StatusCode.ERROR)
+        self.span.end()
 
 
 class RunSpan(RenderSpan, StreamSpan):
     """The span of one run: that of a stream ends when the stream ends, is closed or dropped."""
 
-    _streams = _ended = False
+    _streams = _ended = _has_begun = False
+
+    def __init__(self, span: Span, captures: bool, body: Mapping[str, Any], operation: str) -> None:
+        super().__init__(span, captures, body.get("variables"))
+        self._operation = operation
+        if body.keys() & {"messages", "prompt"}:
+            self._asks(body)
 
     def answered(self, completion: PromptCompletion) -> PromptCompletion:
         """Note a whole answer."""
@@ -200,13 +206,7 @@ class RunSpan(RenderSpan, StreamSpan):
         return completion
 
     def streams(self, stream: object, headers: Mapping[str, str], events: Sequence[str]) -> Self:
-        """Leave the end to a stream.
-
-        Args:
-            stream: once nobody has it any more, the span ends.
-            headers: its answer's.
-            events: will hold the JSON of all that comes.
-        """
+        """Leave the end to a stream, and to its being dropped; `events` will hold the JSON of all that comes."""
         self._set_version(None, headers)
         self._streams = True
         weakref.finalize(stream, self._dropped, events).atexit = False
@@ -220,48 +220,55 @@ class RunSpan(RenderSpan, StreamSpan):
 
     def timed(self, take: Take[T]) -> Take[T]:
         """Note when the first chunk is taken."""
-        is_first = True
 
         def taken(chunk: dict[str, Any]) -> T:
-            nonlocal is_first
-            if is_first:
-                is_first = False
-                seconds = time.perf_counter() - self._began
-                self._span.set_attribute("gen_ai.response.time_to_first_chunk", seconds)
+            self.chunk_came()
             return take(chunk)
 
         return taken
+
+    def chunk_came(self) -> None:
+        """Note when the first chunk comes."""
+        if not self._has_begun:
+            self._has_begun = True
+            self.span.set_attribute("gen_ai.response.time_to_first_chunk", time.perf_counter() - self._began)
 
     def stream_ended(self, events: Sequence[str], error: BaseException | None) -> None:
         """Note what a stream brought, and how it ended."""
         if self._ended:
             return
         self._streams, self._ended = False, True
-        if events and self._span.is_recording():
+        if events and self.span.is_recording():
             some = events if self._captures or len(events) <= _TAIL else [events[0], *events[-_TAIL:]]
             self._tell(merge(map(json.loads, some)))
-        super()._end(error)
+        super()._end(None if error is None else type(error).__qualname__)
+
+    def ended(self, answer: Mapping[str, Any] | None, failure: str | None) -> None:
+        """End, with what a model said as far as it came, and the kind of failure."""
+        if answer is not None and self.span.is_recording():
+            self._tell(answer)
+        self._leave(failure)
 
     def _tell(self, completion: Mapping[str, Any]) -> None:
         model, usage, choices = completion.get("model"), usage_of(completion), choices_of(completion)
         if isinstance(model, str):
-            self._span.update_name(f"chat {model}")
-            self._span.set_attribute("gen_ai.response.model", model)
+            self.span.update_name(f"{self._operation} {model}")
+            self.span.set_attribute("gen_ai.response.model", model)
         for name, ours in (("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")):
             count = usage.get(ours) if isinstance(usage, Mapping) else None
             if type(count) is int:
-                self._span.set_attribute(f"gen_ai.usage.{name}", count)
+                self.span.set_attribute(f"gen_ai.usage.{name}", count)
         reasons = [str(choice["finish_reason"]) for choice in choices if choice.get("finish_reason")]
         if reasons:
-            self._span.set_attribute("gen_ai.response.finish_reasons", reasons)
+            self.span.set_attribute("gen_ai.response.finish_reasons", reasons)
         if self._captures:
-            messages = [_message(choice.get("message")) for choice in choices]
-            self._span.set_attribute("gen_ai.output.messages", _text(messages))
+            messages = [_message(choice.get("message") or {"content": choice.get("text")}) for choice in choices]
+            self.span.set_attribute("gen_ai.output.messages", _text(messages))
 
-    def _end(self, error: BaseException | None = None) -> None:
-        if not self._ended and (error is not None or not self._streams):
+    def _end(self, failure: str | None) -> None:
+        if not self._ended and (failure is not None or not self._streams):
             self._ended = True
-            super()._end(error)
+            super()._end(failure)
 
 
 def _message(message: object) -> dict[str, Any]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +14,7 @@ from typing import Any
 
 import pytest
 from official_environment import clean_environment
+from portkey_gateway import Gateway, missing, running_gateway
 from pytest_httpserver import HTTPServer
 
 from portkey_ai import APIStatusError, BadRequestError, InternalServerError, NotFoundError, Portkey, types
@@ -24,19 +23,11 @@ from portkey_local.store import Store, runs
 
 HERE = Path(__file__).parent
 OPENAI = HERE.parents[1] / ".venvs/openai/bin/python"
-GATEWAY = HERE.parents[1] / ".venvs/gateway/node_modules/@portkey-ai/gateway/build/start-server.js"
 CHAT = json.dumps([{"role": "user", "content": "Say hello to {{name}}."}])
 ELSEWHERE = "192.0.2.1"
 """An address that is nobody's."""
 FORWARDED = ["x-portkey-config", "x-portkey-metadata", "x-portkey-forward-headers", "x-tenant"]
 SETTINGS: dict[str, Any] = {"max_tokens": 12, "temperature": 0, "seed": 7, "variables": {"name": "Ann"}}
-
-
-def missing(what: str, remedy: str) -> None:
-    """Skip where a peer is not installed; in CI all of them have to be."""
-    if os.environ.get("CI"):
-        pytest.fail(f"CI runs against real peers: {what}; {remedy}")
-    pytest.skip(f"{what}; {remedy}")
 
 
 def model_file() -> Path:
@@ -70,46 +61,10 @@ def model() -> Iterator[str]:
             process.wait(120)
 
 
-class Gateway:
-    """The gateway's process."""
-
-    def __init__(self, base_url: str, log: Path) -> None:
-        self.base_url = base_url
-        self._log = log
-
-    @property
-    def strangers(self) -> list[str]:
-        """Whom it tried to reach beyond loopback."""
-        return re.findall(r"refused to call (\S+)", self._log.read_text())
-
-
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    node = shutil.which("node")
-    if node is None or not GATEWAY.exists():
-        missing("the gateway is not installed, or node is not", "`make peers` installs it into .venvs/gateway")
-    log = tmp_path_factory.mktemp("gateway") / "log"
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            [str(node), "--require", str(HERE / "gateway/loopback.cjs"), str(GATEWAY), "--port=0", "--headless"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-        )
-    try:
-        yield Gateway(f"http://127.0.0.1:{port_in(log, process)}/v1", log)
-    finally:
-        process.terminate()
-        process.wait(120)
-
-
-def port_in(log: Path, process: subprocess.Popen[bytes]) -> int:
-    deadline = time.monotonic() + 30
-    while not (found := re.search(r"listening on (\d+)", log.read_text())):
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.05)
-    return int(found[1])
+    with running_gateway(tmp_path_factory.mktemp("gateway") / "log") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -35,3 +35,9 @@ def told(span: Any) -> dict[str, Any]:
 def hex_id(number: int) -> str:
     """Write a trace id as a header does."""
     return f"{number:032x}"
+
+
+def traceparent_of(span: Any) -> str:
+    """Write the header that names a span as the parent."""
+    context = span.context
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"

@@ -7,6 +7,7 @@ import gc
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,7 +19,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from portkey_ai import NotFoundError, Portkey, PortkeyError, PromptSource
-from portkey_local import LocalServer
+from portkey_local import LocalServer, tracing
+from portkey_prompts import telemetry as client_telemetry
 
 SECRETS = {"name": "Alice-the-secret"}
 RUN = {"prompt_id": "greeting@2", "variables": SECRETS}
@@ -36,6 +38,11 @@ END: dict[str, Any] = {
     "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}],
     "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
 }
+
+
+def test_what_tells_of_traces_is_as_small_as_it_was_meant_to_be() -> None:
+    rooms = [Path(str(module.__file__)) for module in (client_telemetry, tracing)]
+    assert sum(path.read_text(encoding="utf-8").count("\n") for path in rooms) <= 400
 
 
 async def test_a_render_is_a_span_with_its_source_version_and_age(kind: Any, server: LocalServer, spans: Any) -> None:

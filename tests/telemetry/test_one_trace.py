@@ -16,6 +16,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.trace import get_tracer
 from otel_spans import hex_id
+from portkey_gateway import running_gateway
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -28,6 +29,15 @@ ANSWER = {
     "model": "small",
     "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"}],
 }
+
+CHUNKS = [
+    {"model": "small", "choices": [{"index": 0, "delta": {"role": "assistant", "content": "H"}}]},
+    {"model": "small", "choices": [{"index": 0, "delta": {"content": "i"}, "finish_reason": "stop"}]},
+]
+
+
+def event(chunk: dict[str, Any]) -> str:
+    return f"data: {json.dumps(chunk)}\n\n"
 
 
 class World:
@@ -42,6 +52,8 @@ class World:
 
     def _answer(self, request: Request) -> Response:
         self.asked.append({name: request.headers.getlist(name) for name in ("traceparent", "x-portkey-trace-id")})
+        if request.get_json().get("stream"):
+            return Response("".join(map(event, CHUNKS)) + "data: [DONE]\n\n", mimetype="text/event-stream")
         return Response(json.dumps(ANSWER), mimetype="application/json")
 
     def _receive(self, request: Request) -> Response:
@@ -55,13 +67,6 @@ class World:
 @pytest.fixture
 def world(httpserver: HTTPServer) -> World:
     return World(httpserver)
-
-
-@pytest.fixture
-def config(world: World, tmp_path: Path) -> Path:
-    path = tmp_path / "portkey-local.toml"
-    path.write_text(f'[upstreams.model]\nkind = "openai"\nbase_url = "{world.url}v1"\n[log]\nformat = "json"\n')
-    return path
 
 
 def served(config: Path, database: Path, **environment: str) -> tuple[subprocess.Popen[str], str]:
@@ -102,28 +107,44 @@ def drawn(spans: list[tuple[str, str, str, str]]) -> str:
     return "\n".join(below("", 0))
 
 
-def test_an_app_a_client_a_server_and_a_model_are_one_trace(
-    world: World, config: Path, tmp_path: Path, spans: Any
+FORWARD = "traceparent, tracestate"
+
+
+@pytest.mark.parametrize(
+    ("forward", "stream"), [(FORWARD, True), ("", False)], ids=["told to forward, streamed", "not told"]
+)
+def test_an_app_a_client_a_server_a_gateway_and_a_model_are_one_trace(
+    world: World, tmp_path: Path, spans: Any, forward: str, stream: bool
 ) -> None:
     with LocalServer(f"sqlite:///{tmp_path}/portkey.db") as seeding:
         seeding.add_prompt(slug="greeting", versions=["Hello {{name}}"], labels={"production": 1})
-    process, base_url = served(config, tmp_path / "portkey.db", OTEL_EXPORTER_OTLP_ENDPOINT=world.url.rstrip("/"))
-    try:
-        with (
-            Portkey(base_url=base_url, telemetry=True) as portkey,
-            get_tracer("an app").start_as_current_span("answer a customer"),
-        ):
-            portkey.prompts.completions(prompt_id="greeting@production", variables={"name": "Ann"})
-    finally:
-        log = stopped(process)
+    with running_gateway(tmp_path / "gateway.log") as gateway:
+        config = tmp_path / "portkey-local.toml"
+        config.write_text(
+            f'[upstreams.gateway]\nkind = "openai"\nbase_url = "{gateway.base_url}"\n[upstreams.gateway.headers]\n'
+            f'x-portkey-provider = "openai"\nx-portkey-custom-host = "{world.url}v1"\n'
+            + (f'x-portkey-forward-headers = "{forward}"\n' if forward else "")
+            + '[log]\nformat = "json"\n'
+        )
+        process, base_url = served(config, tmp_path / "portkey.db", OTEL_EXPORTER_OTLP_ENDPOINT=world.url.rstrip("/"))
+        try:
+            with (
+                Portkey(base_url=base_url, telemetry=True) as portkey,
+                get_tracer("an app").start_as_current_span("answer a customer"),
+            ):
+                call = {"prompt_id": "greeting@production", "variables": {"name": "Ann"}}
+                if stream:
+                    assert "".join(portkey.prompts.completions(**call, stream=True).text_deltas()) == "Hi"
+                else:
+                    portkey.prompts.completions(**call)
+        finally:
+            log = stopped(process)
     chat, handle = spans.get_finished_spans()
-    (server,) = (span for span in world.spans if span.name.startswith("POST"))
     trace_id = hex_id(handle.context.trace_id)
-    assert server.trace_id.hex() == hex_id(chat.context.trace_id) == trace_id
+    asked, server = world.spans
+    assert {span.trace_id.hex() for span in world.spans} == {hex_id(chat.context.trace_id)} == {trace_id}
     assert server.kind == server.SPAN_KIND_SERVER
-    (asked,) = world.asked
-    (traceparent,) = asked["traceparent"]
-    assert traceparent.split("-")[1] == trace_id
+    assert asked.kind == asked.SPAN_KIND_CLIENT
     (line,) = (line for line in log if line["message"] == "request")
     assert line["trace_id"] == trace_id
     listed = subprocess.run(
@@ -142,16 +163,29 @@ def test_an_app_a_client_a_server_and_a_model_are_one_trace(
         timeout=120,
     )
     assert trace_id in listed.stdout
+    if not forward:
+        assert world.asked == [{"traceparent": [], "x-portkey-trace-id": []}]
+        return
+    ((traceparent,),) = (headers["traceparent"] for headers in world.asked)
+    assert traceparent.split("-")[1] == trace_id
     tree = drawn(
         [
             (f"{handle.context.span_id:016x}", "", "the app", handle.name),
             (f"{chat.context.span_id:016x}", f"{chat.parent.span_id:016x}", "the client", chat.name),
             (server.span_id.hex(), server.parent_span_id.hex(), "the server", server.name),
-            ("the model's own", traceparent.split("-")[2], "the model", "POST /v1/chat/completions"),
+            (asked.span_id.hex(), asked.parent_span_id.hex(), "the server, of its upstream", asked.name),
+            (
+                "the model's own",
+                traceparent.split("-")[2],
+                "the model, behind the gateway",
+                "POST /v1/chat/completions",
+            ),
         ]
     )
-    assert tree.count("\n") == 3
-    assert tree in (ROOT / "docs" / "telemetry.md").read_text(encoding="utf-8")
+    assert tree.count("\n") == 4
+    page = (ROOT / "docs" / "telemetry.md").read_text(encoding="utf-8")
+    assert tree in page
+    assert f'x-portkey-forward-headers = "{forward}"' in page
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -17,6 +17,7 @@ from portkey_local.references import LARGEST_NUMBER
 from portkey_local.worker import answers
 from portkey_prompts.streaming.chunks import choices_of, delta_of, usage_of
 from portkey_prompts.streaming.merger import ChunkMerger
+from portkey_prompts.telemetry import RunSpan
 
 CLIENT_GONE = 499
 """The status of a run whose client did not wait for its end."""
@@ -59,14 +60,17 @@ class RunRecord:
         self._answer: Mapping[str, Any] | None = None
         self._merger = ChunkMerger() if keeps_texts and streamed else None
         self._texts: tuple[str | None, str | None] | None = None
+        self._span: RunSpan | None = None
 
     def bound_for(self, upstream: str) -> None:
         """Note the upstream that was asked for."""
         self._upstream = upstream
 
-    def sent(self, body: Mapping[str, Any]) -> None:
-        """Note what the upstream is sent."""
-        self._model, self._request = body.get("model"), body
+    def sent(self, body: Mapping[str, Any], span: RunSpan | None = None) -> None:
+        """Note what the upstream is sent, and what a trace is told of it, whose end is this block's."""
+        self._model, self._request, self._span = body.get("model"), body, span
+        if span is not None and self._merger is None and self._known[3]:
+            self._merger = ChunkMerger()
 
     def answered(self, answer: Mapping[str, Any]) -> None:
         """Note a whole answer."""
@@ -75,6 +79,8 @@ class RunRecord:
 
     def saw(self, chunk: Mapping[str, Any]) -> None:
         """Note a chunk of a stream."""
+        if self._span is not None:
+            self._span.chunk_came()
         if self._first_token is None and any(map(_speaks, choices_of(chunk))):
             self._first_token = time.perf_counter()
             self._told(chunk)
@@ -96,7 +102,10 @@ class RunRecord:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._put(self._record(error or self._failure))
+        failure = error or self._failure
+        if self._span is not None:
+            self._span.ended(self._whole(), None if failure is None else str(run_failure(failure).status))
+        self._put(self._record(failure))
 
     def _told(self, answer: Mapping[str, Any]) -> None:
         self._model = answer.get("model") or self._model
@@ -130,9 +139,12 @@ class RunRecord:
         }
 
     def _write(self) -> tuple[str | None, str | None]:
-        answer = self._merger.completion() if self._merger is not None else self._answer
-        self._texts = _text(self._request), _text(answer)
+        self._texts = _text(self._request), _text(self._whole())
         return self._texts
+
+    def _whole(self) -> Mapping[str, Any] | None:
+        """Return the answer as far as it came."""
+        return self._answer if self._merger is None else self._merger.completion()
 
 
 def run_failure(error: BaseException) -> UpstreamError:

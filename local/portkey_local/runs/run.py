@@ -17,12 +17,14 @@ from portkey_local.http.calls import Call, ClientGoneError
 from portkey_local.ids import new_id
 from portkey_local.json import is_large, to_json, to_json_stepwise
 from portkey_local.prompts.cache import ResolvedPrompt
+from portkey_local.tracing import run_span
 from portkey_local.upstreams import Run, RunKind, Upstream
 from portkey_local.worker import answers
 from portkey_openapi.events import DONE
 from portkey_prompts.errors import quoted
 from portkey_prompts.rendering import Rendered
 from portkey_prompts.streaming.chunks import brings, choices_of, delta_of, index_of
+from portkey_prompts.telemetry import RunSpan, Telemetry
 
 from .record import RunRecord, run_failure
 
@@ -229,8 +231,19 @@ async def prepare(parts: Parts, call: Call, resolved: ResolvedPrompt, entry: Run
     upstream = parts.upstreams.named(name) if custom_host is None else parts.upstreams.at(custom_host)
     kind: RunKind = "completion" if rendered.kind == "completion" else "chat"
     run = Run(kind, _body(rendered), call.trace_id, call.headers.raw)
-    entry.sent(run.body)
+    entry.sent(run.body, None if parts.telemetry is None else _span(parts.telemetry, call, resolved, upstream, run))
     return Running(call.path["prompt_id"], custom_host or name or "", upstream, run, _patience(call), entry)
+
+
+def _span(telemetry: Telemetry, call: Call, resolved: ResolvedPrompt, upstream: Upstream, run: Run) -> RunSpan:
+    known = dict(upstream.told)
+    if run.kind == "completion":
+        known["gen_ai.operation.name"] = "text_completion"
+    if call.body.get("stream"):
+        known["gen_ai.request.stream"] = True
+    if number := resolved.version.stored.detail["number"]:
+        known["gen_ai.prompt.version"] = str(number)
+    return run_span(telemetry, call.path["prompt_id"], run.body, **known)
 
 
 def _body(rendered: Rendered) -> dict[str, Any]:

@@ -36,6 +36,9 @@ class Upstream(Protocol):
     Both ways of answering raise `UpstreamError`; a stream that is closed early stops the upstream's work.
     """
 
+    told: Mapping[str, Any]
+    """What a trace is told of it: attributes of OpenTelemetry, `gen_ai.provider.name` among them."""
+
     async def complete(self, run: Run) -> dict[str, Any]:
         """Answer a run whole, in the shape of an OpenAI chat or text completion."""
         ...

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from portkey_local.ids import new_id
@@ -21,6 +21,8 @@ _PIECES = re.compile(r"\s*\S+|\s+")
 
 class EchoUpstream:
     """Answer with what was asked, a word a chunk; tokens are counted as words."""
+
+    told: Mapping[str, Any] = {"gen_ai.provider.name": ECHO}
 
     async def complete(self, run: Run) -> dict[str, Any]:
         """Answer whole."""

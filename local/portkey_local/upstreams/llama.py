@@ -8,7 +8,7 @@ import importlib.util
 import os
 import secrets
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ class LlamaUpstream:
 
     # Every run is streamed inside, since only then it can be stopped, between two tokens; a whole answer is merged.
     def __init__(self, settings: LlamaSettings) -> None:
+        self.told: Mapping[str, Any] = {"gen_ai.provider.name": "llama.cpp", "gen_ai.request.model": settings.model}
         self._settings = settings
         self._threads = ThreadPoolExecutor(settings.parallel, thread_name_prefix="portkey-local-llama")
         self._loading = threading.Lock()

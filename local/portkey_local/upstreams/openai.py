@@ -22,7 +22,7 @@ from attrs import field, frozen
 
 from portkey_local.errors import BadRequestError, UpstreamError
 from portkey_local.json import LARGE_ANSWER, read_stepwise
-from portkey_local.tracing import TRACEPARENT
+from portkey_local.tracing import TRACE_HEADERS
 from portkey_local.worker import answers
 from portkey_openapi.connections import AsyncTransport
 from portkey_prompts.errors import quoted
@@ -62,7 +62,7 @@ _NEVER_MISSED = frozenset(
     }
 )
 """Of the gateway's headers those that this server acts on, and those by which SDKs tell of themselves."""
-_OURS = (b"x-portkey-trace-id", b"traceparent")
+_OURS = (b"x-portkey-trace-id", b"traceparent", b"tracestate")
 """Headers that this server sends itself, whatever is forwarded."""
 _MOST_TOLD = 50
 """Names of dropped headers that the log is told of; callers choose them."""
@@ -106,6 +106,13 @@ class OpenAIUpstream:
         self._secrets = _secrets_in(settings)
         self._urls = {kind: _url(settings.base_url, path) for kind, path in _PATHS.items()}
         self._address = settings.base_url.partition("?")[0]
+        url = httpx.URL(settings.base_url)
+        self.told: Mapping[str, Any] = {
+            "gen_ai.provider.name": "openai",
+            "server.address": url.host,
+            "server.port": url.port or (443 if url.scheme == "https" else 80),
+            **({} if settings.model is None else {"gen_ai.request.model": settings.model}),
+        }
         self._forwarded = frozenset(name.encode() for name in settings.forward)
         self._told: set[bytes] = set()
         # Reading certificates takes 50 ms and more, so it is done before anybody is answered.
@@ -176,8 +183,7 @@ class OpenAIUpstream:
         if self._settings.model is not None:
             body.setdefault("model", self._settings.model)
         headers = [*self._passed_on(run.headers), (b"x-portkey-trace-id", run.trace_id.encode())]
-        if traceparent := TRACEPARENT.get():
-            headers.append((b"traceparent", traceparent.encode()))
+        headers += [(name.encode(), value.encode()) for name, value in TRACE_HEADERS.get().items()]
         try:
             response = await self._send(
                 self._opened().build_request("POST", self._urls[run.kind], json=body, headers=headers)
