@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from portkey_local.config import LocalLimits
-from portkey_local.http.server import Hosting
+from portkey_local.http.server import Hosting, new_loop
 
 
 class Hosted(NamedTuple):
@@ -27,7 +27,12 @@ def hosted(app: Any, *, grace: int = 20) -> Iterator[Hosted]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         hosting = Hosting(app, limits=LocalLimits(), grace=grace, on_ready=ready.set)
-        serving = threading.Thread(target=lambda: asyncio.run(hosting.serve(sockets=[listener])))
+
+        def serve() -> None:
+            with asyncio.Runner(loop_factory=new_loop) as runner:
+                runner.run(hosting.serve(sockets=[listener]))
+
+        serving = threading.Thread(target=serve)
         serving.start()
         assert ready.wait(30)
         try:

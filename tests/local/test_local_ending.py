@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -37,6 +38,31 @@ def test_a_request_over_a_connection_made_before_the_end_is_answered(monkeypatch
             while not is_refused(server.port):
                 time.sleep(0.02)
             connection.sendall(GET)
+            assert connection.recv(1 << 16).endswith(b"hi")
+
+
+def test_a_request_over_a_connection_that_only_the_kernel_has_taken_is_answered() -> None:
+    busy, go_on = threading.Event(), threading.Event()
+
+    async def holding_up(scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/busy":
+            busy.set()
+            go_on.wait(60)  # on the loop, which takes no connection meanwhile, and is to end right after
+        await app(scope, receive, send)
+
+    with hosted(holding_up) as server, ExitStack() as opened:
+        holder = opened.enter_context(connected(server.port))
+        server.hosting.stop(after=1)
+        holder.sendall(GET.replace(b"/", b"/busy", 1))
+        assert busy.wait(60)
+        waiting = [opened.enter_context(connected(server.port)) for _ in range(20)]
+        for connection in waiting[:10]:
+            connection.sendall(GET)
+        time.sleep(1.2)
+        go_on.set()
+        for connection in waiting[10:]:
+            connection.sendall(GET)
+        for connection in [holder, *waiting]:
             assert connection.recv(1 << 16).endswith(b"hi")
 
 

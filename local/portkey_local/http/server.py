@@ -87,11 +87,31 @@ class Hosting(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, answer what is on its way, and end."""
         if self._is_drained:
+            listeners = [listener.dup() for listener in sockets or []]
             for server in self.servers:
                 server.close()
+            for listener in listeners:
+                await self._take_waiting(listener)
             # A load balancer that has just connected sends its request now, and would not send it to another server.
             await asyncio.sleep(_ON_ITS_WAY)
         await super().shutdown(sockets)
+
+    async def _take_waiting(self, listener: socket.socket) -> None:
+        """Take the connections that the kernel has taken already: with their listener they would be reset; close it."""
+        taken = []
+        with listener:
+            listener.setblocking(False)
+            with contextlib.suppress(OSError):  # none waits any more, or no descriptor is left
+                while True:
+                    taken.append(listener.accept()[0])
+        for connection in taken:
+            connection.setblocking(False)
+            await asyncio.get_running_loop().connect_accepted_socket(self._connection, connection)
+
+    def _connection(self) -> asyncio.Protocol:
+        """Make the protocol of a connection, as uvicorn does for those that its loop takes."""
+        kind: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def main_loop(self) -> None:
         """Wait for the end, waking up each tenth of a second for the clock, and at once when told to stop."""
