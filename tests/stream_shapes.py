@@ -105,6 +105,7 @@ ENDS: dict[str, bytes] = {
     "CR": b"data: [DONE]\r\r",
     "an id before": b"id: 9\ndata: [DONE]\n\n",
     "none, but a finish reason": b"",
+    "an odd word as long as there is no reason": event(said("", "null")) + event(said("", "stop")),
     "a whole event without its blank line": event({**said("", "stop"), "usage": USAGE})[:-2],
 }
 """What a stream may end with."""
@@ -180,6 +181,13 @@ FAILURES: dict[str, tuple[bytes, str]] = {
     "an event of another error": (event({"message": "Overloaded"}, "stream_error"), "Overloaded"),
     "an error after CR": (event({"error": {"message": "Overloaded"}}).replace(b"\n", b"\r") + b"\n\n", "Overloaded"),
     "an error without a blank line": (event({"error": {"message": "Overloaded"}})[:-2], "Overloaded"),
+    "an error in what a provider adds": (
+        event({**said(finish="stop"), "x_groq": {"error": "Overloaded"}}), "Overloaded",
+    ),
+    "a status beside content": (
+        event({**said("Al"), "base_resp": {"status_code": 1027, "status_msg": "Overloaded"}}), "Overloaded",
+    ),
+    "an error line": (b'error: {"code": 500, "message": "Overloaded", "type": "server_error"}\n', "Overloaded"),
     "bare JSON": (b'{"error": {"message": "Overloaded"}}\n', "Overloaded"),
     "bare JSON on several lines": (json.dumps({"error": {"message": "Overloaded"}}, indent=2).encode(), "Overloaded"),
 }  # fmt: skip
@@ -192,6 +200,8 @@ TYPES = [
     "text/plain",
     "text/plain; charset=utf-8",
     "application/octet-stream",
+    "application/json",
+    "text/html; charset=utf-16",
     "",
 ]
 """Media types under which event streams come."""
@@ -219,6 +229,25 @@ ANSWERS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     "a text in the place of a delta": (
         [{**HEAD, "choices": [choice]} for choice in ({"index": 0, "delta": "Hel"}, {"index": 0, "message": "lo"})],
         {"content": "Hello"},
+    ),
+    "the whole once more": (
+        [
+            said("Hel", role="assistant", reasoning_content="Hm"),
+            said("lo"),
+            {**HEAD, "choices": [], "usage": USAGE},
+            {
+                **HEAD,
+                "object": "chat.completion",
+                "choices": [
+                    {
+                        "index": 0,
+                        "finish_reason": "stop",
+                        "message": {"role": "assistant", "content": "Hello", "reasoning_content": "Hm", "audio": None},
+                    }
+                ],
+            },
+        ],
+        {"content": "Hello", "reasoning_content": "Hm", "audio": None},
     ),
     "an empty role": ([said("Hel", role="assistant"), said("lo", role="")], {"content": "Hello"}),
     "a content of null": (

@@ -150,6 +150,20 @@ async def test_a_stream_of_nothing_is_no_answer(open_stream: Open, nothing: byte
             await each(stream)
 
 
+async def test_a_stream_of_another_api_is_shown(open_stream: Open) -> None:
+    said_there = event({"candidates": [{"content": {"parts": [{"text": "Hello"}]}}]})
+    stream = await open_stream(said_there, event({"usage": USAGE}))
+    with pytest.raises(APIStreamError, match=r"without an answer, after 2 events\. It brought: .*candidates"):
+        await each(stream)
+
+
+async def test_what_is_said_beside_the_events_is_shown_where_a_stream_breaks_off(open_stream: Open) -> None:
+    stream = await open_stream(BEGINNING, b"<html>502 Bad Gateway</html>")
+    with pytest.raises(APIStreamError, match=r"before the model had finished.* It brought: <html>502 Bad") as caught:
+        await each(stream)
+    assert caught.value.partial.choices[0].message.content == "Hello, "
+
+
 async def test_a_done_without_a_blank_line_is_the_end_at_once(open_stream: Open) -> None:
     stream = await open_stream(BEGINNING, END, b"data: [DONE]\n", end=False)
     assert text_of(await each(stream)) == "Hello, Alice."

@@ -23,7 +23,7 @@ from portkey_local.worker import answers
 from portkey_openapi.events import DONE
 from portkey_prompts.errors import quoted
 from portkey_prompts.rendering import Rendered
-from portkey_prompts.streaming.chunks import brings, choices_of, delta_of, index_of
+from portkey_prompts.streaming.chunks import brings, choices_of, delta_of, finish_of, index_of
 from portkey_prompts.telemetry import RunSpan, Telemetry
 
 from .record import RunRecord, run_failure
@@ -196,8 +196,8 @@ class Running:
 def _shaped_choice(choice: dict[str, Any], position: int, is_chunk: bool) -> dict[str, Any]:
     """Put a choice in the contract's shape, whatever its provider leaves out or says by an empty text."""
     shaped = {**choice, "index": index_of(choice, position)}
-    if shaped.get("finish_reason") == "":
-        shaped["finish_reason"] = None
+    if "finish_reason" in shaped:
+        shaped["finish_reason"] = finish_of(choice)
     if is_chunk and "text" not in choice and not isinstance(choice.get("delta"), dict):
         shaped.pop("message", None)
         shaped["delta"] = dict(delta_of(choice))

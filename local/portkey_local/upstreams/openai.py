@@ -154,7 +154,7 @@ class OpenAIUpstream:
                     raise failure
                 if reader.done:
                     await _drain(pieces)
-                    return
+                    break
                 if has_come:
                     since = time.monotonic()
                 elif time.monotonic() - since > self._settings.timeout:
@@ -162,8 +162,8 @@ class OpenAIUpstream:
             for _, chunk in reader.end():
                 reasons.add(chunk)
                 yield chunk
-        if not (reader.done or reasons.complete):
-            raise UpstreamError(502, "The stream ended before the answer did.", kind="stream_cut")
+            if not (reader.begun and (reader.done or reasons.complete)):
+                raise _cut(reader)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -414,9 +414,9 @@ async def _unpacked(response: httpx.Response) -> AsyncGenerator[bytes, None]:
 
 
 async def _drain(pieces: AsyncIterator[bytes]) -> None:
-    """Read what ends an answer after its `[DONE]`, while nobody waits for it."""
+    """Read what ends an answer after its `[DONE]`, while nobody waits for it, nor minds how it ends."""
     # A connection is only used again where its answer was read to the end.
-    with suppress(TimeoutError):
+    with suppress(TimeoutError, httpx.HTTPError, UpstreamError):
         async with asyncio.timeout(_LAST_BYTES):
             async for _ in pieces:
                 pass
@@ -497,6 +497,15 @@ def _no_answer(what: str, text: str) -> UpstreamError:
 def _excerpt(text: str) -> str:
     """Shorten a text whose keys were taken out: of one that is cut, half a key would no longer be found."""
     return shown(" ".join(text.split()))
+
+
+def _cut(reader: ChunkReader) -> UpstreamError:
+    """Make the error of a stream that ended before its answer did, with what came instead."""
+    instead = reader.unexpected()
+    if instead and not reader.begun:
+        return _no_answer("a stream without choices", instead)
+    said = f" It brought: {_excerpt(instead)}" if instead else ""
+    return UpstreamError(502, f"The stream ended before the answer did.{said}", kind="stream_cut")
 
 
 def _stream_error(error: StreamError) -> UpstreamError:

@@ -16,9 +16,10 @@ from portkey_ai.errors import APIError, APIStreamError
 from portkey_ai.types import PromptCompletion
 from portkey_openapi import raw
 from portkey_prompts.answers import completion_answer, merge
+from portkey_prompts.redaction import redact
 from portkey_prompts.streaming.chunks import brings, is_finished, text_of, whole_characters
 from portkey_prompts.streaming.failures import failure_in
-from portkey_prompts.streaming.reader import ChunkReader, StreamError
+from portkey_prompts.streaming.reader import ChunkReader, StreamError, looks_like_events
 from portkey_prompts.telemetry import NO_SPAN, RunSpan, StreamSpan
 
 Chunk = TypeVar("Chunk")
@@ -147,6 +148,8 @@ class AnswerReader(Generic[Chunk]):
             read_whole(response, self._transport.settings.max_response_bytes)
         except (RequestError, OSError, AnswerTooLong) as error:
             raise connection_error(error, response.request, secrets) from error
+        if looks_like_events(response.content):
+            return Stream(self)
         body, kind = read_body(text := raw.text_of(response)), response.headers.get("content-type")
         failure = failure_in(body)
         said = f"The answer is no event stream but {kind}: {beginning(text)}"
@@ -225,12 +228,11 @@ class AnswerReader(Generic[Chunk]):
         return map(json.loads, self.kept)
 
     def _check_end(self, reader: ChunkReader) -> None:
-        if not self.last and reader.done:
-            raise self._failed(self._error(f"The stream ended without an answer, after {len(self.kept)} events."))
-        self._ended = reader.done or is_finished(self._chunks())
+        self._ended = reader.begun and (reader.done or is_finished(self._chunks()))
         if not self._ended:
-            said = f"The stream ended after {len(self.kept)} events, before the model had finished."
-            raise self._failed(self._error(said))
+            instead, how = reader.unexpected(), "before the model had finished" if reader.begun else "without an answer"
+            said = f"The stream ended {how}, after {len(self.kept)} events.{instead and f' It brought: {instead}'}"
+            raise self._failed(self._error(redact(said, self._secrets)))
 
     def _error(self, message: str) -> APIError:
         return APIStreamError(message, request=self.response.request, response=self.response)

@@ -9,6 +9,8 @@ from typing import Any
 Json = dict[str, Any]
 
 _LONGEST_INDEX = 10
+_NO_REASON = frozenset({"", "null", "none", "None"})
+"""What stands in for a finish reason as long as there is none."""
 
 
 def choices_of(chunk: object) -> list[Json]:
@@ -71,7 +73,7 @@ class FinishReasons:
         """Look at the next chunk."""
         for position, choice in enumerate(choices_of(chunk)):
             index = index_of(choice, position)
-            self._finished[index] = bool(choice.get("finish_reason")) or self._finished.get(index, False)
+            self._finished[index] = bool(finish_of(choice)) or self._finished.get(index, False)
 
     @property
     def complete(self) -> bool:
@@ -85,6 +87,12 @@ def is_finished(chunks: Iterable[Mapping[str, Any]]) -> bool:
     for chunk in chunks:
         reasons.add(chunk)
     return reasons.complete
+
+
+def finish_of(choice: Mapping[str, Any]) -> Any:
+    """Return why an answer has ended; None as long as it has not, whatever word says so."""
+    reason = choice.get("finish_reason")
+    return None if isinstance(reason, str) and reason in _NO_REASON else reason
 
 
 def index_of(choice: Mapping[str, Any], position: int) -> Any:

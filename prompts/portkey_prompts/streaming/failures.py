@@ -115,9 +115,20 @@ def failure_in(body: object, *, is_error: bool = False) -> Failure | None:
 
 
 def _told(body: Json) -> Failure | None:
-    """Find an `error` field that holds one: some providers send it empty in each chunk."""
+    """Find the error that stands beside choices: in its field, or in what a provider adds under a name of its own."""
     error = body.get("error")
-    return _failure(error, body) if _tells(error) else None
+    if _tells(error):
+        return _failure(error, body)
+    for name, value in body.items():
+        if isinstance(value, dict) and name.startswith("x_") and _tells(value.get("error")):
+            return _failure(value["error"], body)
+    return _told_by_status(body)
+
+
+def _told_by_status(body: Json) -> Failure | None:
+    """Find the status that MiniMax sends with each answer, where it is one of an error."""
+    status = body.get("base_resp")
+    return _failure(status, body) if isinstance(status, dict) and _is_code(status.get("status_code")) else None
 
 
 def _told_in_choice(choice: Json, body: Json) -> Failure | None:
@@ -141,13 +152,11 @@ def _told_anywhere(body: Json, depth: int = 0) -> Failure | None:
                 return _failure(value, body)
         elif lowered in ("error_code", "errorcode") and _is_code(value):
             return _failure(body, body)
-        elif lowered == "base_resp" and isinstance(value, dict) and _is_code(value.get("status_code")):
-            return _failure(value, body)
         elif isinstance(value, dict) and depth < 1 and lowered in ("data", "delta", "message", "response", "result"):
             found = _told_anywhere(value, depth + 1)
             if found is not None:
                 return found._replace(body=body)
-    return None
+    return _told_by_status(body)
 
 
 def _says_so(body: Json) -> bool:

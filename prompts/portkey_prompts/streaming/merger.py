@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from portkey_prompts.streaming.chunks import Json, choices_of, index_of, is_json, joined, usage_of
+from portkey_prompts.streaming.chunks import Json, choices_of, finish_of, index_of, is_json, joined, usage_of
 
 _WHOLE = frozenset(
     {"role", "id", "type", "name", "object", "model", "status", "format", "language", "tool_call_id", "item_id"}
@@ -93,6 +93,8 @@ def _add_choice(choice: Json, piece: Mapping[str, Any]) -> None:
             choice["text"] = _grown(choice.get("text"), value or "")
         elif name == "logprobs":
             choice[name] = _grown(choice.get(name), value)
+        elif name == "finish_reason":
+            choice[name] = finish_of(piece) or choice.get(name)
         elif name != "index" and (value not in (None, "") or name not in choice):
             choice[name] = None if value == "" else value
 

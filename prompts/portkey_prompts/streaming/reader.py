@@ -21,7 +21,7 @@ _KEEP_ALIVE = frozenset({"ping", "pong", "heartbeat", "keepalive", "keep-alive",
 """Types of events, and words instead of them, that only keep a connection open."""
 _ENDS = frozenset({"done", "end", "eos"})
 """Types of events that end a stream, where they bring no piece of an answer."""
-_TELLING = frozenset({"error", "status", "success", "message", "msg", "detail", "type"})
+_TELLING = frozenset({"error", "status", "success", "message", "msg", "detail", "type", "base_resp"})
 """Fields of which a chunk has none, unless it is an error or no chunk at all."""
 
 _LONG = 256 * 1024
@@ -78,7 +78,9 @@ class ChunkReader:
         # Decodes in half of the time. Where the program has not loaded it, loading takes what thousands of chunks save.
         self._quick = getattr(getattr(sys.modules.get("msgspec"), "json", None), "decode", None)
         self._failure: Failure | None = None
-        self._is_empty = True
+        self._last: Json | None = None  # the last chunk that brought choices
+        self._strange = ""  # the first event that brought none
+        self._is_rewritten = False  # whether the chunk is another one than its event said
         self.done = False
         """Whether `[DONE]` has come."""
 
@@ -98,9 +100,8 @@ class ChunkReader:
         if self._redact is not None:
             text = self._redact(text)
         chunk = self._read(kind, text)
-        if chunk is None or self._failure is not None:
+        if chunk is None or self._failure is not None or self._is_rewritten:
             return self._brought(text, chunk)
-        self._is_empty = False
         return ((text, chunk),)
 
     def _chunks(self, events: list[Event]) -> Iterator[tuple[str, Json]]:
@@ -109,7 +110,7 @@ class ChunkReader:
             for text, chunk in _decoded_together(events, self._redact):
                 number += 1
                 if _is_ordinary(chunk, text):
-                    self._is_empty = False
+                    self._last = chunk
                     yield text, chunk
                 else:
                     yield from self._brought(text, self._judge("", chunk, text))
@@ -117,10 +118,9 @@ class ChunkReader:
             if self._redact is not None:
                 text = self._redact(text)
             chunk = self._read(kind, text)
-            if chunk is None or self._failure is not None:
+            if chunk is None or self._failure is not None or self._is_rewritten:
                 yield from self._brought(text, chunk)
             else:
-                self._is_empty = False
                 yield text, chunk
             if self.done:
                 return
@@ -130,8 +130,9 @@ class ChunkReader:
     def _brought(self, text: str, chunk: Json | None) -> Iterator[tuple[str, Json]]:
         """Yield a chunk that came; where a failure came with it, raise it after the chunk."""
         if chunk is not None:
-            self._is_empty = False
-            yield text if self._failure is None else json.dumps(chunk), chunk
+            is_as_sent = self._failure is None and not self._is_rewritten
+            self._is_rewritten = False
+            yield text if is_as_sent else json.dumps(chunk), chunk
         if self._failure is not None:
             raise StreamError("failure", self._failure.message, self._failure)
 
@@ -150,12 +151,28 @@ class ChunkReader:
         stray = self._events.stray
         if not stray or self.done:
             return
-        stray = stray if self._redact is None else self._redact(stray)
-        with suppress(ValueError, RecursionError):
-            self._failure = failure_in(json.loads(stray))
+        stray = self._shown_stray()
+        with suppress(ValueError, RecursionError):  # as JSON alone, or as llama.cpp's server sends it
+            self._failure = failure_in(json.loads(stray.removeprefix("error:")), is_error=stray.startswith("error:"))
         yield from self._brought(stray, None)
-        if self._is_empty:
+        if self._last is None and not self._strange:
             raise StreamError("no_stream", f"It is no event stream: {shown(stray)}", text=stray)
+
+    @property
+    def begun(self) -> bool:
+        """Whether choices have come."""
+        return self._last is not None
+
+    def unexpected(self) -> str:
+        """Show what came where something else was expected, for a stream that ended before its answer; "" for nothing.
+
+        That is the first event without choices of a stream that has brought none, or else what was no event at all.
+        """
+        return shown(self._strange if self._last is None and self._strange else self._shown_stray())
+
+    def _shown_stray(self) -> str:
+        stray = self._events.stray
+        return stray if self._redact is None else self._redact(stray)
 
     def _read(self, kind: str, text: str) -> Json | None:
         """Return the chunk that an event is, or None; note a failure and the end."""
@@ -164,6 +181,7 @@ class ChunkReader:
         except (StopIteration, ValueError, RecursionError):
             return self._read_words(kind, text)
         if not kind and _is_ordinary(data, text):
+            self._last = data
             return data
         return self._judge(kind, data, text)
 
@@ -192,7 +210,18 @@ class ChunkReader:
         if kind.lower() in _ENDS and not choices_of(data) and failure_in(data) is None:
             self.done = True
         self._failure = failure_in(data, is_error=_is_error(kind))
-        return data or None if self._failure is None else _without_failure(data)
+        if self._failure is not None:
+            return _without_failure(data)
+        choices = choices_of(data)
+        if not choices:
+            self._strange = self._strange or (text if data else "")
+            return data or None
+        if any(map(_is_delta, choices_of(self._last))):
+            for choice in filter(_is_whole_message, choices):
+                choice["delta"] = _without_texts(choice.pop("message"))
+                self._is_rewritten = True
+        self._last = data
+        return data
 
     def _read_words(self, kind: str, text: str) -> Json | None:
         """Take an event that is no JSON."""
@@ -239,6 +268,24 @@ def _is_ordinary(data: Any, text: str) -> TypeGuard[Json]:
 
 def _is_error(kind: str) -> bool:
     return kind.lower().endswith(("error", "exception", "failed", "failure", "abort", "aborted"))
+
+
+def _is_delta(choice: Json) -> bool:
+    return isinstance(choice.get("delta"), dict)
+
+
+def _is_whole_message(choice: Json) -> bool:
+    return isinstance(choice.get("message"), dict) and not isinstance(choice.get("delta"), dict | str)
+
+
+def _without_texts(message: Json) -> Json:
+    """Return what a message that comes after its own deltas may bring: its texts have come, and would be doubled."""
+    return {name: value for name, value in message.items() if name == "role" or not isinstance(value, str)}
+
+
+def looks_like_events(body: bytes) -> bool:
+    """Say whether a body that is called something else begins as an event stream does."""
+    return body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"data:", b"event:", b"id:", b"retry:", b":"))
 
 
 def _is_whole(text: str) -> bool:
