@@ -403,6 +403,38 @@ def _full_name(kind: type) -> str:
     return f"{kind.__module__.partition('.')[0]}.{kind.__qualname__}"
 
 
+class Transport(httpx.HTTPTransport):
+    """Sends for a sync client, over httpcore's pool, and over no connection that has brought more than its answer."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        pool: Any = self._pool
+        create = pool.create_connection
+        pool.create_connection = lambda origin: _expiring(create(origin))
+
+
+def _expiring(connection: Any) -> Any:
+    """Have a connection call itself expired, as the pool asks before each call, where it must not be used again."""
+    known = weakref.ref(connection)  # no cycle, so that whoever drops it closes it
+
+    def has_expired() -> bool:
+        one = known()
+        return one is None or type(one).has_expired(one) or _has_more(one)
+
+    connection.has_expired = has_expired
+    return connection
+
+
+def _has_more(connection: Any) -> bool:
+    """Say whether an idle connection has brought more than its answer, which httpcore would take for the next one."""
+    if not connection.is_idle():
+        return False
+    while (inner := getattr(connection, "_connection", None)) is not None:  # a test holds these names
+        connection = inner
+    state = getattr(connection, "_h11_state", None)
+    return state is not None and bool(state.trailing_data[0])
+
+
 class AsyncTransport(httpx.AsyncHTTPTransport):
     """Sends for an async client, over a pool of our own; httpx makes the connections, by way of a proxy too."""
 
@@ -507,7 +539,7 @@ class _AsyncConnections:
         self._used.discard(connection)
         if not connection.is_closed():
             # Cancelled while it cleaned up, it is neither idle nor closed, and would never be either.
-            if connection.is_idle() and len(self._idle) < self._most_idle:
+            if connection.is_idle() and len(self._idle) < self._most_idle and not _has_more(connection):
                 self._idle.append(connection)
             else:
                 self._close_later([connection])
@@ -583,7 +615,7 @@ class Pool:
         self._drop_inherited()
         self.proxy = proxy_for(self._base_url)
         options = _own_options(self._base_url, self.proxy)
-        new = httpx.Client(transport=httpx.HTTPTransport(**options), cookies=_NoCookies(), trust_env=False)
+        new = httpx.Client(transport=Transport(**options), cookies=_NoCookies(), trust_env=False)
         # No lock, which a fork could leave locked for ever: of two threads that come here at once, one wins.
         own = self._own.setdefault(os.getpid(), new)
         if own is not new:

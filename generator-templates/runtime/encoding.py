@@ -22,9 +22,7 @@ def encode(body: Any, *, escaped: bool = False) -> bytes:
         ValueError: where a number is infinite or not a number, or a text is not Unicode, naming its path.
     """
     try:
-        return json.dumps(
-            body, ensure_ascii=escaped, allow_nan=False, separators=(",", ":"), default=_plain
-        ).encode()
+        return json.dumps(body, ensure_ascii=escaped, allow_nan=False, separators=(",", ":"), default=_plain).encode()
     except (TypeError, ValueError, RecursionError) as error:
         fault = _fault(body, "")
         if fault is not None:

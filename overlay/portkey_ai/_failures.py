@@ -67,7 +67,7 @@ def status_error(response: Response, secrets: tuple[str, ...] = (), proxy: Proxy
         shown = beginning(text) if text else "an empty body"
         message = f"The server{_by_way_of(proxy)} answered {response.status_code} ({phrase}): {shown}"
     if response.has_redirect_location:
-        message += f" It leads to {shown_url(response.headers['location'])}. Is the base URL right?"
+        message += f"; it leads to {shown_url(response.headers['location'])}. Is the base URL right?"
     return class_for_status(response.status_code)(
         redact(message, secrets),
         request=response.request,

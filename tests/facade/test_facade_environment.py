@@ -223,7 +223,7 @@ async def test_a_redirect_names_where_it_leads(make: Make, httpserver: HTTPServe
     )
     with pytest.raises(APIStatusError) as caught:
         await render(make())
-    assert "It leads to https://***@login.test/sign-in" in caught.value.message
+    assert "; it leads to https://***@login.test/sign-in" in caught.value.message
     assert "sesame" not in str(caught.value)
 
 

@@ -95,6 +95,33 @@ async def test_a_connection_that_the_server_closed_meanwhile_is_not_used_again(m
     assert server.connections == 3
 
 
+@pytest.mark.parametrize("is_stream", [False, True], ids=["whole", "stream"])
+async def test_what_a_server_sends_behind_an_answer_is_no_answer_to_the_next_call(
+    make: Make, wire: Serve, is_stream: bool
+) -> None:
+    def play(connection: Connection) -> None:
+        while connection.read_request() is not None:
+            body = json.dumps({"object": "list", "total": 1, "data": [{"name": "theirs"}]}).encode()
+            more = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (
+                len(body),
+                body,
+            )
+            is_first = len(connection.server.requests) == 1
+            events = b"".join(map(transfer_chunk, [*HELLO, b""])) if is_stream else b""
+            head = STREAM_HEAD if is_stream else b"HTTP/1.1 204 Nothing\r\n\r\n"
+            answer = head + events if is_first else more.replace(b"theirs", b"it own")
+            connection.send(answer + (more if is_first else b""))
+
+    server = wire(play)
+    client = make(base_url=server.url, max_retries=0)
+    if is_stream:
+        await each(client.prompts.completions(prompt_id="pp-x", stream=True))
+    else:
+        await settle(client.prompts.delete("pp-x"))
+    names = [(await settle(client.labels.list())).data[0].name for _ in range(3)]
+    assert (names, server.connections) == (["it own"] * 3, 2)
+
+
 async def test_a_list_outlives_the_client_that_nobody_holds(kind: type[Client], wire: Serve) -> None:
     def play(connection: Connection) -> None:
         while connection.read_request() is not None:

@@ -193,7 +193,7 @@ class OpenAIUpstream:
                     raise _refusal(self._text(await self._read(response, _LARGEST_REFUSAL)), response)
                 yield response
             finally:
-                await _leave(response)
+                await response.aclose()
         except httpx.HTTPError as error:
             raise self._redacted(self._failure(error)) from error
         except StreamError as error:
@@ -420,18 +420,6 @@ async def _drain(pieces: AsyncIterator[bytes]) -> None:
         async with asyncio.timeout(_LAST_BYTES):
             async for _ in pieces:
                 pass
-
-
-async def _leave(response: httpx.Response) -> None:
-    """Close an answer, and its connection where more has come: that would be taken for the answer to the next run."""
-    connection: Any = response.stream
-    for name in ("_stream", "_httpcore_stream", "_body", "_connection"):  # a test holds these names
-        connection = getattr(connection, name, None)
-    state = getattr(connection, "_h11_state", None)
-    has_more = state is not None and bool(state.trailing_data[0])
-    await response.aclose()
-    if has_more:
-        await connection.aclose()
 
 
 def _url(base_url: str, path: str) -> httpx.URL:
