@@ -12,13 +12,16 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 import example_counts
 import pytest
 from databases import KINDS, check_reachable, empty_database
 from hypothesis import HealthCheck, settings
+from skipping import may_be_skipped
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,6 +81,26 @@ def pytest_runtest_call() -> Generator[None]:
                 if stream is not None:
                     stream.close()
         raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail what CI has to run and would skip."""
+    return _failed_where_it_must_run((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Fail a whole file that CI has to run and would skip."""
+    return _failed_where_it_must_run((yield))
+
+
+def _failed_where_it_must_run(report: Report) -> Report:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not may_be_skipped(reason):
+            report.outcome, report.longrepr = "failed", f"CI has to run this. {reason}"
+    return report
 
 
 @pytest.fixture(scope="session")
