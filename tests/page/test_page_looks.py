@@ -111,6 +111,26 @@ def test_it_fits_a_narrow_screen(server: LocalServer, open_tab: Opener) -> None:
     tab.complaints.clear()
 
 
+def test_names_without_a_space_and_from_right_to_left_fit_too(open_tab: Opener) -> None:
+    endless = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 5
+    text = "{{" + "v" * 200 + "}} {{#" + "w" * 200 + "}}x{{/" + "w" * 200 + "}}"
+    with LocalServer() as apart, httpx.Client(base_url=apart.base_url) as api:
+        for name in (endless, "\u202emoc"):
+            body = {"name": name, "collection_id": "default", "string": text, "parameters": {}, "virtual_key": endless}
+            slug = api.post("/prompts", json=body).raise_for_status().json()["slug"]
+            api.put(f"/prompts/{slug}", json={"string": text + "y", "version_description": endless}).raise_for_status()
+            for width in (400, 1180):
+                tab = open_tab(apart, viewport={"width": width, "height": 800})
+                for path in ("", *(f"/prompts/{slug}{page}" for page in ("", "/versions", "/compare", "/runs"))):
+                    tab.open(path)
+                    assert tab.page.evaluate("() => document.documentElement.scrollWidth") <= width, path
+                if width == 1180:
+                    tab.open("")
+                    assert tab.page.evaluate("() => document.querySelector('.wide').scrollWidth") <= width
+        said = tab.page.locator("code").first
+        assert said.evaluate("each => getComputedStyle(each).unicodeBidi") == "isolate"
+
+
 def test_everything_is_reached_by_the_keyboard(server: LocalServer, open_tab: Opener) -> None:
     tab = open_tab(server)
     tab.open("/prompts/welcome")

@@ -168,3 +168,33 @@ def test_a_run_is_stopped_and_so_is_the_model(database: str, puppet: Puppet, ope
         tab.page.get_by_text("stopped").wait_for()
         assert gone.wait(20)
         tab.page.get_by_role("button", name="Run", exact=True).wait_for()
+
+
+SEVERAL = [
+    *({"index": number % 2, "delta": {"content": f"{'AB'[number % 2]}{number} "}} for number in range(4)),
+    {"index": 0, "delta": {"content": [{"type": "text", "text": "a part"}, {"type": "image_url", "image_url": "x"}]}},
+    {"index": 1, "delta": {"content": None, "refusal": "I can't."}},
+]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_each_of_several_answers_is_shown_by_itself_whatever_it_is_made_of(
+    database: str, puppet: Puppet, open_tab: Opener
+) -> None:
+    def answer(exchange: Exchange) -> None:
+        exchange.begin_stream()
+        for choice in SEVERAL:
+            exchange.event({"choices": [choice]})
+        exchange.event({"choices": [{"index": index, "delta": {}, "finish_reason": "stop"} for index in (0, 1)]})
+        exchange.event("[DONE]")
+
+    puppet.script = answer
+    with LocalServer(database, upstreams={"up": {"kind": "openai", "base_url": puppet.base_url}}) as server:
+        server.add_prompt(slug="two", versions=[{"string": "Go on.", "virtual_key": "up", "model": "m"}])
+        tab = open_tab(server)
+        tab.open("/prompts/two")
+        tab.page.get_by_role("button", name="Run", exact=True).click()
+        tab.page.get_by_text("first word after").wait_for()
+        shown = tab.page.locator("[data-text] > div").all_inner_texts()
+        image = '{"type":"image_url","image_url":"x"}'
+        assert shown == [f"A0 A2 a part{image}", "B1 B3 I can't."]

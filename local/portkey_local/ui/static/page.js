@@ -14,11 +14,8 @@ function parsed(html) {
   template.innerHTML = html; // the server's own, every value in it escaped
   return template.content;
 }
-function problem(text) {
-  const made = parsed(`<p class="problem" role="alert"></p>`);
-  made.firstChild.textContent = text;
-  return made;
-}
+const element = (name, properties) => Object.assign(document.createElement(name), properties);
+const problem = (text) => element("p", { className: "problem", role: "alert", textContent: text });
 
 // Rendering: after a pause in typing; an answer that was overtaken is thrown away.
 let rendering, waiting;
@@ -68,7 +65,7 @@ async function run() {
 async function runOne(outcome, signal) {
   const [answer, text, status] = ["answer", "text", "status"].map((name) => outcome.querySelector(`[data-${name}]`));
   const began = performance.now(), since = () => `${((performance.now() - began) / 1000).toFixed(2)} s`;
-  const said = {};
+  const said = {}, choices = new Map();
   answer.hidden = false;
   answer.ariaBusy = "true";
   text.textContent = "";
@@ -78,10 +75,12 @@ async function runOne(outcome, signal) {
     if (!response.ok) throw new Error(parsed(await response.text()).textContent.trim());
     for await (const event of events(response.body)) {
       if (event.error) throw new Error(event.error.message);
-      const { delta, text: piece } = event.choices?.[0] ?? {};
-      const words = piece ?? delta?.content ?? (delta?.tool_calls ? JSON.stringify(delta.tool_calls) : "");
-      if (words) said.first ??= `first word after ${since()}`;
-      text.append(words);
+      for (const { index, delta, text: piece } of event.choices ?? []) {
+        const words = piece ?? spoken(delta ?? {});
+        if (words) said.first ??= `first word after ${since()}`;
+        if (words && !choices.has(index)) choices.set(index, text.appendChild(element("div")));
+        choices.get(index)?.append(words);
+      }
       if (event.usage) said.usage = `${event.usage.prompt_tokens} + ${event.usage.completion_tokens} tokens`;
     }
   } catch (error) {
@@ -90,6 +89,10 @@ async function runOne(outcome, signal) {
   }
   answer.ariaBusy = "false";
   status.textContent = [said.ending, since(), said.first, said.usage].filter(Boolean).join(" · ");
+}
+function spoken({ content, refusal, tool_calls: calls }) {
+  const parts = [content ?? []].flat().map((each) => each.text ?? (typeof each === "string" ? each : JSON.stringify(each)));
+  return parts.join("") || refusal || (calls ? JSON.stringify(calls) : "");
 }
 async function* events(body) {
   let rest = "";
