@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -144,14 +144,9 @@ def open_output(path: str) -> Iterator[BinaryIO]:
     if path == STDOUT:
         yield sys.stdout.buffer
         return
-    target = Path(path)
     is_written = False
     try:
-        if target.exists() and not target.is_file():  # a pipe or a device takes bytes, and no other file in its place
-            opening: AbstractContextManager[BinaryIO] = target.open("wb")
-        else:
-            opening = replacing(target, mode=0o600)
-        with opening as file:
+        with replacing(Path(path), mode=0o600) as file:
             is_written = True
             yield file
     except OSError as error:

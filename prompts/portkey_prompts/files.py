@@ -44,7 +44,8 @@ def replacing(path: Path, *, mode: int | None = None, follow: bool = True, durab
     """Yield a file to write to, and rename it to another's name when all is written and on the disk.
 
     A reader sees the old file or the new one, whole. Where anything goes wrong, the old one stays and
-    nothing else is left in the folder.
+    nothing else is left in the folder. A pipe or a device, such as `/dev/stdout`, takes bytes as they come, and no file
+    in its place.
 
     Args:
         path: the file; its folder has to be there.
@@ -55,6 +56,10 @@ def replacing(path: Path, *, mode: int | None = None, follow: bool = True, durab
     Raises:
         OSError: it can't be written.
     """
+    if follow and path.exists() and not path.is_file():
+        with open(path, "wb") as stream:  # noqa: PTH123
+            yield stream
+        return
     target = Path(os.path.realpath(path)) if follow else path
     temporary = target.with_name(f".{os.urandom(8).hex()}.new")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

@@ -59,3 +59,27 @@ def test_an_entry_on_disk_replaces_a_link_and_never_what_it_leads_to(tmp_path: P
     assert not kept.is_symlink()
     assert kept.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [kept], "nothing else is left"
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path, link: bool) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    target = tmp_path / "link" if link else pipe
+    if link:
+        target.symlink_to(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_whole(target, b"whole")
+        assert os.read(reader, 100) == b"whole"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    assert target.is_symlink() == link
+
+
+def test_a_folder_is_not_written_to(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="directory") as failed:
+        write_whole(tmp_path, b"x")
+    assert failed.value.filename == str(tmp_path)
+    assert not list(tmp_path.iterdir())
