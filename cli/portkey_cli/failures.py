@@ -14,7 +14,7 @@ from errno import EBADF
 from typing import TYPE_CHECKING, TextIO
 
 from portkey_openapi.errors import UnexpectedBody
-from portkey_prompts.errors import PortkeyError
+from portkey_prompts.errors import PortkeyError, SourceError
 
 if TYPE_CHECKING:
     from portkey_ai.errors import PermissionDeniedError
@@ -33,7 +33,11 @@ EXIT_CODES = {
         "The service refused it, what is named does not exist there, something differs that a command was to check, or "
         "a question was answered with no.",
     ),
-    WRONG_USAGE: ("wrong usage", "The command line, the base URL or the repository's settings are to be mended."),
+    WRONG_USAGE: (
+        "wrong usage",
+        "The command line, the base URL, the repository's settings, or what a prompt's file or its tests say, is to be "
+        "mended.",
+    ),
     NO_FILE: ("no file", "A file that is named, a lock file or a database is not there, or can't be read or written."),
     NO_KEY: ("no key", "There is no API key, or the service takes it for nobody's, or not for this."),
     NO_ANSWER: ("no answer", "The service can't be reached, is out of order, or answers something else than the API."),
@@ -110,9 +114,8 @@ def code_of(error: PortkeyError) -> int:
         PermissionDeniedError,
     )
     from portkey_prompts.lock.errors import NoLockFileError
-    from portkey_prompts.project import ProjectError
 
-    if isinstance(error, ProjectError):
+    if isinstance(error, SourceError):
         return WRONG_USAGE
     if isinstance(error, AuthenticationError):
         return NO_KEY

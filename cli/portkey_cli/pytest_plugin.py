@@ -60,7 +60,7 @@ class PromptTests(pytest.File):
             suite = read_suite(self.path)
             service = settings.base_url(os.environ.get(settings.BASE_URL_VARIABLE)).value
             side = Versions(self.path.parent, service).side(suite, FILES)
-        except PortkeyError as error:
+        except (PortkeyError, OSError) as error:
             raise self.CollectError(str(error)) from None
         asks = self.config.getoption("--prompts-upstream") is not None
         for case in suite.cases:

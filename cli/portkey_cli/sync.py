@@ -227,18 +227,28 @@ class Sync:
         return Remote(slug, name, collection, version, found.version or 0, found.prompt_partial_version_id or "")
 
     def _adopt(self) -> None:
-        """Find out which file is which prompt, for those of which nothing is remembered: by the name for people."""
+        """Find out which file is which prompt, for those of which nothing is remembered: by the name for people.
+
+        A file that is gone may have got another name, as by `git mv`: then it is still the same prompt.
+        """
+        folder = self.folder
         for kind, known in self._listed.items():
-            slugs = {each.slug for key, each in self.folder.synced.items() if key.kind == kind}
-            nameless = [slug for slug in known if slug not in slugs]
-            for key, file in self.folder.files.items():
-                if key.kind == kind and key not in self.folder.synced:
-                    same = [slug for slug in nameless if known[slug].name == (file.name or key.stem)]
-                    if len(same) == 1:
-                        self.folder.synced[key] = Synced(same[0])
-                        nameless.remove(same[0])
-            for slug in nameless:
-                self.folder.synced[self.folder.free_key(kind, known[slug].name or "", slug)] = Synced(slug)
+            owners = {each.slug: key for key, each in folder.synced.items() if key.kind == kind}
+            fileless = [slug for slug in known if owners.get(slug) not in folder.files]
+            for key, file in folder.files.items():
+                if key.kind != kind or key in folder.synced:
+                    continue
+                same = [slug for slug in fileless if known[slug].name == (file.name or key.stem)]
+                if len(same) != 1:
+                    continue
+                fileless.remove(same[0])
+                if same[0] in owners:
+                    folder.move(owners[same[0]], key)
+                else:
+                    folder.synced[key] = Synced(same[0])
+            for slug in fileless:
+                if slug not in owners:
+                    folder.synced[folder.free_key(kind, known[slug].name or "", slug)] = Synced(slug)
 
     def _named(self, name: str) -> list[Key]:
         """Find what a person calls a prompt: its file, with or without its ending, its slug or its name."""
@@ -320,7 +330,10 @@ def show_conflict(sync: Sync, each: Difference) -> None:
 
     assert each.remote is not None
     file = sync.folder.files[each.key]
-    write_line(f"{each.key.file_name}: changed here and there since they were last the same.")
+    since = "changed here and there since they were last the same"
+    if not (each.synced and each.synced.digest):
+        since = "not the same here and there, and nothing is remembered of when it was"
+    write_line(f"{each.key.file_name}: {since}.")
     try:
         found = compare(each.remote.version, sent(file, sync.folder.slugs()))
     except (TypeError, ValueError) as error:

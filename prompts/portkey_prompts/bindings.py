@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from portkey_prompts.errors import PortkeyError
+from portkey_prompts.errors import SourceError
 from portkey_prompts.inputs import PLAIN, Input, Inputs
 
 COMMAND: Final = "portkey-prompts bindings"
@@ -30,7 +30,7 @@ _BUILTIN: Final = ("annotations", "bool", "dict", "float", "int", "list", "str")
 _SCALARS: Final = {"string": "str", "number": "float", "integer": "int", "boolean": "bool", "null": "None"}
 
 
-class BindingsError(PortkeyError):
+class BindingsError(SourceError):
     """Functions can't be made of prompts; the message names them and the remedy."""
 
 

@@ -8,6 +8,10 @@ class PortkeyError(Exception):
     """Every error that these packages raise of their own accord."""
 
 
+class SourceError(PortkeyError):
+    """What a repository's file says can't be used; the message names the file and the remedy."""
+
+
 def quoted(text: str) -> str:
     """Quote what somebody sent, shortened to 100 characters and with what can't be seen escaped."""
     shown = text if len(text) <= 100 else f"{text[:97]}…"

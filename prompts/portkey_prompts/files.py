@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
+
+_CONFLICT: Final = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?:\s|$)", re.MULTILINE)
 
 
 def read_regular(path: Path, *, own: bool = False) -> bytes:
@@ -32,6 +35,12 @@ def read_regular(path: Path, *, own: bool = False) -> bytes:
         if own and hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
             raise OSError(errno.EPERM, "another user may have written it", str(path))
         return file.read()
+
+
+def conflict_in(text: str) -> int:
+    """Find the line, from 1, of the first marker that a merge left in a text; 0 where there is none."""
+    found = _CONFLICT.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
 
 
 def expanded(path: str | Path) -> Path:

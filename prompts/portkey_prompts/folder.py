@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,14 +17,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from portkey_prompts.files import read_regular, write_whole
+from portkey_prompts.files import conflict_in, read_regular, write_whole
 from portkey_prompts.prompt_file import PromptFile, PromptFileError, parse, write
+from portkey_prompts.strict_json import read_json
 
 SUFFIX: Final = ".prompt"
 STATE_FILE: Final = ".portkey.json"
 _FORMAT: Final = 1
-_INCLUSION = re.compile(r"(\{\{\s*>(?!>)\s*)([^\s{}@]+)((?:@[^\s{}]+)?\s*\}\})")
+_INCLUSION = re.compile(r"(\{\{\s*>(?!>)\s*)([^{}@\r\n]*[^{}@\s])((?:@[^\s{}]+)?\s*\}\})")
 _LONGEST_STEM: Final = 80
+_MOST_BYTES: Final = 200
+"""Of a file's name, most file systems take 255."""
+_RESERVED: Final = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
+"""What Windows takes for a device, whatever its ending."""
 
 
 class State(StrEnum):
@@ -85,7 +91,8 @@ class Folder:
     workspace: str | None = None
     files: dict[Key, PromptFile] = field(default_factory=dict)
     synced: dict[Key, Synced] = field(default_factory=dict)
-    _others: dict[str, Any] = field(default_factory=dict)
+    _others: dict[str, dict[Key, Synced]] = field(default_factory=dict)
+    _is_written: bool = True
 
     @classmethod
     def read(cls, path: Path, service: str, workspace: str | None = None) -> Folder:
@@ -93,6 +100,7 @@ class Folder:
 
         Raises:
             PromptFileError: naming the file, its line where there is one, and the remedy.
+            OSError: one can't be read.
         """
         folder = cls.remembered(path, service, workspace)
         for file in sorted(path.glob(f"*{SUFFIX}")):
@@ -104,7 +112,8 @@ class Folder:
         """Read a folder's state, and none of its files.
 
         Raises:
-            PromptFileError: the state can't be read.
+            PromptFileError: the state is not what was written.
+            OSError: it can't be read.
         """
         folder = cls(path, service, workspace)
         folder._read_state()
@@ -138,9 +147,14 @@ class Folder:
 
     def note(self, key: Key, synced: Synced) -> None:
         """Remember that a file and the service are the same now, on the disk."""
-        if self.synced.get(key) != synced:
+        if self.synced.get(key) != synced or not self._is_written:
             self.synced[key] = synced
             self._write_state()  # at once: what is done is not done twice where a later file fails
+
+    def move(self, old: Key, new: Key) -> None:
+        """Take a file for the one that another was, under a new name; the next note writes it down."""
+        self.synced[new] = self.synced.pop(old)
+        self._is_written = False
 
     def forget(self, key: Key) -> None:
         """Forget what was the same."""
@@ -166,12 +180,10 @@ class Folder:
             kind: `partial` or `prompt`.
         """
         found: dict[str, set[str]] = {}
-        for key, synced in self.synced.items():
-            if key.kind == kind:
-                found.setdefault(key.stem, set()).add(synced.slug)
-        for kinds in self._others.values():
-            for stem, entry in kinds.get(kind, {}).items():
-                found.setdefault(stem, set()).add(str(entry["slug"]))
+        for known in (self.synced, *self._others.values()):
+            for key, synced in known.items():
+                if key.kind == kind:
+                    found.setdefault(key.stem, set()).add(synced.slug)
         return found
 
     def free_key(self, kind: str, name: str, slug: str) -> Key:
@@ -184,21 +196,23 @@ class Folder:
     def _read_state(self) -> None:
         file = self.path / STATE_FILE
         try:
-            state = json.loads(read_regular(file))
+            text = read_regular(file).decode("utf-8-sig", errors="replace")  # only names hold what is not ASCII
+            if line := conflict_in(text):
+                raise PromptFileError(f"{file}:{line}: a merge conflict. Keep either side: all is compared anew.", line)
+            state = read_json(text)
             if state["format"] != _FORMAT:
                 raise PromptFileError(
                     f"{file} is of format {state['format']!r}; this release reads {_FORMAT}. Upgrade."
                 )
-            self._others = dict(state["services"])
-            for kind, entries in self._taken_out(self._others).items():
-                for stem, entry in entries.items():
-                    self.synced[Key(kind, stem)] = Synced(str(entry["slug"]), entry.get("digest"))
+            self._others = {name: dict(_entries(kinds)) for name, kinds in state["services"].items()}
         except FileNotFoundError:
             return
-        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-            raise PromptFileError(f"{file} can't be read: {error}. Take it from the history, or delete it.") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            problem = error if isinstance(error, ValueError) else "is not as `pull` and `push` write it"
+            raise PromptFileError(f"{file} can't be read: it {problem}. Restore or delete it.") from None
+        self.synced = self._taken_out(self._others)
 
-    def _taken_out(self, services: dict[str, Any]) -> dict[str, Any]:
+    def _taken_out(self, services: dict[str, dict[Key, Synced]]) -> dict[Key, Synced]:
         """Take this service's state out of all; that of a release that knew no workspaces is the first one's."""
         found = [self._named] if self._named in services else self._of_service(services)
         if self.workspace is not None and self._named not in services:
@@ -206,7 +220,7 @@ class Folder:
         if len(found) != 1:
             return {}
         self.workspace = self.workspace or found[0].partition("#")[2] or None
-        return dict(services.pop(found[0]))
+        return services.pop(found[0])
 
     def _of_service(self, services: Mapping[str, Any]) -> list[str]:
         return [name for name in services if name.partition("#")[0] == self.service]
@@ -216,16 +230,34 @@ class Folder:
         return f"{self.service}#{self.workspace}" if self.workspace else self.service
 
     def _write_state(self) -> None:
-        ours: dict[str, dict[str, Any]] = {}
-        for key, synced in sorted(self.synced.items()):
-            ours.setdefault(key.kind, {})[key.stem] = {"slug": synced.slug, "digest": synced.digest}
-        state = {"format": _FORMAT, "services": dict(sorted({**self._others, self._named: ours}.items()))}
-        file, text = self.path / STATE_FILE, (json.dumps(state, ensure_ascii=False, indent=2) + "\n").encode()
+        # What is neither here nor was ever the same is left out: two people's files would differ by it.
+        ours = {key: synced for key, synced in self.synced.items() if synced.digest or key in self.files}
+        services: dict[str, dict[str, dict[str, Any]]] = {}
+        for name, known in sorted({**self._others, self._named: ours}.items()):
+            kinds = services[name] = {}
+            for key, synced in sorted(known.items()):
+                kinds.setdefault(key.kind, {})[key.stem] = {"slug": synced.slug, "digest": synced.digest}
+        file = self.path / STATE_FILE
+        text = (json.dumps({"format": _FORMAT, "services": services}, ensure_ascii=False, indent=2) + "\n").encode()
+        self._is_written = True
         with suppress(OSError):
             if read_regular(file) == text:  # where nothing is new, a folder that can only be read will do
                 return
         self.path.mkdir(parents=True, exist_ok=True)
         write_whole(file, text)
+
+
+def _entries(kinds: Mapping[str, Any]) -> Iterable[tuple[Key, Synced]]:
+    """Read what a state says of one service.
+
+    Raises:
+        ValueError: a name would lead out of the folder.
+    """
+    for kind, entries in kinds.items():
+        for stem, entry in entries.items():
+            if kind not in (PARTIAL, PROMPT) or Path(f"{stem}{SUFFIX}").name != f"{stem}{SUFFIX}" or "\0" in stem:
+                raise ValueError(f"holds {f'{kind}/{stem}'!r}, which is no file of the folder")
+            yield Key(kind, stem), Synced(str(entry["slug"]), entry["digest"] and str(entry["digest"]))
 
 
 def key_of(file: Path) -> Key:
@@ -239,25 +271,35 @@ def read_file(file: Path) -> PromptFile:
 
     Raises:
         PromptFileError: naming the file, its line where there is one, and the remedy.
+        OSError: it can't be read.
     """
+    key = key_of(file)
+    is_tag_safe = key.kind == PROMPT or not re.search("[{}@]", key.stem)
+    if not key.stem or not is_tag_safe or any(unicodedata.category(each) in ("Cc", "Cs") for each in key.stem):
+        raise PromptFileError(f"{str(file)!r}: no prompt can be called so. Give the file another name.")
     try:
         prompt = parse(read_regular(file).decode())
-    except OSError as error:
-        raise PromptFileError(f"{file}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise PromptFileError(f"{file} is no UTF-8 text (byte {error.start}). Convert it first.") from None
     except PromptFileError as error:
         where = f"{file}:{error.line}" if error.line else str(file)
         raise PromptFileError(f"{where}: {error}", error.line) from None
-    unsaid = sorted(set(prompt.version) - {"string"}) if key_of(file).kind == PARTIAL else []
+    unsaid = sorted(set(prompt.version) - {"string"}) if key.kind == PARTIAL else []
     if unsaid:
         raise PromptFileError(f"{file}: a partial is text alone and has no {unsaid[0]}. Take it out.")
     return prompt
 
 
+def words_of(name: str) -> list[str]:
+    """Part a name of any kind into words: letters and digits of any script, in one of the ways to write them."""
+    text = unicodedata.normalize("NFKC", name)
+    return "".join(each if each.isalnum() or unicodedata.category(each)[0] == "M" else " " for each in text).split()
+
+
 def stem_of(name: str) -> str:
-    """Make a file's name of a name: letters, digits and hyphens, as every file system takes them."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_STEM].strip("-")
+    """Make a file's name of a name: small letters, digits and hyphens, as every file system takes them."""
+    stem = "-".join(words_of(name.lower()))[:_LONGEST_STEM].encode()[:_MOST_BYTES].decode(errors="ignore").strip("-")
+    return f"{stem}-prompt" if _RESERVED.fullmatch(stem) else stem
 
 
 def included(text: str) -> set[str]:
@@ -340,16 +382,17 @@ def state_of(here: str | None, base: str | None, there: str | None) -> State:
     return State.CHANGED_THERE if base == here else State.CONFLICT
 
 
-def in_order(keys: Iterable[Key], files: Mapping[Key, PromptFile]) -> Iterator[Key]:
+def in_order(keys: Iterable[Key], files: Mapping[Key, PromptFile]) -> list[Key]:
     """Put partials before what includes them, and prompts last; of those that include each other, any first."""
-    waiting = dict.fromkeys(sorted(keys))
-    while waiting:
-        partials = {key.stem for key in waiting if key.kind == PARTIAL}
-        first = next(iter(waiting))
-        for key in waiting:
-            needs = included(files[key].version["string"]) if key in files else set()
-            if key.kind == PARTIAL and not (needs & partials) - {key.stem}:
-                first = key
-                break
-        del waiting[first]
-        yield first
+    names = {key: included(files[key].version["string"]) if key in files else set() for key in keys}
+    ordered, seen = dict[Key, None](), set[Key]()
+    for first in sorted(names):
+        path = [first]
+        while path:
+            seen.add(path[-1])
+            needed = (Key(PARTIAL, name) for name in sorted(names[path[-1]]))
+            if (inner := next((key for key in needed if key in names and key not in seen), None)) is not None:
+                path.append(inner)
+            else:
+                ordered.setdefault(path.pop())
+    return list(ordered)

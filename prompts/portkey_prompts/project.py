@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from portkey_openapi.requests import check_base_url
-from portkey_prompts.errors import PortkeyError
+from portkey_prompts.errors import SourceError
 from portkey_prompts.files import read_regular
 
 OWN_FILE: Final = ".portkey.toml"
@@ -30,7 +30,7 @@ _TABLES: Final = ("bindings",)
 _SECRETS: Final = ("key", "token", "secret", "password")
 
 
-class ProjectError(PortkeyError):
+class ProjectError(SourceError):
     """A repository's settings can't be used; the message names the file and the remedy."""
 
 

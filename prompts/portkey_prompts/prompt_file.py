@@ -29,7 +29,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
 
-from portkey_prompts.errors import PortkeyError
+from portkey_prompts.errors import SourceError
+from portkey_prompts.files import conflict_in
 from portkey_prompts.rendering import content_fields, model_settings
 from portkey_prompts.strict_yaml import check_depth, write_yaml, yaml_reader
 from portkey_prompts.templates.messages import messages_in
@@ -59,7 +60,7 @@ _JSON_STYLES: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-class PromptFileError(PortkeyError):
+class PromptFileError(SourceError):
     """A prompt's file can't be read.
 
     Attributes:
@@ -135,9 +136,13 @@ def doubts(prompt: PromptFile) -> list[str]:
     roles = {str(each.get("role")) for each in messages} - {*_ROLES}
     found += [(f"no model knows the role {role}", _ROLES, role) for role in sorted(roles)]
     said = [(what, get_close_matches(name, known, 1)) for what, known, name in found]
-    words = [match[1] for match in _UNQUOTED.finditer(prompt.version["string"])]
-    return [f"{what}. Is {close[0]} meant?" for what, close in said if close] + [
-        f'{{{{role {word}}}}} is no marker. Is {{{{role "{word}"}}}} meant?' for word in words
+    string = prompt.version["string"]
+    words = [match[1] for match in _UNQUOTED.finditer(string)]
+    texts = (string, *(str(each.get("content")) for each in messages))
+    return [
+        *(f"{what}. Is {close[0]} meant?" for what, close in said if close),
+        *(f'{{{{role {word}}}}} is no marker. Is {{{{role "{word}"}}}} meant?' for word in words),
+        *(["a line looks like the marker of a merge conflict."] if any(map(conflict_in, texts)) else []),
     ]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,9 +20,12 @@ from version_strategies import texts, versions
 from portkey_ai import Portkey, PortkeyError
 from portkey_cli.main import main
 from portkey_local import LocalServer
+from portkey_prompts.folder import PARTIAL, PROMPT, Key, in_order
+from portkey_prompts.prompt_file import PromptFile
 
 Cli = Any
 FILE = Path("prompts/greeting.prompt")
+STATE = '{"format": 1, "services": {"x": {"prompt": {%s: {"slug": "pp-x", "digest": null}}}}}'
 
 
 @pytest.fixture
@@ -204,6 +209,21 @@ def test_lock_takes_files(cli: Cli) -> None:
         ("_a.prompt", "---\nmodel: m\n---\nx", "a partial is text alone and has no model"),
         (".portkey.json", "{", "can't be read"),
         (".portkey.json", '{"format": 9, "services": {}}', "Upgrade"),
+        (".portkey.json", "[" * 100_000, "nested too deep"),
+        (
+            ".portkey.json",
+            '{"format": 1, "services": {"x": {"prompt": ["a"]}}}',
+            "is not as `pull` and `push` write it",
+        ),
+        (".portkey.json", "{\n<<<<<<< HEAD\n", ".portkey.json:2: a merge conflict. Keep either side"),
+        (".portkey.json", STATE % '"../../x"', "'prompt/../../x', which is no file of the folder"),
+        (".portkey.json", STATE % '"/tmp/x"', "'prompt//tmp/x', which is no file of the folder"),
+        (".portkey.json", STATE % r'"x\u0000"', "which is no file of the folder"),
+        (".prompt", "x", "no prompt can be called so"),
+        ("_.prompt", "x", "no prompt can be called so"),
+        ("_tone@3.prompt", "x", "no prompt can be called so"),
+        ("two\nlines.prompt", "x", "no prompt can be called so"),
+        (os.fsdecode(b"b\xff.prompt"), "x", "no prompt can be called so"),
     ],
 )
 def test_what_cannot_be_read_is_named_before_anything_is_sent(
@@ -213,7 +233,7 @@ def test_what_cannot_be_read_is_named_before_anything_is_sent(
     Path("prompts/b.prompt").write_text("fine")
     Path("prompts", name).write_text(text)
     done = cli("push")
-    assert (done.code, said in done.err) == (1, True), done.err
+    assert (done.code, said in done.err) == (2, True), done.err
     assert len(portkey.prompts.list().data) == 1
 
 
@@ -323,3 +343,140 @@ def test_what_is_no_text_in_a_texts_place_is_listed_as_json(alone: Cli, httpserv
     assert (done.code, done.err) == (0, "")
     assert '["m"]' in done.out
     assert "\x1b" not in done.out
+
+
+def states(cli: Cli) -> dict[str, str]:
+    return {each["file"]: each["state"] for each in json.loads(cli("status", "--json").out)}
+
+
+def test_a_file_that_is_renamed_is_the_same_prompt(cli: Cli, portkey: Portkey) -> None:
+    cli("pull")
+    FILE.rename("prompts/welcome.prompt")
+    assert states(cli)["welcome.prompt"] == "same"
+    assert (cli("push").out, len(portkey.prompts.list().data)) == ("", 1)
+    (known,) = json.loads(Path("prompts/.portkey.json").read_text())["services"].values()
+    assert (list(known["prompt"]), known["prompt"]["welcome"]["slug"]) == (["welcome"], "pp-greeting")
+    Path("prompts/welcome.prompt").rename("prompts/salute.prompt")
+    edit("Greet {{", "Salute {{", Path("prompts/salute.prompt"))
+    assert states(cli)["salute.prompt"] == "changed here"
+    assert cli("push").out == "salute.prompt -> pp-greeting\n"
+    assert len(portkey.prompts.list().data) == 1
+
+
+def test_what_includes_a_partial_that_is_made_anew_goes_with_it(cli: Cli, portkey: Portkey) -> None:
+    cli("pull")
+    Path("prompts/_inner.prompt").write_text("kindly\n")
+    Path("prompts/_tone.prompt").write_text("{{>inner}}, {{>inner}}\n")
+    Path("prompts/user.prompt").write_text("Be {{>tone}}.\n")
+    Path("prompts/early.prompt").write_text("Be {{>late}}.\n")
+    assert "There is no partial 'late'" in cli("push").err
+    Path("prompts/_late.prompt").write_text("late\n")
+    for partial in portkey.prompts.partials.list():
+        portkey.prompts.partials.delete(partial.slug, force=True)
+    assert cli("push", "--dry-run").out == (
+        "_inner.prompt -> a new one\n_late.prompt -> a new one\n_tone.prompt -> a new one\n"
+        f"early.prompt -> {slug_of('early')}\nuser.prompt -> {slug_of('user')}\n"
+    )
+    cli("push", "--publish")
+    assert set(states(cli).values()) == {"same"}
+    texts = {name: portkey.prompts.render(prompt_id=slug_of(name), variables={}).prompt for name in ("early", "user")}
+    assert texts == {"early": "Be late.", "user": "Be kindly, kindly."}
+
+
+def slug_of(stem: str) -> str:
+    (known,) = json.loads(Path("prompts/.portkey.json").read_text())["services"].values()
+    return str(known["prompt"][stem]["slug"])
+
+
+def test_either_side_of_a_conflict_in_the_state_will_do(alone: Cli, other: Portkey, tmp_path: Path) -> None:
+    def git(*arguments: str) -> int:
+        named = ["git", "-c", "user.name=A", "-c", "user.email=a@b.c", *arguments]
+        return subprocess.run(named, check=False, capture_output=True, timeout=60).returncode
+
+    def push() -> None:
+        assert alone("--base-url", str(other.base_url), "push").code == 0
+
+    git("init", "-b", "main")
+    Path("prompts").mkdir()
+    for name in ("a", "b", "c"):
+        Path(f"prompts/{name}.prompt").write_text(f"{name} of before\n")
+    push()
+    git("add", ".")
+    git("commit", "-m", "before")
+    for branch in ("one", "two"):
+        git("switch", "-c", branch, "main")
+        Path(f"prompts/new-{branch}.prompt").write_text("new\n")
+        push()
+        git("add", ".")
+        git("commit", "-m", branch)
+    assert git("merge", "one") != 0
+    for side in ("--ours", "--theirs"):
+        git("checkout", side, "prompts/.portkey.json")
+        done = alone("--base-url", str(other.base_url), "status", "--exit-code")
+        assert (done.code, done.err) == (0, "5 same\n")
+
+
+def test_of_what_was_never_the_same_nothing_else_is_said(cli: Cli) -> None:
+    cli("pull")
+    edit("Greet {{", "Salute {{")
+    Path("prompts/.portkey.json").unlink()
+    said = "greeting.prompt: not the same here and there, and nothing is remembered of when it was."
+    assert (done := cli("push")).out.splitlines()[0] == said, done.out
+
+
+def test_a_name_of_any_script_is_a_files_name_on_any_system(cli: Cli, portkey: Portkey) -> None:
+    cases = {
+        "Größe": "größe",
+        "cafe\u0301": "café",
+        "café": "café-2",
+        "トーン 2": "トーン-2",
+        "हिन्दी": "हिन्दी",
+        "CON": "con-prompt",
+        "lpt1": "lpt1-prompt",
+        "a/b\\c": "a-b-c",
+        "..": "",
+        "🎉": "",
+        "x" * 300: "x" * 80,
+        "語" * 300: "語" * 66,
+    }
+    collection = next(iter(portkey.collections.list())).id
+    slugs = {}
+    for name in reversed(cases):
+        created = portkey.prompts.create(name=name, collection_id=collection, string="x", parameters={})
+        slugs[name] = created.slug
+    assert cli("pull").code == 0
+    files = {path.name for path in Path("prompts").glob("*.prompt")} - {"greeting.prompt"}
+    assert files == {f"{stem or slugs[name]}.prompt" for name, stem in cases.items()}
+    assert set(states(cli).values()) == {"same"}
+
+
+def test_a_file_that_the_service_refuses_is_named(cli: Cli) -> None:
+    Path("prompts").mkdir()
+    Path("prompts/fine.prompt").write_text("fine\n")
+    Path("prompts/nested.prompt").write_text(f"---\ninput: {{default: {{a: {'[' * 200}{']' * 200}}}}}\n---\nx\n")
+    done = cli("push")
+    assert (done.code, done.out) == (1, "fine.prompt -> a new one\nnested.prompt -> a new one\n")
+    assert "nested.prompt could not be pushed. What came before it was; mend it, and push again.\n" in done.err
+    assert states(cli)["fine.prompt"] == "same"
+
+
+def test_what_a_merge_left_is_told(cli: Cli) -> None:
+    Path("prompts").mkdir()
+    Path("prompts/a.prompt").write_text('{{role "user"}}\n<<<<<<< HEAD\nHi\n=======\nHo\n>>>>>>> x\n')
+    assert "a.prompt: a line looks like the marker of a merge conflict.\n" in cli("push", "--dry-run").err
+
+
+def test_a_push_without_a_folder_is_told(cli: Cli, fails: Any) -> None:
+    done = cli("push", "--folder", "promts")
+    assert (done.code, "There is no folder promts." in done.err) == (3, True)
+    shutil.rmtree("prompts", ignore_errors=True)
+    assert cli("push").code == 3
+
+
+def test_partials_are_pushed_before_what_includes_them_however_many_there_are() -> None:
+    count = 3000
+    files = {Key(PARTIAL, f"p{number}"): PromptFile({"string": f"{{{{>p{number + 1}}}}}"}) for number in range(count)}
+    files |= {Key(PROMPT, f"a{number}"): PromptFile({"string": f"{{{{>p{number}}}}}"}) for number in range(count)}
+    ordered = in_order(files, files)
+    assert [key.stem for key in ordered[:count]] == [f"p{number}" for number in reversed(range(count))]
+    assert [key.kind for key in ordered[count:]] == [PROMPT] * count

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from portkey_ai.errors import PortkeyError
+from portkey_cli import settings
 from portkey_cli.clients import connect
 from portkey_cli.completing import labels
 from portkey_cli.contents import NOTHING
-from portkey_cli.failures import NOT_AS_ASKED, OK
+from portkey_cli.failures import NOT_AS_ASKED, OK, NoFileError
 from portkey_cli.labels import label_id
 from portkey_cli.options import Description, add_command
 from portkey_cli.output import note, progress, write_line
 from portkey_cli.partials import note_unknown
 from portkey_cli.sync import Difference, FolderOption, Force, Names, Sync, show_conflict
+from portkey_prompts.errors import command
 from portkey_prompts.folder import PARTIAL, PROMPT, Key, State, Synced, in_order, included, sent
 from portkey_prompts.prompt_file import doubts
 from portkey_prompts.rendering import StoredPrompt, content_fields
@@ -52,9 +54,12 @@ def push(
     shown, and the exit code is 1; --force makes a version of the file all the same. The message of a version is, by
     default, the commit that the folder is at. A push that was interrupted can be repeated.
     """
+    path = Path(settings.folder(folder).value)
+    if not path.is_dir():
+        raise NoFileError(f"There is no folder {path}. Name one with --folder, or begin with: {command('pull')}")
     with connect(context) as portkey:
         with progress("Comparing …"):
-            sync = Sync(portkey, folder)
+            sync = Sync(portkey, path)
             found = sync.differences(names)
         refused = [each for each in found if each.state == State.CONFLICT and not force]
         for each in refused:
@@ -92,10 +97,13 @@ class Push:
         if force:
             states.add(State.CHANGED_THERE)
         changed = {each.key: each for each in found if each.state in states}
+        # A partial that is made anew has another slug, by which all that includes it has to name it.
+        anew = {key.stem for key, each in changed.items() if key.kind == PARTIAL and not each.remote}
+        changed |= {each.key: each for each in found if each.state == State.SAME and self._includes(each.key, anew)}
         self._check(changed)
         self._same = [each.key for each in found if each.state == State.SAME or each.key in changed]
         for each in found:
-            if each.state == State.SAME and each.remote and not self._dry_run:
+            if each.state == State.SAME and each.key not in changed and each.remote and not self._dry_run:
                 self._sync.folder.note(each.key, Synced(each.remote.slug, each.remote.digest))
         again = [each for key in in_order(changed, self._sync.folder.files) if not self._whole(each := changed[key])]
         # Partials that include each other need a second version, which knows the slugs of all.
@@ -145,16 +153,25 @@ class Push:
             return True
         synced = Synced(each.remote.slug) if each.remote else None
         self._save(each.key, synced)
-        file, folder = self._sync.folder.files[each.key], self._sync.folder
-        mine = {key.stem for key in folder.files if key.kind == PARTIAL}
-        needed = set() if file.slugs else included(file.version["string"]) & mine
-        if each.remote:
-            return True
-        includes_itself = each.key.kind == PARTIAL and each.key.stem in needed
-        return not includes_itself and needed <= set(folder.slugs())
+        folder = self._sync.folder
+        slugless = {key.stem for key in folder.files if key.kind == PARTIAL} - set(folder.slugs())
+        itself = {each.key.stem} if each.key.kind == PARTIAL and not each.remote else set()
+        return not self._includes(each.key, slugless | itself)
+
+    def _includes(self, key: Key, partials: Set[str]) -> bool:
+        """Say whether a file includes any of some partials by the names of their files."""
+        file = self._sync.folder.files[key]
+        return not file.slugs and bool(included(file.version["string"]) & partials)
 
     def _save(self, key: Key, synced: Synced | None) -> None:
         """Make a version of a file, or the prompt itself; what the service holds then is remembered at once."""
+        try:
+            self._send(key, synced)
+        except PortkeyError:
+            note(f"{key.file_name} could not be pushed. What came before it was; mend it, and push again.")
+            raise
+
+    def _send(self, key: Key, synced: Synced | None) -> None:
         sync, file = self._sync, self._sync.folder.files[key]
         version = sent(file, sync.folder.slugs())
         fields: dict[str, Any] = {"name": file.name or key.stem, **self._message}

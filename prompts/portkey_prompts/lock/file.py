@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
-from portkey_prompts.files import read_regular, write_whole
+from portkey_prompts.files import conflict_in, read_regular, write_whole
 from portkey_prompts.references import number_in
 from portkey_prompts.strict_json import JSONError, read_json
 
@@ -23,7 +23,6 @@ try:
 except ImportError:  # Windows: files are written whole there too; who writes last, wins
     fcntl = None  # type: ignore[assignment]
 
-_CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?:\s|$)", re.MULTILINE)
 _REFERENCE = re.compile(r'^    ("(?:[^"\\]|\\.)+"): \{', re.MULTILINE)
 _SHOWN = 20
 
@@ -211,9 +210,9 @@ def _decoded(data: bytes, path: Path) -> dict[str, Any]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise LockError(f"byte {error.start} is not UTF-8.", remedy=_anew("", path), path=path) from None
-    conflict = _CONFLICT.search(text)
-    if conflict:
-        problem = f"line {_line(text, conflict.start())} is a merge conflict marker ({conflict[0].strip()})."
+    if line := conflict_in(text):
+        marker = text.split("\n")[line - 1][:7]
+        problem = f"line {line} is a merge conflict marker ({marker})."
         raise LockError(problem, remedy=_anew(text, path), path=path)
     value = _parsed(text, path)
     if not isinstance(value, dict):

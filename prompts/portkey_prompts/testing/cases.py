@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from portkey_prompts.errors import PortkeyError
+from portkey_prompts.errors import SourceError
 from portkey_prompts.files import read_regular
 from portkey_prompts.folder import SUFFIX as PROMPT_SUFFIX
 from portkey_prompts.strict_yaml import check_depth, yaml_reader
@@ -51,7 +51,7 @@ _MOST_VALUES: Final = 2_000_000
 """How many values a file may hold, once its aliases stand for what they name."""
 
 
-class SuiteError(PortkeyError):
+class SuiteError(SourceError):
     """A file of tests can't be read; the message names it, the line, the field and what is allowed."""
 
 
@@ -121,7 +121,8 @@ def read_suite(path: Path) -> Suite:
     """Read a file of tests.
 
     Raises:
-        SuiteError: it can't be read, or holds what is not known.
+        SuiteError: it holds what is not known.
+        OSError: it can't be read.
         YAMLMissingError: PyYAML is missing.
     """
     return Suite(path, tuple(_named(_Reader(path).cases())))
@@ -314,13 +315,11 @@ class _Reader:
             self._refuse(1, f"it can't be read: {error}")
 
     def text(self) -> str:
-        """Read the file as text."""
+        """Read the file as text; an OSError says where it can't be read."""
         try:
             return read_regular(self.path).decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise SuiteError(f"{self.path} is no UTF-8 text (byte {error.start}). Convert it first.") from None
-        except OSError as error:
-            raise SuiteError(f"{self.path}: {error.strerror}") from None
 
     def _plain(self, loader: Any, yaml: Any, node: Any) -> Any:
         """Make JSON's values of a node, and remember their lines."""
