@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from portkey_prompts.errors import SourceError
+from portkey_prompts.folder import words_of
 from portkey_prompts.inputs import PLAIN, Input, Inputs
 
 COMMAND: Final = "portkey-prompts bindings"
@@ -97,7 +98,7 @@ def named(candidates: Mapping[str, Candidate]) -> dict[str, str]:
 
 def name_from(text: str) -> str:
     """Make a function's name of a name of any kind: small letters and digits, with `_` between the words."""
-    return re.sub(r"[\W_]+", "_", unicodedata.normalize("NFKC", text).lower()).strip("_")
+    return "_".join(words_of(text)).lower()
 
 
 def _problem_of(name: str) -> str | None:
@@ -378,8 +379,7 @@ def _indented(text: str, width: int = 4) -> str:
 
 
 def _camel(text: str) -> str:
-    words = re.split(r"[\W_]+", unicodedata.normalize("NFKC", text))
-    return "".join(word[:1].upper() + word[1:] for word in words)
+    return "".join(word[:1].upper() + word[1:] for word in words_of(text))
 
 
 def _apart(name: str, others: Iterable[str]) -> str:

@@ -91,7 +91,14 @@ def test_only_what_is_meant_counts_for_two_modules_to_be_the_same() -> None:
 
 @pytest.mark.parametrize(
     ("name", "function"),
-    [("Send an invoice", "send_an_invoice"), ("a--b__c", "a_b_c"), (" Größe 📣! ", "größe"), ("ﬁX", "fix"), ("📣", "")],
+    [
+        ("Send an invoice", "send_an_invoice"),
+        ("a--b__c", "a_b_c"),
+        (" Größe 📣! ", "größe"),
+        ("ﬁX", "fix"),
+        ("📣", ""),
+        ("हिन्दी में", "हिन्दी_में"),
+    ],
 )
 def test_a_function_is_called_like_the_words_of_a_name(name: str, function: str) -> None:
     assert name_from(name) == function

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -251,3 +252,59 @@ def test_the_whole_is_the_schema_of_one_object() -> None:
         "properties": {"a": PLAIN, "b": {"type": "boolean"}},
         "required": ["a"],
     }
+
+
+MODEL = {
+    "$defs": {
+        "Address": {"type": "object", "properties": {"street": {"type": "string"}}, "required": ["street"]},
+        "a/b": {"allOf": [{"$ref": "#/$defs/Address"}, {"properties": {"city": {"type": "string"}}}]},
+        "Person": {
+            "type": "object",
+            "properties": {
+                "home": {"$ref": "#/$defs/Address", "description": "Where."},
+                "work": {"$ref": "#/$defs/a~1b"},
+                "boss": {"anyOf": [{"$ref": "#/$defs/Person"}, {"type": "null"}]},
+                "free": True,
+            },
+            "required": ["home"],
+        },
+    },
+    "type": "object",
+    "properties": {"person": {"$ref": "#/$defs/Person"}},
+    "required": ["person"],
+}
+
+
+def test_what_a_schema_names_stands_in_its_place() -> None:
+    address = MODEL["$defs"]["Address"]
+    found = schema_from(MODEL)
+    assert found is not None
+    person = found["properties"]["person"]
+    assert person["properties"]["home"] == {**address, "description": "Where."}
+    assert person["properties"]["work"] == {
+        "type": "object",
+        "properties": {"street": {"type": "string"}, "city": {"type": "string"}},
+        "required": ["street"],
+    }
+    assert person["properties"]["boss"] == {"anyOf": [{}, {"type": "null"}]}
+    assert person["properties"]["free"] == {}
+    assert schema_from({"$ref": "#/$defs/Person", "$defs": MODEL["$defs"]})["required"] == ["home"]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({"type": "object", "properties": ["a"]}, "input.schema.properties must be an object."),
+        ({"type": "object", "required": "a"}, "input.schema.required must be a list."),
+        ({"type": "object", "required": [1]}, "input.schema.required: 1 must be text. Write it in quotes."),
+        ({"properties": {"a": 5}}, "input.schema.a must be a schema, such as {type: string}."),
+        ({"properties": {"a": {"type": [{}]}}}, "input.schema.a.type: {} must be text."),
+        ({"properties": {1: {}}}, "input.schema.properties: 1 must be text."),
+        ({"properties": {"a": {"anyOf": {}}}}, "input.schema.a.anyOf must be a list."),
+        ({"properties": {"a": {"$ref": "#/$defs/B"}}}, "input.schema.a: there is no #/$defs/B here."),
+        ({"properties": {"a": {"$ref": "https://x.y/z"}}}, "input.schema.a: there is no https://x.y/z here."),
+    ],
+)
+def test_a_json_schema_that_is_none_is_told(value: Any, message: str) -> None:
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        schema_from(value)

@@ -254,7 +254,7 @@ def test_names_in_the_settings_that_can_not_be_are_told(
     locked: Cli, fails: Callable[..., None], table: str, words: list[str]
 ) -> None:
     Path("pyproject.toml").write_text(f"[tool.portkey-prompts.bindings]\n{table}\n")
-    fails(locked("bindings"), 1, *words)
+    fails(locked("bindings"), 2, *words)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_names_that_can_not_be_are_told_with_what_mends_them(
     for index, name in enumerate(names):
         server.add_prompt(slug=f"pp-{index}", name=name, versions=["x"])
     assert cli("lock", *(f"pp-{index}" for index in range(len(names)))).code == 0
-    fails(cli("bindings"), 1, *words, "Name it in pyproject.toml: [tool.portkey-prompts.bindings.names]")
+    fails(cli("bindings"), 2, *words, "Name it in pyproject.toml: [tool.portkey-prompts.bindings.names]")
     assert not OUT.exists()
 
 
@@ -288,7 +288,7 @@ def test_a_prompt_whose_types_would_not_hold_is_told(
     server.add_partial(slug="pp-a", name="a", versions=["{{#x}}{{>pp-a}}{{/x}}"])
     server.add_prompt(slug="pp-bad", name="Bad", versions=[string])
     assert cli("lock", "pp-bad").code == 0
-    fails(cli("bindings"), 1, f"pp-bad can't be a function: {problem}", "leave it out", '"pp-bad" = false')
+    fails(cli("bindings"), 2, f"pp-bad can't be a function: {problem}", "leave it out", '"pp-bad" = false')
     Path("pyproject.toml").write_text("[tool.portkey-prompts.bindings.names]\npp-bad = false\n")
     assert cli("bindings").code == 0
 
@@ -344,17 +344,17 @@ def test_files_of_several_workspaces_are_told(locked: Cli, server: LocalServer, 
     (entries,) = value["services"].values()
     base_url = server.base_url.rstrip("/")
     state.write_text(json.dumps({**value, "services": {f"{base_url}#a": entries, f"{base_url}#b": entries}}))
-    fails(locked("bindings", "--files"), 1, "knows several workspaces", "without --files")
+    fails(locked("bindings", "--files"), 2, "knows several workspaces", "without --files")
     assert locked("bindings").code == 0
 
 
 def test_a_file_that_is_on_no_service_is_told(alone: Cli, fails: Callable[..., None]) -> None:
     Path("prompts").mkdir()
     Path("prompts/new one.prompt").write_text("---\nmodel: x\n---\nHello\n")
-    fails(alone("bindings", "--files"), 1, "prompts/new one.prompt is on no service", "portkey-prompts push 'new one'")
+    fails(alone("bindings", "--files"), 2, "prompts/new one.prompt is on no service", "portkey-prompts push 'new one'")
 
 
 def test_a_schema_that_is_none_is_told(locked: Cli, fails: Callable[..., None]) -> None:
     locked("pull")
     Path("prompts/greeting.prompt").write_text(SCHEMA.replace("string, the", "words, the"))
-    fails(locked("bindings"), 1, "input.schema.name: 'words' is no type", "pp-greeting@production can't be a function")
+    fails(locked("bindings"), 2, "input.schema.name: 'words' is no type", "pp-greeting@production can't be a function")

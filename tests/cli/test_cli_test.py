@@ -488,7 +488,7 @@ def test_a_mistake_in_the_tests_is_told_with_its_location(
     (prompts / "greeting.test.yaml").write_text("tests:\n- render:\n  - {type: contain, value: x}\n")
     fails(
         alone("test"),
-        1,
+        2,
         "prompts/greeting.test.yaml:3: tests[0].render[0].type: 'contain' is not known here (is contains",
     )
 

@@ -115,7 +115,15 @@ REFUSED = {
     "# only a comment\n": "greeting.test.yaml:1: the file is empty",
     "[1]": "greeting.test.yaml:1: the file must be an object, not [1]",
     "tests: []": "greeting.test.yaml:1: tests must be a list of tests, not []",
-    "tests: file://x.csv": "tests must be a list of tests",
+    "tests: file://x.csv": "must be a list of tests, not file://x.csv: it is not read from there, so write it here",
+    "defaultTest: file://x.yaml\ntests: [{}]": "defaultTest must be an object, not file://x.yaml: it is not read",
+    "tests:\n- file://x.yaml": "tests[0] must be an object, not file://x.yaml: it is not read from there",
+    "scenarios: []\ntests: [{}]": "prompts, providers, tags, targets, tests. List each test below tests",
+    "evaluateOptions: {}\ntests: [{}]": "Options say so: --concurrency and --repeat",
+    "outputPath: x\ntests: [{}]": "Options say so: --json and --junit",
+    "assertionTemplates: {}\ntests: [{}]": "What is used twice can have a name in YAML: &name, then *name",
+    "defaultTest: {options: {provider: x}}\ntests: [{}]": "The prompt says what it is run by; --upstream",
+    "tests: [{assertScoringFunction: x}]": "code does by the type python",
     "test: []": "greeting.test.yaml:1: test is not known. (is tests meant?) Allowed are defaultTest",
     "tests:\n- 1": "greeting.test.yaml:2: tests[0] must be an object, not 1",
     "tests:\n- var: {}": "greeting.test.yaml:2: tests[0].var is not known. (is vars meant?)",
@@ -158,7 +166,13 @@ ASSERTIONS = {
     "{type: llm-rubric, value: x}": "promptfoo's llm-rubric asks a model for its opinion, and no model judges here",
     "{type: not-similar, value: x}": "promptfoo's not-similar asks a model for its opinion",
     "{type: 'similar:cosine', value: x}": "promptfoo's similar:cosine asks",
-    "{type: javascript, value: x}": "'javascript' is not known here",
+    "{type: javascript, value: x}": "'javascript' is not known here, and code can check it by the type python. Allowed",
+    "{type: contains-any, value: [x]}": "'contains-any' is not known here, and code can check it by the type python",
+    "{type: not-rouge-n, value: x}": "'not-rouge-n' is not known here, and code",
+    "{type: llm-rubric, value: x, provider: y}": "promptfoo's llm-rubric asks a model for its opinion",
+    "{type: assert-set, assert: []}": "'assert-set' is not known here",
+    "{type: contains, value: x, contextTransform: y}": "Check the text by the type python",
+    "{$ref: '#/assertionTemplates/x'}": "What is used twice can have a name in YAML: &name, then *name",
     "{type: contains}": "tests[0].assert[0].value is missing",
     "{type: contains, value: ''}": "value must be text or a number",
     "{type: contains, value: yes, values: x}": "tests[0].assert[0].values is not known. (is value meant?)",
@@ -203,7 +217,9 @@ def test_an_assertion_that_is_not_known_is_refused_with_its_location(tmp_path: P
 
 @pytest.mark.parametrize("kind", ["latency", "cost", "not-latency"])
 def test_what_is_rendered_takes_no_measure_of_a_run(tmp_path: Path, kind: str) -> None:
-    with pytest.raises(SuiteError, match=rf"'{kind}' is not known here.*Allowed are contains, contains-json, equals"):
+    with pytest.raises(
+        SuiteError, match=rf"'{kind}' is not known here, but below assert.*Allowed are contains, contains-json, equals"
+    ):
         read(tmp_path, f"{CASE}  render:\n  - {{type: {kind}, threshold: 1}}\n")
 
 
@@ -231,7 +247,7 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path, data: bytes) -> None
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "greeting.test.yaml")
-    with pytest.raises(SuiteError, match="regular file"):
+    with pytest.raises(OSError, match="regular file"):
         read_suite(tmp_path / "greeting.test.yaml")
 
 

@@ -47,6 +47,16 @@ THEIR_FIELDS: Final = ("prompts", "providers", "tags", "targets")
 CASE_FIELDS: Final = ("assert", "description", "metadata", "options", "render", "threshold", "vars")
 OPTION_FIELDS: Final = ("disableVarExpansion",)
 ASSERTION_FIELDS: Final = ("config", "metric", "threshold", "type", "value", "weight")
+INSTEAD: Final = {
+    **dict.fromkeys(("$ref", "assertionTemplates"), "What is used twice can have a name in YAML: &name, then *name"),
+    **dict.fromkeys(("contextTransform", "postprocess", "transform"), "Check the text by the type python"),
+    **dict.fromkeys(("assertScoringFunction", "rubricPrompt"), "No model judges here; code does by the type python"),
+    "provider": "The prompt says what it is run by; --upstream runs it by another",
+    "evaluateOptions": "Options say so: --concurrency and --repeat",
+    "outputPath": "Options say so: --json and --junit",
+    "scenarios": "List each test below tests",
+}
+"""Fields of promptfoo that are none here, and what takes their place."""
 _MOST_VALUES: Final = 2_000_000
 """How many values a file may hold, once its aliases stand for what they name."""
 
@@ -156,7 +166,7 @@ class _Reader:
         tests = top.get("tests")
         line = top.lines.get("tests", 1)
         if not isinstance(tests, _List) or not tests:
-            self._refuse(line, f"tests must be a list of tests, not {_shown(tests)}")
+            self._refuse(line, f"tests must be a list of tests, {_not(tests)}")
         common = self._case(top.get("defaultTest", _empty()), "defaultTest", top.lines.get("defaultTest", 1))
         for index, test in enumerate(tests):
             yield from self._cases(test, f"tests[{index}]", tests.lines[index], common)
@@ -207,13 +217,16 @@ class _Reader:
         )
 
     def _assertion(self, given: Any, where: str, line: int, allowed: Sequence[str]) -> Assertion:
-        self._check(given, where, ASSERTION_FIELDS, line)
+        self._check_object(given, where, line)
         read = partial(self._field, given, where)
-        kind = read("type", str, "text") or self._refuse(line, f"{where}.type is missing. {_one_of(allowed)}")
-        line = given.lines["type"]
+        kind = read("type", str, "text") or ""
         base = kind.removeprefix("not-")
-        if base not in allowed:
-            self._refuse(line, f"{where}.type: {_not_known(kind, base)}. {_one_of(allowed)}")
+        if kind and base not in allowed:  # before its fields, which are another type's
+            self._refuse(given.lines["type"], f"{where}.type: {_not_known(kind, base)}. {_one_of(allowed)}")
+        self._check(given, where, ASSERTION_FIELDS, line)
+        if not kind:
+            self._refuse(line, f"{where}.type is missing. {_one_of(allowed)}")
+        line = given.lines["type"]
         read("metric", str, "text")
         threshold, weight = read("threshold", float, "a number"), read("weight", float, "a number")
         config = read("config", _Object, "an object") or {}
@@ -357,20 +370,25 @@ class _Reader:
 
     # What is refused
 
+    def _check_object(self, given: Any, where: str, line: int) -> None:
+        if not isinstance(given, _Object):
+            self._refuse(line, f"{where or 'the file'} must be an object, {_not(given)}")
+
     def _check(self, given: Any, where: str, allowed: Sequence[str], line: int) -> None:
         """Refuse what is no object, and fields that are not known."""
-        if not isinstance(given, _Object):
-            self._refuse(line, f"{where or 'the file'} must be an object, not {_shown(given)}")
+        self._check_object(given, where, line)
         for name in given:
             if name not in allowed:
                 field = f"{where}.{name}" if where else name
-                self._refuse(given.lines[name], f"{field} is not known.{_meant(name, allowed)} {_one_of(allowed)}")
+                instead = f". {INSTEAD[name]}" if name in INSTEAD else ""
+                known = f"{_meant(name, allowed)} {_one_of(allowed)}"
+                self._refuse(given.lines[name], f"{field} is not known.{known}{instead}")
 
     def _field(self, given: _Object, where: str, name: str, kind: type, called: str) -> Any:
         value = given.get(name)
         is_number = kind is float and isinstance(value, int) and not isinstance(value, bool)
         if name in given and not is_number and not isinstance(value, kind):
-            self._refuse(given.lines[name], f"{where}.{name} must be {called}, not {_shown(value)}")
+            self._refuse(given.lines[name], f"{where}.{name} must be {called}, {_not(value)}")
         return value
 
     def _refuse(self, line: int, problem: str) -> NoReturn:
@@ -403,7 +421,9 @@ def _empty() -> _Object:
 def _not_known(kind: str, base: str) -> str:
     if JUDGES.fullmatch(base):
         return f"promptfoo's {kind} asks a model for its opinion, and no model judges here"
-    return f"{kind!r} is not known here{_meant(base, TYPES)}"
+    if base in MEASURES:
+        return f"{kind!r} is not known here, but below assert: it measures a run"
+    return f"{kind!r} is not known here{_meant(base, TYPES) or ', and code can check it by the type python'}"
 
 
 def _one_of(allowed: Sequence[str]) -> str:
@@ -412,8 +432,13 @@ def _one_of(allowed: Sequence[str]) -> str:
 
 
 def _meant(name: str, allowed: Sequence[str]) -> str:
-    close = get_close_matches(name, allowed, 1)
+    close = get_close_matches(name, allowed, 1, 0.85)  # contains-any is no misspelt contains-json
     return f" (is {close[0]} meant?)" if close else ""
+
+
+def _not(value: Any) -> str:
+    is_file = isinstance(value, str) and value.startswith("file://")
+    return f"not {_shown(value)}{': it is not read from there, so write it here' if is_file else ''}"
 
 
 def _shown(value: Any) -> str:
