@@ -456,7 +456,7 @@ def test_a_file_that_the_service_refuses_is_named(cli: Cli) -> None:
     Path("prompts/nested.prompt").write_text(f"---\ninput: {{default: {{a: {'[' * 200}{']' * 200}}}}}\n---\nx\n")
     done = cli("push")
     assert (done.code, done.out) == (1, "fine.prompt -> a new one\nnested.prompt -> a new one\n")
-    assert "nested.prompt could not be pushed. What came before it was; mend it, and push again.\n" in done.err
+    assert "nested.prompt could not be pushed. What came before it was: push again once that is mended.\n" in done.err
     assert states(cli)["fine.prompt"] == "same"
 
 

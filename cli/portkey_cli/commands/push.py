@@ -168,7 +168,7 @@ class Push:
         try:
             self._send(key, synced)
         except PortkeyError:
-            note(f"{key.file_name} could not be pushed. What came before it was; mend it, and push again.")
+            note(f"{key.file_name} could not be pushed. What came before it was: push again once that is mended.")
             raise
 
     def _send(self, key: Key, synced: Synced | None) -> None:

@@ -423,7 +423,8 @@ def _not_known(kind: str, base: str) -> str:
         return f"promptfoo's {kind} asks a model for its opinion, and no model judges here"
     if base in MEASURES:
         return f"{kind!r} is not known here, but below assert: it measures a run"
-    return f"{kind!r} is not known here{_meant(base, TYPES) or ', and code can check it by the type python'}"
+    meant = _meant(base, TYPES, 0.85)  # contains-any is no misspelt contains-json
+    return f"{kind!r} is not known here{meant or ', and code can check it by the type python'}"
 
 
 def _one_of(allowed: Sequence[str]) -> str:
@@ -431,8 +432,8 @@ def _one_of(allowed: Sequence[str]) -> str:
     return f"Allowed are {', '.join(sorted(allowed))}{hint}"
 
 
-def _meant(name: str, allowed: Sequence[str]) -> str:
-    close = get_close_matches(name, allowed, 1, 0.85)  # contains-any is no misspelt contains-json
+def _meant(name: str, allowed: Sequence[str], likeness: float = 0.6) -> str:
+    close = get_close_matches(name, allowed, 1, likeness)
     return f" (is {close[0]} meant?)" if close else ""
 
 
