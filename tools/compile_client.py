@@ -156,9 +156,11 @@ def run(command: list[str], folder: Path, failure: str) -> None:
 
 def write_runtime(package: Path) -> None:
     """Add the modules that are the same for any contract."""
-    for module in sorted((ROOT / "generator-templates" / "runtime").glob("*.py")):
-        text = BANNER + module.read_text(encoding="utf-8")
-        (package / module.name).write_text(text, encoding="utf-8", newline="\n")
+    runtime = ROOT / "generator-templates" / "runtime"
+    for module in sorted(runtime.rglob("*.py")):
+        target = package / module.relative_to(runtime)
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(BANNER + module.read_text(encoding="utf-8"), encoding="utf-8", newline="\n")
 
 
 def write_contract(contract: Contract, package: Path) -> None:

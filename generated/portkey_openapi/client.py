@@ -9,25 +9,14 @@ from contextlib import aclosing, asynccontextmanager, closing, contextmanager
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .connections import (
-    MOST_BYTES,
-    AsyncPool,
-    Pool,
-    async_limited,
-    async_read_whole,
-    async_send,
-    async_sleep,
-    failure_of,
-    limited,
-    outgoing,
-    read_whole,
-    send,
-    sleep,
-    timings,
-)
 from .contract import API_KEY_HEADER, API_VERSION, BASE_URL
 from .errors import UnexpectedBody, UnexpectedStatus, shown
 from .events import Chunks
+from .http.bodies import MOST_BYTES, async_limited, async_read_whole, async_send, limited, read_whole, send
+from .http.failures import failure_of
+from .http.loops import async_sleep, sleep
+from .http.outgoing import outgoing, timings
+from .http.pools import AsyncPool, Pool
 from .options import check_count, check_headers
 from .pages import Page
 from .raw import note

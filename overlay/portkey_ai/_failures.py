@@ -21,7 +21,8 @@ from portkey_openapi.requests import shown_url
 from portkey_prompts.redaction import redact
 
 if TYPE_CHECKING:
-    from portkey_openapi.connections import Proxy, Request, Response
+    from portkey_openapi.http import Request, Response
+    from portkey_openapi.http.environment import Proxy
     from portkey_prompts.streaming.failures import Failure
     from portkey_prompts.streaming.reader import StreamError
 
@@ -88,7 +89,8 @@ def connection_error(
         secrets: texts that must not stand in the message.
         proxy: the proxy that the call was to go through.
     """
-    from portkey_openapi.connections import DecodingError, RequestError, SetupError, TimeoutException
+    from portkey_openapi.http import DecodingError, RequestError, TimeoutException
+    from portkey_openapi.http.failures import SetupError
 
     kind, said = type(error).__name__, shown_url(redact(str(error), secrets)) or "no further reason given"
     where = f"{request.method} {shown_url(request.url)}{_by_way_of(proxy)}"

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from portkey_ai._sync.transport import Transport as Transport
     from portkey_ai._sync.versions import PromptVersionsRaw as PromptVersionsRaw
     from portkey_ai.types import *  # noqa: F403
-    from portkey_openapi.connections import AsyncHTTPClient as AsyncHTTPClient
-    from portkey_openapi.connections import HTTPClient as HTTPClient
-    from portkey_openapi.connections import Response as Response
-    from portkey_openapi.connections import Timeout as Timeout
+    from portkey_openapi.http import AsyncHTTPClient as AsyncHTTPClient
+    from portkey_openapi.http import HTTPClient as HTTPClient
+    from portkey_openapi.http import Response as Response
+    from portkey_openapi.http import Timeout as Timeout
     from portkey_openapi.options import RequestOptions as RequestOptions
     from portkey_openapi.resources.prompt_versions import UpdatePromptVersionFields as UpdatePromptVersionFields
     from portkey_openapi.resources.prompts import UpdatePromptFields as UpdatePromptFields

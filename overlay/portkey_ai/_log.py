@@ -10,7 +10,7 @@ from portkey_openapi.requests import shown_url
 from portkey_prompts.redaction import redacted
 
 if TYPE_CHECKING:
-    from portkey_openapi.connections import Request, Response
+    from portkey_openapi.http import Request, Response
 
 logger = logging.getLogger("portkey_ai")
 

@@ -15,7 +15,7 @@ from portkey_openapi.requests import check_base_url, is_loopback
 if TYPE_CHECKING:
     from typing import Literal
 
-    from portkey_openapi.connections import Timeout
+    from portkey_openapi.http import Timeout
     from portkey_openapi.models import HyperparametersParams
     from portkey_openapi.options import CallHeaders, RunHeaders, RunOptions
     from portkey_openapi.resources.prompts import UpdatePromptFields

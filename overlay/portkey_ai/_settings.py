@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from portkey_ai._options import COMPLETION_READ_TIMEOUT, DEFAULT_TIMEOUT, api_key_from, base_url_from
 from portkey_ai._version import __version__
 from portkey_ai.errors import PortkeyError
-from portkey_openapi import connections
+from portkey_openapi import http
 from portkey_openapi.errors import OptionError
+from portkey_openapi.http.bodies import MOST_BYTES
+from portkey_openapi.http.outgoing import Timings, outgoing, timings
 from portkey_openapi.options import HEADERS, call_headers, check_count, check_headers, option_headers
 from portkey_prompts.redaction import secrets_in
 from portkey_prompts.telemetry import telemetry_of
@@ -53,9 +55,9 @@ class Settings:
         self.base_url = base_url_from(options.get("base_url"))
         frozen = getattr(options.get("prompts"), "frozen", False)
         self.api_key = api_key_from(options.get("api_key"), self.base_url, needed=not frozen)
-        self.timeout: float | connections.Timeout | None = options.get("timeout", DEFAULT_TIMEOUT)
+        self.timeout: float | http.Timeout | None = options.get("timeout", DEFAULT_TIMEOUT)
         self.max_retries = check_count("max_retries", options.get("max_retries", 2))
-        most = options.get("max_response_bytes", connections.MOST_BYTES)
+        most = options.get("max_response_bytes", MOST_BYTES)
         self.max_response_bytes = check_count("max_response_bytes", most)
         self.telemetry = telemetry_of(options.get("telemetry"), "portkey_ai")
         self.gateway_headers = {
@@ -107,7 +109,7 @@ class Settings:
             **self.gateway_headers,
         }
 
-    def build(self, request: Request, options: Mapping[str, Any], *, run: bool, stream: bool) -> connections.Request:
+    def build(self, request: Request, options: Mapping[str, Any], *, run: bool, stream: bool) -> http.Request:
         """Build what goes out for one call: the operation's request, the client's options, and this call's on top.
 
         Args:
@@ -122,7 +124,7 @@ class Settings:
         """
         headers = {**self._headers, "accept": "text/event-stream"} if stream else self._headers
         try:
-            return connections.outgoing(self.base_url, headers, request, options, self._time(options, run))
+            return outgoing(self.base_url, headers, request, options, self._time(options, run))
         except OptionError as error:
             raise PortkeyError(str(error)) from None
 
@@ -135,12 +137,12 @@ class Settings:
         count: int = options.get("max_retries", self.max_retries)
         return count
 
-    def _time(self, options: Mapping[str, Any], run: bool) -> connections.Timings:
+    def _time(self, options: Mapping[str, Any], run: bool) -> Timings:
         if "timeout" in options:
             return _timings(options["timeout"], run=run)
         return self._run_timings if run else self._timings
 
 
-def _timings(timeout: float | connections.Timeout | None, *, run: bool) -> connections.Timings:
+def _timings(timeout: float | http.Timeout | None, *, run: bool) -> Timings:
     """Spell a time-out out; where nobody asked for one, a run may take longer between two reads."""
-    return connections.timings(timeout, COMPLETION_READ_TIMEOUT if run and timeout is DEFAULT_TIMEOUT else None)
+    return timings(timeout, COMPLETION_READ_TIMEOUT if run and timeout is DEFAULT_TIMEOUT else None)

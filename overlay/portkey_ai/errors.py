@@ -33,7 +33,7 @@ from portkey_prompts.errors import PortkeyError as PortkeyError
 
 if TYPE_CHECKING:
     from portkey_ai.types import PromptCompletion
-    from portkey_openapi.connections import Request, Response
+    from portkey_openapi.http import Request, Response
 else:
     Request = Response = object  # of httpx, which is not imported for an error
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from portkey_openapi.connections import Response
+    from portkey_openapi.http import Response
 
 
 class Provenance:

@@ -12,7 +12,7 @@ from facade_shapes import RENDER
 from facade_wire import Connection, Play, Wire
 
 from portkey_ai import APITimeoutError, AsyncPortkey
-from portkey_openapi import connections
+from portkey_openapi.http import transports
 
 Serve = Callable[[Play], Wire]
 
@@ -82,7 +82,7 @@ async def test_idle_connections_end_one_a_call_when_their_time_is_over(wire: Ser
 
 
 async def test_more_calls_than_connections_wait_for_their_turn(wire: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 3)
+    monkeypatch.setattr(transports, "MOST_CONNECTIONS", 3)
     server = wire(answers)
     async with AsyncPortkey(base_url=server.url) as portkey:
         await asyncio.gather(*(render(portkey) for _ in range(50)))
@@ -93,7 +93,7 @@ async def test_more_calls_than_connections_wait_for_their_turn(wire: Serve, monk
 async def test_a_turn_is_waited_for_no_longer_than_the_time_out_says(
     wire: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(transports, "MOST_CONNECTIONS", 1)
 
     def play(connection: Connection) -> None:
         while connection.read_request() is not None:

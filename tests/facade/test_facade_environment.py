@@ -14,7 +14,7 @@ from facade_wire import Connection, Play, Wire, refusing_url
 from pytest_httpserver import HTTPServer
 
 from portkey_ai import APIConnectionError, APIStatusError, AsyncPortkey, InternalServerError, Portkey
-from portkey_openapi.connections import _tls_context, proxy_for
+from portkey_openapi.http.environment import proxy_for, tls_context
 
 Make = Callable[..., Client]
 Serve = Callable[[Play], Wire]
@@ -80,14 +80,14 @@ async def test_a_proxy_that_cannot_be_used_is_a_failure_to_connect(
 
 
 async def test_certificates_that_are_not_there_are_named(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    _tls_context.cache_clear()
+    tls_context.cache_clear()
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
     said = (await failure(make(base_url=refusing_url().replace("http:", "https:")))).message
     assert "SSL_CERT_FILE=/nowhere/ca.pem" in said
 
 
 async def test_plain_http_needs_no_certificates(make: Make, wire: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    _tls_context.cache_clear()
+    tls_context.cache_clear()
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
     monkeypatch.setenv("HTTP_PROXY", wire(renders).url.removesuffix("/v1"))
     await render(make(base_url=FAR, api_key="k"))

@@ -24,7 +24,7 @@ from portkey_local.errors import BadRequestError, UpstreamError
 from portkey_local.json import LARGE_ANSWER, read_stepwise
 from portkey_local.tracing import TRACE_HEADERS
 from portkey_local.worker import answers
-from portkey_openapi.connections import AsyncTransport
+from portkey_openapi.http.transports import AsyncTransport
 from portkey_prompts.errors import quoted
 from portkey_prompts.redaction import redact, secrets_in
 from portkey_prompts.streaming.chunks import FinishReasons

@@ -68,7 +68,7 @@ class AsyncPortkey(OfficialNames, AsyncClosing, AsyncResources):
         from portkey_ai._async.transport import AsyncTransport
         from portkey_ai._log import configure_from_environment
         from portkey_ai._settings import Settings
-        from portkey_openapi.connections import AsyncPool
+        from portkey_openapi.http.pools import AsyncPool
 
         configure_from_environment()
         self._options = options

@@ -137,8 +137,9 @@ class AsyncAnswerReader(Generic[Chunk]):
             APIResponseValidationError: where it is none, in the words of the failure that it tells of, or showing its
                 beginning.
         """
-        from portkey_openapi.connections import RequestError, async_read_whole, may_be_event_stream
         from portkey_openapi.errors import AnswerTooLong
+        from portkey_openapi.http import RequestError
+        from portkey_openapi.http.bodies import async_read_whole, may_be_event_stream
 
         response, secrets = self.response, self._secrets
         if may_be_event_stream(response):
@@ -156,7 +157,7 @@ class AsyncAnswerReader(Generic[Chunk]):
 
     def iterate(self) -> AsyncIterator[Chunk]:
         """Iterate the chunks, once; whoever drops the iterator hangs up."""
-        from portkey_openapi.connections import async_body_of
+        from portkey_openapi.http.bodies import async_body_of
 
         iterator = self._iterate()
         self._body = async_body_of(iterator, self.response, self._transport.settings.max_response_bytes)
@@ -177,8 +178,10 @@ class AsyncAnswerReader(Generic[Chunk]):
         return self._merged()
 
     async def _iterate(self) -> AsyncIterator[Chunk]:
-        from portkey_openapi.connections import RequestError, async_drain, is_dropped, read_timeout
         from portkey_openapi.errors import AnswerTooLong
+        from portkey_openapi.http import RequestError
+        from portkey_openapi.http.bodies import async_drain, is_dropped
+        from portkey_openapi.http.outgoing import read_timeout
 
         if self._closed:
             return

@@ -9,8 +9,11 @@ from portkey_ai._contract import VERSION_HEADER, check_answered
 from portkey_ai._failures import connection_error, decoded, status_error, unexpected
 from portkey_ai._log import note_answer, note_request, note_retry
 from portkey_openapi import raw
-from portkey_openapi.connections import Response, async_send, async_sleep, failure_of, refusal_in
 from portkey_openapi.errors import UnexpectedBody
+from portkey_openapi.http import Response
+from portkey_openapi.http.bodies import async_send
+from portkey_openapi.http.failures import failure_of, refusal_in
+from portkey_openapi.http.loops import async_sleep
 from portkey_openapi.retries import Outcome, wait_before_retry
 from portkey_prompts.answers import check_answer
 from portkey_prompts.provenance import Provenance
@@ -18,7 +21,8 @@ from portkey_prompts.provenance import Provenance
 if TYPE_CHECKING:
     from portkey_ai._settings import Settings
     from portkey_openapi import Record, models, types
-    from portkey_openapi.connections import AsyncPool, Request
+    from portkey_openapi.http import Request
+    from portkey_openapi.http.pools import AsyncPool
 
     Failures = models.ControlPlaneError | models.GatewayError | models.ProviderError
 

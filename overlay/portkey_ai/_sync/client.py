@@ -69,7 +69,7 @@ class Portkey(OfficialNames, Closing, Resources):
         from portkey_ai._log import configure_from_environment
         from portkey_ai._settings import Settings
         from portkey_ai._sync.transport import Transport
-        from portkey_openapi.connections import Pool
+        from portkey_openapi.http.pools import Pool
 
         configure_from_environment()
         self._options = options

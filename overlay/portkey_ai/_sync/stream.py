@@ -138,8 +138,9 @@ class AnswerReader(Generic[Chunk]):
             APIResponseValidationError: where it is none, in the words of the failure that it tells of, or showing its
                 beginning.
         """
-        from portkey_openapi.connections import RequestError, may_be_event_stream, read_whole
         from portkey_openapi.errors import AnswerTooLong
+        from portkey_openapi.http import RequestError
+        from portkey_openapi.http.bodies import may_be_event_stream, read_whole
 
         response, secrets = self.response, self._secrets
         if may_be_event_stream(response):
@@ -157,7 +158,7 @@ class AnswerReader(Generic[Chunk]):
 
     def iterate(self) -> Iterator[Chunk]:
         """Iterate the chunks, once; whoever drops the iterator hangs up."""
-        from portkey_openapi.connections import body_of
+        from portkey_openapi.http.bodies import body_of
 
         iterator = self._iterate()
         self._body = body_of(iterator, self.response, self._transport.settings.max_response_bytes)
@@ -178,8 +179,10 @@ class AnswerReader(Generic[Chunk]):
         return self._merged()
 
     def _iterate(self) -> Iterator[Chunk]:
-        from portkey_openapi.connections import RequestError, drain, is_dropped, read_timeout
         from portkey_openapi.errors import AnswerTooLong
+        from portkey_openapi.http import RequestError
+        from portkey_openapi.http.bodies import drain, is_dropped
+        from portkey_openapi.http.outgoing import read_timeout
 
         if self._closed:
             return

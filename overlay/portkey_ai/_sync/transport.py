@@ -10,8 +10,11 @@ from portkey_ai._contract import VERSION_HEADER, check_answered
 from portkey_ai._failures import connection_error, decoded, status_error, unexpected
 from portkey_ai._log import note_answer, note_request, note_retry
 from portkey_openapi import raw
-from portkey_openapi.connections import Response, failure_of, refusal_in, send, sleep
 from portkey_openapi.errors import UnexpectedBody
+from portkey_openapi.http import Response
+from portkey_openapi.http.bodies import send
+from portkey_openapi.http.failures import failure_of, refusal_in
+from portkey_openapi.http.loops import sleep
 from portkey_openapi.retries import Outcome, wait_before_retry
 from portkey_prompts.answers import check_answer
 from portkey_prompts.provenance import Provenance
@@ -19,7 +22,8 @@ from portkey_prompts.provenance import Provenance
 if TYPE_CHECKING:
     from portkey_ai._settings import Settings
     from portkey_openapi import Record, models, types
-    from portkey_openapi.connections import Pool, Request
+    from portkey_openapi.http import Request
+    from portkey_openapi.http.pools import Pool
 
     Failures = models.ControlPlaneError | models.GatewayError | models.ProviderError
 
