@@ -113,7 +113,7 @@ def code_of(error: PortkeyError) -> int:
         InternalServerError,
         PermissionDeniedError,
     )
-    from portkey_prompts.lock.errors import NoLockFileError
+    from portkey_prompts.lock.errors import LockFileError
 
     if isinstance(error, SourceError):
         return WRONG_USAGE
@@ -123,7 +123,7 @@ def code_of(error: PortkeyError) -> int:
         return NO_KEY if _is_about_the_key(error) else NOT_AS_ASKED
     if isinstance(error, APIConnectionError | InternalServerError | APIResponseValidationError):
         return NO_ANSWER
-    return NO_FILE if isinstance(error, NoLockFileError) else NOT_AS_ASKED
+    return NO_FILE if isinstance(error, LockFileError) else NOT_AS_ASKED
 
 
 def _is_about_the_key(error: PermissionDeniedError) -> bool:

@@ -153,7 +153,7 @@ class Admin:
                 size = copy.stat().st_size
                 _move(copy, file, force=force)
         except OSError as error:
-            raise DatabaseError(f"{file} can't be written: {error.strerror or error}.") from error
+            raise NoDatabaseError(f"{file} can't be written: {error.strerror or error}.") from error
         return size
 
     @cached_property
@@ -176,7 +176,7 @@ def _check_target(file: Path, database: Path, *, force: bool) -> None:
     except FileNotFoundError:
         found = None
     except OSError as error:
-        raise DatabaseError(f"{file} can't be written: {error.strerror}.") from error
+        raise NoDatabaseError(f"{file} can't be written: {error.strerror}.") from error
     if found is not None:
         if not stat.S_ISREG(found.st_mode):
             raise DatabaseError(f"{file} is no regular file. Write the backup to another one.")

@@ -66,7 +66,7 @@ def replacing(path: Path, *, mode: int | None = None, follow: bool = True, durab
         OSError: it can't be written.
     """
     if follow and path.exists() and not path.is_file():
-        with open(path, "wb") as stream:  # noqa: PTH123
+        with _about(path, path), open(path, "wb") as stream:  # noqa: PTH123
             yield stream
         return
     target = Path(os.path.realpath(path)) if follow else path

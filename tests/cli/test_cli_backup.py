@@ -155,7 +155,7 @@ def test_a_backup_never_goes_over_what_it_would_harm(
         fails(alone("backup", str(served), "--database", url, *force), 1, *words)
     assert "pp-theirs" in contents(served).decode()
     assert path.read_bytes() == before
-    fails(alone("backup", str(path.parent / "no" / "b.db"), "--database", url, *force), 1, "No such file")
+    fails(alone("backup", str(path.parent / "no" / "b.db"), "--database", url, *force), 3, "No such file")
     fails(alone("backup", "-", "--database", url, *force), 2, "export")
     assert not [each for each in path.parent.iterdir() if "backup" in each.name]
 
@@ -177,6 +177,13 @@ def test_what_can_not_be_backed_up_leaves_no_file(alone: Any, fails: Any, tmp_pa
     ):
         fails(alone("backup", str(copy), "--database", url), 3 if "typo" in url else 1, *words)
     assert {each.name for each in tmp_path.iterdir()} == {"foreign.db", "text.db"}
+
+
+def test_a_backup_that_can_not_be_written_is_told_as_a_file(alone: Any, fails: Any, path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "no" / "backup.db"
+    fails(
+        alone("backup", str(target), "--database", f"sqlite:///{path}"), 3, f"{target} can't be written: No such file"
+    )
 
 
 def test_an_older_database_is_backed_up_as_it_is(alone: Any, path: Path) -> None:

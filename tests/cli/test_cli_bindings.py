@@ -6,9 +6,11 @@ import ast
 import asyncio
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -160,6 +162,17 @@ def test_what_can_not_be_is_told(locked: Cli, fails: Callable[..., None]) -> Non
     fails(locked("bindings", "--lock", "a", "--files"), 2, "Give one of them")
     fails(locked("bindings", "--out", "no/x.py"), 2, "no: there is no such folder")
     fails(locked("bindings", "--out", "-", "--check"), 2, "Name it with --out")
+
+
+def test_what_is_no_file_is_written_to_and_never_read(locked: Cli, fails: Callable[..., None], tmp_path: Path) -> None:
+    fails(locked("bindings", "--out", "/dev/full"), 3, "/dev/full: No space left on device")  # it has no end
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as threads:
+        reading = threads.submit(pipe.read_text)
+        assert locked("bindings", "--out", str(pipe)).code == 0
+        written = reading.result(60)
+    assert written == locked("bindings", "--out", "-").out
 
 
 def test_a_dash_prints_the_module(locked: Cli) -> None:

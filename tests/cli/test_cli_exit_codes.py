@@ -80,6 +80,11 @@ ENDS: list[tuple[int, str, Callable[[LocalServer], list[str]]]] = [
     (NO_FILE, "partial", lambda server: ["--base-url", server.base_url, "partials", "create", "x", "-f", "nope.txt"]),
     (NO_FILE, "prompt", lambda server: ["--base-url", server.base_url, "diff", "pp-greeting", "prompts/nope.prompt"]),
     (NO_FILE, "lock file", lambda server: ["lock", "--frozen", "pp-greeting"]),
+    (
+        NO_FILE,
+        "a lock file's folder",
+        lambda server: ["--base-url", server.base_url, "lock", "--file", "no/x.lock", "pp-greeting@1"],
+    ),
     (NO_FILE, "sources", lambda server: ["lock", "--frozen", "--scan", "nope"]),
     (NO_FILE, "database", lambda server: ["export", "--database", "sqlite:///nope.db"]),
     (NO_FILE, "archive", lambda server: ["import", "nope.jsonl"]),

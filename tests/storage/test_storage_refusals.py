@@ -339,6 +339,35 @@ def test_a_full_disk_refuses_changes_until_there_is_room(tmp_path: Path) -> None
 
 
 @needs_root
+def test_a_server_that_ends_on_a_full_disk_says_that_its_log_belongs_to_its_file(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small") as folder:
+        with (
+            Serving(f"sqlite:///{folder / 'prompts.db'}") as serving,
+            CheckedClient(serving.base_url) as api,
+        ):
+            slug = new_prompt(api)["slug"]
+            filled(folder)
+            kept = 1
+            while add_version(api, slug, "x" * 3000).status_code == 200:
+                kept += 1
+            _, _, errors = serving.end()
+        assert f"{folder / 'prompts.db'} lacks what stands in {folder / 'prompts.db-wal'}" in errors
+        assert "both together" in errors
+        for ending in ("", "-wal"):
+            shutil.copy(folder / f"prompts.db{ending}", tmp_path / f"prompts.db{ending}")
+    with Serving(f"sqlite:///{tmp_path / 'prompts.db'}") as serving, CheckedClient(serving.base_url) as api:
+        assert len(texts(api, slug)) == kept
+
+
+@needs_root
+def test_a_disk_that_is_full_to_the_last_page_is_said(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small", "16k") as folder, Serving(f"sqlite:///{folder / 'prompts.db'}") as serving:
+        code, _, errors = serving.wait()
+    assert code == 3
+    assert "is full" in errors
+
+
+@needs_root
 def test_a_database_for_which_there_is_no_room_is_said_with_what_to_do(tmp_path: Path) -> None:
     with small_disk(tmp_path / "small") as folder:
         filled(folder)

@@ -107,7 +107,7 @@ def _written(target: str, text: str, names: list[str]) -> int:
         write(text)
         return OK
     path = Path(target)
-    if path.exists():
+    if path.is_file():  # of a pipe or a device there may be no end
         old = read_text(target)
         if old.strip() and COMMAND not in old:
             raise UsageError(f"{target} was not written by this command. Name another file with --out, or delete it.")
@@ -125,7 +125,7 @@ def _checked(target: str, text: str, again: str) -> int:
     """Compare what there is with what would be written, and show how they differ."""
     if target == STDOUT:
         raise UsageError("--check needs a file to compare with. Name it with --out.")
-    old = read_text(target) if Path(target).exists() else ""
+    old = read_text(target) if Path(target).is_file() else ""
     if same(old, text):
         note(f"{target} is up to date.")
         return OK

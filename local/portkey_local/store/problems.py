@@ -74,6 +74,13 @@ class FullError(RefusalError):
     says = "The database's disk is full. Nothing was changed; make room and call again."
 
 
+class DiskError(RefusalError):
+    """The disk does not do what it is told to; of a full one, SQLite says so too."""
+
+    status = 500
+    says = "The database's disk can't be written to, or is full. Nothing was changed; see to it and call again."
+
+
 class DamagedError(RefusalError):
     """The database's own bytes are wrong."""
 

@@ -24,6 +24,7 @@ from .problems import (
     CommitBrokenError,
     DamagedError,
     DatabaseError,
+    DiskError,
     FullError,
     MovedError,
     NoDatabaseError,
@@ -46,6 +47,7 @@ _REFUSALS: dict[int, Callable[[], ApiError]] = {
     sqlite3.SQLITE_BUSY: BusyError,
     sqlite3.SQLITE_LOCKED: BusyError,
     sqlite3.SQLITE_FULL: FullError,
+    sqlite3.SQLITE_IOERR: DiskError,
     sqlite3.SQLITE_READONLY: ReadOnlyError,
     sqlite3.SQLITE_CORRUPT: DamagedError,
     sqlite3.SQLITE_NOTADB: DamagedError,
@@ -88,6 +90,7 @@ class SQLite:
             self._engine.dispose()
             raise _unusable(error) from error
         self._file = _OpenFile(address.file)
+        self._not_taken_over = ""  # why the last checkpoint was none
         self._written = _Written(self.checkpoint)
 
     def open_all(self) -> None:
@@ -136,12 +139,14 @@ class SQLite:
 
         SQLite does it by itself after 1,000 pages: until then a copy of the file alone would be without them.
         """
+        self._not_taken_over = ""
         try:
             self._file.check()
             with self._engine.connect().execution_options(sqlite_begin=None) as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
         except (exc.SQLAlchemyError, sqlite3.Error, MovedError) as error:
             # Nothing is lost: it stands in the log, and is taken over next time.
+            self._not_taken_over = str(getattr(error, "orig", None) or error)
             logger.debug("No checkpoint of the database was made: %s", error)
 
     def check_file(self) -> None:
@@ -155,13 +160,24 @@ class SQLite:
         return _REFUSALS.get(_code(error) & 0xFF, StorageError)()  # the low byte is the kind, the rest tells it apart
 
     def close(self) -> None:
-        """Close the file, with nothing left in the write-ahead log where no other process has it open."""
+        """Close the file, with nothing left in the write-ahead log where no other process has it open.
+
+        Where the log can't be taken over, such as on a full disk, the log is told that both belong together.
+        """
         self._written.close()
         self.checkpoint()
         self._reader.close()
         for _ in range(_LISTERS):
             self._listers.get().close()
         self._engine.dispose()
+        left = Path(f"{self._file.path}-wal")
+        if self._not_taken_over and left.exists() and left.stat().st_size:
+            logger.warning(
+                "The database %s lacks what stands in %s (%s). Move or copy both together.",
+                self._file.path,
+                left,
+                self._not_taken_over,
+            )
 
     @contextmanager
     def _reading_alone(self) -> Iterator[Connection]:
@@ -199,7 +215,9 @@ def copy(address: Address, target: Path, progress: Callable[[int, int], object])
             os.fsync(written.fileno())
     except (exc.SQLAlchemyError, sqlite3.Error) as error:
         reason = getattr(error, "orig", None) or error
-        raise DatabaseError(f"The database {address.shown} can't be backed up: {reason}.") from error
+        is_full = getattr(reason, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+        kind = NoDatabaseError if is_full else DatabaseError
+        raise kind(f"The database {address.shown} can't be backed up: {reason}.") from error
     finally:
         engine.dispose()
 
@@ -257,7 +275,7 @@ class _OpenFile:
     # A file that is deleted or replaced stays open under its old name, and takes writes that nobody will ever see.
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._opened = self._here()
 
     def check(self) -> None:
@@ -271,7 +289,7 @@ class _OpenFile:
 
     def _here(self) -> tuple[int, int] | None:
         try:
-            found = self._path.stat()
+            found = self.path.stat()
         except OSError:
             return None
         return found.st_dev, found.st_ino

@@ -35,7 +35,11 @@ class LockError(PortkeyError):
         return f"{said} {self.remedy}" if self.remedy else said
 
 
-class NoLockFileError(LockError):
+class LockFileError(LockError):
+    """A lock file can't be read or written."""
+
+
+class NoLockFileError(LockFileError):
     """There is no lock file at the path."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from portkey_prompts.references import number_in
 from portkey_prompts.strict_json import JSONError, read_json
 
 from .entries import LockedPrompt
-from .errors import LockError, NoLockFileError, lock_command
+from .errors import LockError, LockFileError, NoLockFileError, lock_command
 from .format import document, entries_of, read_entry, to_text
 
 try:
@@ -167,7 +168,7 @@ def _read(path: Path) -> bytes:
         raise NoLockFileError("there is no such file.", remedy=remedy, path=path) from None
     except OSError as error:
         remedy = "Name a file that can be read."
-        raise LockError(f"it can't be read: {error.strerror}.", remedy=remedy, path=path) from None
+        raise LockFileError(f"it can't be read: {error.strerror}.", remedy=remedy, path=path) from None
 
 
 def _write(path: Path, text: str) -> None:
@@ -180,7 +181,9 @@ def _write(path: Path, text: str) -> None:
         write_whole(path, text.encode())
     except OSError as error:
         problem = f"it can't be written: {error.strerror}."
-        raise LockError(problem, remedy="Name a file in a folder that can be written to.", path=path) from None
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        remedy = "Make room there." if is_full else "Name a file in a folder that can be written to."
+        raise LockFileError(problem, remedy=remedy, path=path) from None
 
 
 @contextmanager
