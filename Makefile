@@ -175,7 +175,7 @@ peers: $(INSTALLED) $(WEIGHTS) $(BESIDE) ## run the official SDK, OpenAI's clien
 
 # What only reads runs side by side, while the other environments are made; the tests come after it, since some measure time.
 check: $(INSTALLED) ## everything that has to be right before a change lands
-	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target $(WEIGHTS) $(BESIDE) $(FUZZ)/.installed $(DIST)/.installed $(NEWEST)/.installed lint mypy pyright imports check-generated read-tests
+	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target $(WEIGHTS) $(BESIDE) $(FUZZ)/.installed $(DIST)/.installed $(NEWEST)/.installed lint mypy pyright imports check-generated docs read-tests
 	@$(MAKE) --no-print-directory test
 
 docs: $(SITE)/.installed ## build the documentation as a site, in build/site
