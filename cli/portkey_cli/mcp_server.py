@@ -235,6 +235,8 @@ def _rendered(prompt: LockedPrompt, arguments: Mapping[str, str]) -> list[types.
         TemplateError: it can't be rendered with them.
     """
     inputs = {each.name: each for each in _inputs(prompt)}
+    # A form's field that was left empty is no JSON; of a text nobody can tell.
+    arguments = {name: text for name, text in arguments.items() if text.strip() or _is_text(inputs.get(name))}
     missing = [name for name, each in inputs.items() if each.required and name not in arguments]
     unknown = [name for name in arguments if name not in inputs]
     if missing or unknown:
@@ -252,9 +254,13 @@ def _rendered(prompt: LockedPrompt, arguments: Mapping[str, str]) -> list[types.
     return [each for message in messages for each in _messages(message)]
 
 
+def _is_text(each: Input | None) -> bool:
+    return each is None or each.kind not in _IN_WORDS
+
+
 def _value(each: Input, text: str) -> Any:
     """Read an argument: what is no text in the template is JSON."""
-    if each.kind not in _IN_WORDS:
+    if _is_text(each):
         return text
     try:
         return read_json(text)

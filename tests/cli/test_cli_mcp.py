@@ -137,6 +137,17 @@ async def test_an_argument_that_has_to_be_json_says_so(
             await client.get_prompt("chat", given)
 
 
+async def test_a_field_that_was_left_empty_counts_as_not_given_where_it_takes_json(
+    server: LocalServer, protocol: SimpleNamespace, connect: Connect
+) -> None:
+    given = {"tone": "", "name": "A", "items": "[]", "who": '{"name": "T"}', "loud": ""}
+    async with connect("--label", "production", base_url=server.base_url) as client:
+        system, user = (await client.get_prompt("chat", given)).messages
+        assert (system.content.text, user.content.text) == ("Be .", "Hi A Yours, T")
+        with pytest.raises(protocol.Error, match=r"Missing: items\.$"):
+            await client.get_prompt("chat", {**given, "items": " "})
+
+
 async def test_pages_follow_each_other_and_hold_each_prompt_once(protocol: SimpleNamespace, connect: Connect) -> None:
     with LocalServer() as server:
         for number in range(120):
