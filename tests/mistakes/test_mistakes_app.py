@@ -71,6 +71,11 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "AttributeError",
         ("PromptCompletion has no field 'content'", "it holds", "choices"),
     ),
+    "an answer where there is a stream": (
+        HERE + "portkey.prompts.completions(prompt_id='pp-greeting', variables={'name': 'Ada'}, stream=True).choices",
+        "AttributeError",
+        ("'Stream' object has no attribute 'choices'", "iterate its chunks, or ask get_final_completion()"),
+    ),
     "an upstream that is not there": (
         HERE + "portkey.prompts.completions(prompt_id='pp-greeting', variables={}, virtual_key='openai')",
         "NotFoundError",

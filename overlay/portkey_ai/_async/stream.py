@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from portkey_ai._failures import beginning, connection_error, read_body, silence_error, stream_error, unexpected
 from portkey_ai._hints import AsyncTransport, Response
@@ -52,6 +52,14 @@ class AsyncStream(AsyncClosing, Generic[Chunk]):
     def trace_id(self) -> str | None:
         """Names the request in the service's logs."""
         return self.headers.get("x-portkey-trace-id")
+
+    if not TYPE_CHECKING:  # a type checker shall say itself what is not there
+
+        def __getattr__(self, name: str) -> Any:
+            meant = ": iterate its chunks, or ask get_final_completion()" if name in PromptCompletion._fields else ""
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}{meant}", name=name, obj=self
+            )
 
     def __aiter__(self) -> AsyncIterator[Chunk]:
         return self._iterator
