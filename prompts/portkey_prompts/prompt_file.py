@@ -32,7 +32,7 @@ from typing import Any, Final
 from portkey_prompts.errors import SourceError
 from portkey_prompts.files import conflict_in
 from portkey_prompts.rendering import content_fields, model_settings
-from portkey_prompts.strict_yaml import check_depth, write_yaml, yaml_reader
+from portkey_prompts.strict_yaml import MalformedYAMLError, read_yaml, write_yaml
 from portkey_prompts.templates.messages import messages_in
 
 TEXT: Final = "text"
@@ -100,8 +100,8 @@ def parse(text: str) -> PromptFile:
     Raises:
         PromptFileError: naming the field and the remedy.
     """
-    head, body, _ = _split(text.removeprefix("\ufeff").replace("\r\n", "\n"))
-    front = _load(head)
+    head, body, line = _split(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    front = _load(head, line)
     own = _object(front.pop("portkey", None), "portkey")
     _check_known(own)
     version = _settings(front)
@@ -321,11 +321,9 @@ def _check_version(version: Mapping[str, Any]) -> None:
 
 
 def _check_json(value: Any, name: str) -> None:
-    """Check that YAML brought nothing that JSON lacks."""
+    """Check that YAML brought no number that JSON lacks."""
     if isinstance(value, dict):
         for key, member in value.items():
-            if not isinstance(key, str):
-                raise PromptFileError(f"{name}: the key {key!r} must be text. Write it in quotes.")
             _check_json(member, f"{name}.{key}")
     elif isinstance(value, list):
         for index, item in enumerate(value):
@@ -338,7 +336,7 @@ def _check_json(value: Any, name: str) -> None:
 
 
 def _split(text: str) -> tuple[str, str, int]:
-    """Part the front matter from the body; comments and blank lines may stand above, as Dotprompt has it."""
+    """Part the front matter from the body, and count the lines above; these may be comments, as Dotprompt has it."""
     position = 0
     while not (opening := _FENCE.match(text, position)):
         line, is_ended, _ = text[position:].partition("\n")
@@ -354,21 +352,12 @@ def _split(text: str) -> tuple[str, str, int]:
     return text[start:position], text[closing.end() :], text[:start].count("\n")
 
 
-def _load(head: str) -> dict[str, Any]:
-    yaml, loader = yaml_reader()
+def _load(head: str, line: int) -> dict[str, Any]:
+    """Read the front matter, above which there are some lines."""
     try:
-        check_depth(head)
-        # An alias may stand for a million others; Dotprompt refuses them too.
-        if "*" in head and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(head, Loader=loader)):
-            raise PromptFileError("The front matter has an alias (*name). Write the value out, or the text in quotes.")
-        front = yaml.load(head, Loader=loader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it is no YAML"
-        raise PromptFileError(f"The front matter: {problem}.", mark.line + 2 if mark else None) from None
-    except (ValueError, RecursionError) as error:
-        raise PromptFileError(f"The front matter can't be read: {error or 'it is nested too deep'}.") from None
-    return dict(_object(front, "the front matter"))
+        return dict(_object(read_yaml(head), "the front matter"))
+    except MalformedYAMLError as error:
+        raise PromptFileError(f"The front matter: {error}.", line + error.line) from None
 
 
 def _dump(front: Mapping[str, Any]) -> str:

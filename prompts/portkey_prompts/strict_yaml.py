@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,49 +12,142 @@ from typing import Any, Final
 from portkey_prompts.errors import PortkeyError
 
 _DEEPEST: Final = 1000
+_MOST_VALUES: Final = 2_000_000
+"""How many values a text may hold, once its aliases stand for what they name."""
 
 
 class YAMLMissingError(PortkeyError):
     """PyYAML is not installed; the message names the extra that brings it."""
 
 
-def yaml_reader() -> tuple[Any, Any]:
-    """Give PyYAML, and its reader that knows JSON's types only; `check_depth` comes before it.
+class MalformedYAMLError(ValueError):
+    """A text is no YAML that is read here; the message says why.
+
+    Attributes:
+        line: where, from 1.
+    """
+
+    def __init__(self, problem: str, line: int = 1) -> None:
+        super().__init__(problem)
+        self.line = line
+
+
+class Object(dict[str, Any]):
+    """An object that was read, with the line of each of its keys."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[str, int] = {}
+
+
+class List(list[Any]):
+    """A list that was read, with the line of each of its items."""
+
+    lines: list[int]
+
+
+def read_yaml(text: str, *, aliases: bool = False) -> Any:
+    """Read YAML in JSON's types alone: `no` is text, and so is 2026-01-01.
+
+    Args:
+        text: one document.
+        aliases: whether `*name` may stand for what `&name` named before, and `<<` for an object's fields.
+
+    Returns:
+        What it holds; None where it is empty. Each object is an `Object`, each list a `List`.
 
     Raises:
-        YAMLMissingError: PyYAML is missing, naming the extra that brings it.
+        MalformedYAMLError: it is none, or holds a key twice, or is nested more than 1,000 levels deep.
+        YAMLMissingError: PyYAML is missing.
     """
-    return _yaml()[:2]
+    yaml, loader_class, *_ = _yaml()
+    try:
+        _check_events(text, aliases)
+        loader = loader_class(text)
+        node = loader.get_single_node()
+        return None if node is None else _Builder(yaml, loader, aliases).value(node)
+    except MalformedYAMLError:
+        raise
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "it is no YAML"
+        raise MalformedYAMLError(problem, mark.line + 1 if mark else 1) from None
+    except RecursionError:
+        raise MalformedYAMLError("it is nested too deep, or an alias stands for what it stands in") from None
+    except ValueError as error:
+        raise MalformedYAMLError(f"it can't be read: {error}") from None
 
 
-def check_depth(text: str) -> None:
-    """Refuse YAML that is nested more than 1,000 levels deep.
-
-    Raises:
-        RecursionError: it is.
-        YAMLError: it is no YAML.
-    """
+def _check_events(text: str, aliases: bool) -> None:
     # PyYAML's reader is written in C and would end the process; its events come without a stack.
     yaml, loader, *_ = _yaml()
     depth = 0
     for event in yaml.parse(text, Loader=loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            raise RecursionError("it is nested too deep")
+            raise RecursionError
+        if isinstance(event, yaml.AliasEvent) and not aliases:
+            problem = f"an alias (*{event.anchor}) is not read here. Write the value out, or the text in quotes"
+            raise MalformedYAMLError(problem, event.start_mark.line + 1)
+
+
+class _Builder:
+    """Make values of nodes."""
+
+    def __init__(self, yaml: Any, loader: Any, merges: bool) -> None:
+        self._yaml = yaml
+        self._loader = loader
+        self._merges = merges
+        self._count = 0
+
+    def value(self, node: Any) -> Any:
+        self._count += 1
+        if self._count > _MOST_VALUES:
+            raise MalformedYAMLError("its aliases stand for too much", _line(node))
+        if isinstance(node, self._yaml.ScalarNode):
+            return self._loader.construct_object(node)
+        if node.tag not in ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
+            raise MalformedYAMLError(f"the tag {node.tag} is not known", _line(node))
+        if isinstance(node, self._yaml.MappingNode):
+            return self._object(node)
+        items = List(map(self.value, node.value))
+        items.lines = list(map(_line, node.value))
+        return items
+
+    def _object(self, node: Any) -> Object:
+        found, merged = Object(), Object()
+        for key, inner in node.value:
+            name = self.value(key)
+            if not isinstance(name, str):
+                raise MalformedYAMLError(f"the key {json.dumps(name)} must be text. Write it in quotes", _line(key))
+            if name in found or (name == "<<" and merged):
+                raise MalformedYAMLError(f"{name} is given twice", _line(key))
+            value = self.value(inner)
+            if name == "<<" and self._merges and isinstance(value, Object):
+                merged = value
+            else:
+                found[name], found.lines[name] = value, _line(key)
+        for name in merged.keys() - found.keys():
+            found[name], found.lines[name] = merged[name], merged.lines[name]
+        return found
+
+
+def _line(node: Any) -> int:
+    return int(node.start_mark.line) + 1
 
 
 def write_yaml(value: Mapping[str, Any]) -> str:
-    """Write an object of JSON's types as YAML, from which `yaml_reader` reads the same.
+    """Write an object of JSON's types as YAML, from which `read_yaml` reads the same.
 
     Raises:
         ValueError: it holds a value that YAML can't say.
     """
-    yaml, loader, *dumpers = _yaml()
+    yaml, _, *dumpers = _yaml()
     for dumper in dumpers:
         text = str(yaml.dump(value, Dumper=dumper, sort_keys=False, allow_unicode=True, width=100))
         # Some texts are not what they were as a block: what PyYAML reads from it decides.
-        with suppress(yaml.YAMLError):
-            if _same(yaml.load(text, Loader=loader), value):
+        with suppress(MalformedYAMLError):
+            if _same(read_yaml(text), value):
                 return text
     raise ValueError("it holds a value that YAML can't say")
 
@@ -79,16 +173,9 @@ def _yaml() -> tuple[Any, Any, Any, Any]:
         raise YAMLMissingError("Prompts as files need PyYAML: pip install 'portkey-prompts[cli]'") from error
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """Reads YAML 1.2's core, and refuses a key that is given twice."""
+        """Reads YAML 1.2's core."""
 
         yaml_implicit_resolvers: dict[str, Any] = {}
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-            twice = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
-            if twice is not None:
-                raise yaml.MarkedYAMLError(problem=f"{twice!r} is given twice", problem_mark=node.start_mark)
-            return super().construct_mapping(node, deep)
 
     class Dumper(yaml.SafeDumper):  # type: ignore[misc]
         """Quotes what YAML 1.1 or 1.2 would take for something else than text."""
@@ -105,6 +192,8 @@ def _yaml() -> tuple[Any, Any, Any, Any]:
     for tag, pattern, first in _CORE:
         for owner in (Loader, Dumper):
             owner.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+    Dumper.add_multi_representer(dict, Dumper.represent_dict)
+    Dumper.add_multi_representer(list, Dumper.represent_list)
     Dumper.add_representer(float, _represent_float)
     Dumper.add_representer(str, _represent_quoted)
 

@@ -56,7 +56,7 @@ def test_a_chat_prompt_reads_as_one_writes_it() -> None:
     [
         ("---\nmodel: a", "not closed"),
         ("---\nmodel: 3\n---\nx", "model must be text, not 3. Write it in quotes."),
-        ("---\nmodel: a\nmodel: b\n---\n", "'model' is given twice"),
+        ("---\nmodel: a\nmodel: b\n---\n", "The front matter: model is given twice"),
         ("---\n- a\n---\n", "must be an object"),
         ("---\nportkey:\n  colour: red\n---\n", "portkey.colour is not known"),
         ("---\nportkey:\n  messages: []\n  string: x\n---\n", "Keep one of them"),
@@ -65,7 +65,9 @@ def test_a_chat_prompt_reads_as_one_writes_it() -> None:
         ("---\nconfig: {a: .inf}\n---\n", ""),
         ("---\nportkey: {tools: {}}\n---\n", "portkey.tools must be a list"),
         ("---\na: [\n---\n", "The front matter"),
-        ("---\n&a a: *a\n---\n", "The front matter"),
+        ("---\n&a a: *a\n---\n", "The front matter: an alias (*a) is not read here. Write the value out"),
+        ("---\nconfig: {1: a}\n---\n", "the key 1 must be text. Write it in quotes"),
+        ("---\nmodel: !!python/name:os.system x\n---\n", "The front matter: could not determine a constructor"),
         pytest.param(f"---\na: {'[' * 300_000}{']' * 300_000}\n---\n", "nested too deep", id="deep"),
     ],
 )
@@ -76,3 +78,16 @@ def test_what_is_wrong_is_named(text: str, said: str) -> None:
     with pytest.raises(PromptFileError) as caught:
         parse(text)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("above", ["", "# a comment\n\n# and another\n"])
+def test_the_line_is_the_file_s(above: str) -> None:
+    for front in ("model: a\nmodel: b\n", "model: a\nconfig: [}\n", "model: a\nconfig: *x\n", "model: a\n1: b\n"):
+        with pytest.raises(PromptFileError) as caught:
+            parse(f"{above}---\n{front}---\nHi\n")
+        assert caught.value.line == above.count("\n") + 3, front
+
+
+def test_a_key_of_two_arrows_is_a_key() -> None:
+    version = {"string": "x", "parameters": {"<<": {"a": 1}, "*a": "&b", "b": "*a"}}
+    assert parse(write(PromptFile(version))).version == version

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portkey_prompts.testing import cases
+from portkey_prompts import strict_yaml
 from portkey_prompts.testing.cases import Suite, SuiteError, read_suite, suite_files
 
 CASE = "tests:\n- description: one\n  vars: {name: Ada}\n"
@@ -233,7 +233,7 @@ def test_a_link_does_not_lead_out_of_the_repository(tmp_path: Path) -> None:
 
 
 def test_aliases_do_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cases, "_MOST_VALUES", 20_000)  # of 100 million that the aliases stand for
+    monkeypatch.setattr(strict_yaml, "_MOST_VALUES", 20_000)  # of 100 million that the aliases stand for
     levels = "".join(f"    l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 9))
     with pytest.raises(SuiteError, match="its aliases stand for too much"):
         read(tmp_path, f"tests:\n- vars:\n    l0: &l0 [lol]\n{levels}")

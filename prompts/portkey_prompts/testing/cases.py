@@ -26,7 +26,7 @@ from typing import Any, Final, NoReturn
 from portkey_prompts.errors import SourceError
 from portkey_prompts.files import read_regular
 from portkey_prompts.folder import SUFFIX as PROMPT_SUFFIX
-from portkey_prompts.strict_yaml import check_depth, yaml_reader
+from portkey_prompts.strict_yaml import List, MalformedYAMLError, Object, read_yaml
 
 from .assertions import (
     JUDGES,
@@ -57,8 +57,6 @@ INSTEAD: Final = {
     "scenarios": "List each test below tests",
 }
 """Fields of promptfoo that are none here, and what takes their place."""
-_MOST_VALUES: Final = 2_000_000
-"""How many values a file may hold, once its aliases stand for what they name."""
 
 
 class SuiteError(SourceError):
@@ -138,18 +136,6 @@ def read_suite(path: Path) -> Suite:
     return Suite(path, tuple(_named(_Reader(path).cases())))
 
 
-class _Object(dict[str, Any]):
-    """An object of a file, with the line of each of its keys."""
-
-    lines: dict[str, int]
-
-
-class _List(list[Any]):
-    """A list of a file, with the line of each of its items."""
-
-    lines: list[int]
-
-
 class _Reader:
     """Reads one file."""
 
@@ -165,9 +151,9 @@ class _Reader:
         self._check(top, "", (*TOP_FIELDS, *THEIR_FIELDS), 1)
         tests = top.get("tests")
         line = top.lines.get("tests", 1)
-        if not isinstance(tests, _List) or not tests:
+        if not isinstance(tests, List) or not tests:
             self._refuse(line, f"tests must be a list of tests, {_not(tests)}")
-        common = self._case(top.get("defaultTest", _empty()), "defaultTest", top.lines.get("defaultTest", 1))
+        common = self._case(top.get("defaultTest", Object()), "defaultTest", top.lines.get("defaultTest", 1))
         for index, test in enumerate(tests):
             yield from self._cases(test, f"tests[{index}]", tests.lines[index], common)
 
@@ -194,19 +180,19 @@ class _Reader:
         self._check(test, where, CASE_FIELDS, line)
         read = partial(self._field, test, where)
         read("description", str, "text")
-        variables = read("vars", _Object, "an object") or _empty()
+        variables = read("vars", Object, "an object") or Object()
         for name, value in variables.items():
             if isinstance(value, str) and value.startswith("file://"):
                 self._refuse(
                     variables.lines[name], f"{where}.vars.{name}: variables are not read from files. Write it here"
                 )
-        options = read("options", _Object, "an object") or _empty()
+        options = read("options", Object, "an object") or Object()
         self._check(options, f"{where}.options", OPTION_FIELDS, line)
         return {
             "vars": variables,
             "options": options,
             "threshold": read("threshold", float, "a number"),
-            **{name: self._assertions(read(name, _List, "a list"), f"{where}.{name}") for name in ("render", "assert")},
+            **{name: self._assertions(read(name, List, "a list"), f"{where}.{name}") for name in ("render", "assert")},
         }
 
     def _assertions(self, given: Any, where: str) -> tuple[Assertion, ...]:
@@ -229,7 +215,7 @@ class _Reader:
         line = given.lines["type"]
         read("metric", str, "text")
         threshold, weight = read("threshold", float, "a number"), read("weight", float, "a number")
-        config = read("config", _Object, "an object") or {}
+        config = read("config", Object, "an object") or {}
         self._check_kind(base, given, where, line)
         if weight is not None and weight < 0:
             self._refuse(given.lines["weight"], f"{where}.weight must not be less than 0")
@@ -238,7 +224,7 @@ class _Reader:
             base, kind != base, value, fills, threshold, 1 if weight is None else weight, config, line, path
         )
 
-    def _check_kind(self, kind: str, given: _Object, where: str, line: int) -> None:
+    def _check_kind(self, kind: str, given: Object, where: str, line: int) -> None:
         """Check which fields a type takes, and which it needs."""
         needs = "threshold" if kind in MEASURES else None if kind in SCHEMA_TYPES else "value"
         takes = {"value"} if kind not in MEASURES else {"threshold"}
@@ -251,8 +237,8 @@ class _Reader:
         if kind == "cost":
             self._check_prices(given, where, line)
 
-    def _check_prices(self, given: _Object, where: str, line: int) -> None:
-        config = given.get("config") or _empty()
+    def _check_prices(self, given: Object, where: str, line: int) -> None:
+        config = given.get("config") or Object()
         self._check(config, f"{where}.config", PRICES, line)
         numbers = all(
             isinstance(price, (int, float)) and not isinstance(price, bool) and price >= 0 for price in config.values()
@@ -264,7 +250,7 @@ class _Reader:
                 "outputCost, or cost for both",
             )
 
-    def _value(self, kind: str, given: _Object, where: str) -> tuple[Any, tuple[str, str] | None, bool]:
+    def _value(self, kind: str, given: Object, where: str) -> tuple[Any, tuple[str, str] | None, bool]:
         """Read what an assertion compares with: the value, the file of code, and whether variables are filled in."""
         value, line, where = given.get("value"), given.lines.get("value", 0), f"{where}.value"
         fills = kind != "python"
@@ -307,25 +293,12 @@ class _Reader:
             self._refuse(line, f"{where}: there is no file {name}")
         return path, function
 
-    # What YAML holds
-
     def load(self) -> Any:
-        """Read what the file holds, in JSON's types; None where it is empty."""
-        yaml, loader_class = yaml_reader()
-        self._count = 0
+        """Read what the file holds; None where it is empty."""
         try:
-            text = self.text()
-            check_depth(text)
-            loader = loader_class(text)
-            node = loader.get_single_node()
-            return None if node is None else self._plain(loader, yaml, node)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            self._refuse(mark.line + 1 if mark else 1, getattr(error, "problem", None) or "it is no YAML")
-        except RecursionError:
-            self._refuse(1, "it is nested too deep, or an alias stands for what it stands in")
-        except ValueError as error:
-            self._refuse(1, f"it can't be read: {error}")
+            return read_yaml(self.text(), aliases=True)
+        except MalformedYAMLError as error:
+            self._refuse(error.line, str(error))
 
     def text(self) -> str:
         """Read the file as text; an OSError says where it can't be read."""
@@ -334,44 +307,10 @@ class _Reader:
         except UnicodeDecodeError as error:
             raise SuiteError(f"{self.path} is no UTF-8 text (byte {error.start}). Convert it first.") from None
 
-    def _plain(self, loader: Any, yaml: Any, node: Any) -> Any:
-        """Make JSON's values of a node, and remember their lines."""
-        self._count += 1
-        if self._count > _MOST_VALUES:
-            self._refuse(node.start_mark.line + 1, "its aliases stand for too much")
-        if isinstance(node, yaml.ScalarNode):
-            return loader.construct_object(node)
-        if node.tag not in ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
-            self._refuse(node.start_mark.line + 1, f"the tag {node.tag} is not known")
-        if isinstance(node, yaml.SequenceNode):
-            items = _List(self._plain(loader, yaml, each) for each in node.value)
-            items.lines = [each.start_mark.line + 1 for each in node.value]
-            return items
-        return self._object(loader, yaml, node)
-
-    def _object(self, loader: Any, yaml: Any, node: Any) -> _Object:
-        found, merged = _empty(), _empty()
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            name = self._plain(loader, yaml, key)
-            if not isinstance(name, str):
-                self._refuse(line, f"the key {_shown(name)} must be text. Write it in quotes")
-            if name in found or (name == "<<" and merged):
-                self._refuse(line, f"{name} is given twice")
-            plain = self._plain(loader, yaml, value)
-            if name == "<<" and isinstance(plain, _Object):
-                merged = plain
-            else:
-                found[name], found.lines[name] = plain, line
-        for name in merged:
-            if name not in found:
-                found[name], found.lines[name] = merged[name], merged.lines[name]
-        return found
-
     # What is refused
 
     def _check_object(self, given: Any, where: str, line: int) -> None:
-        if not isinstance(given, _Object):
+        if not isinstance(given, Object):
             self._refuse(line, f"{where or 'the file'} must be an object, {_not(given)}")
 
     def _check(self, given: Any, where: str, allowed: Sequence[str], line: int) -> None:
@@ -384,7 +323,7 @@ class _Reader:
                 known = f"{_meant(name, allowed)} {_one_of(allowed)}"
                 self._refuse(given.lines[name], f"{field} is not known.{known}{instead}")
 
-    def _field(self, given: _Object, where: str, name: str, kind: type, called: str) -> Any:
+    def _field(self, given: Object, where: str, name: str, kind: type, called: str) -> Any:
         value = given.get(name)
         is_number = kind is float and isinstance(value, int) and not isinstance(value, bool)
         if name in given and not is_number and not isinstance(value, kind):
@@ -410,12 +349,6 @@ def _stands_for_many(value: Any) -> bool:
 def _repository(folder: Path) -> Path:
     """Find the repository that a folder is in; the folder itself where it is in none."""
     return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
-
-
-def _empty() -> _Object:
-    found = _Object()
-    found.lines = {}
-    return found
 
 
 def _not_known(kind: str, base: str) -> str:
