@@ -51,7 +51,7 @@ def read_json(
         JSONError: it is none, or can't be used.
     """
     try:
-        value = (decoder or (_JAVASCRIPT if as_javascript else _STRICT)).decode(text)
+        value = (decoder or (AS_JAVASCRIPT if as_javascript else _STRICT)).decode(text)
         if not (as_javascript or half_pairs):
             text.encode()
             if "\\u" in text:  # without an escape what can be encoded stays so, and writing a value takes its time
@@ -104,4 +104,5 @@ HOOKS: Final[dict[str, Any]] = {
 }
 """What makes a decoder of the standard library strict."""
 _STRICT = json.JSONDecoder(**HOOKS)
-_JAVASCRIPT = json.JSONDecoder(parse_constant=_constant)
+AS_JAVASCRIPT: Final = json.JSONDecoder(parse_constant=_constant)
+"""Reads what the hosted engine and promptfoo take for JSON."""

@@ -127,8 +127,9 @@ class _Builder:
                 merged = value
             else:
                 found[name], found.lines[name] = value, _line(key)
-        for name in merged.keys() - found.keys():
-            found[name], found.lines[name] = merged[name], merged.lines[name]
+        for name in merged:
+            if name not in found:
+                found[name], found.lines[name] = merged[name], merged.lines[name]
         return found
 
 

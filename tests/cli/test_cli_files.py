@@ -207,6 +207,7 @@ def test_lock_takes_files(cli: Cli) -> None:
         ("a.prompt", "---\nmodel: 3\n---\nx", "a.prompt: model must be text"),
         ("a.prompt", "---\nmodel: [\n---\nx", "a.prompt:3: The front matter"),
         ("_a.prompt", "---\nmodel: m\n---\nx", "a partial is text alone and has no model"),
+        ("a.prompt", "Hi {{#x}}", "a.prompt: the template: line 1, column 4: the section '{{#x}}' is never closed"),
         (".portkey.json", "{", "can't be read"),
         (".portkey.json", '{"format": 9, "services": {}}', "Upgrade"),
         (".portkey.json", "[" * 100_000, "nested too deep"),
@@ -381,6 +382,13 @@ def test_what_includes_a_partial_that_is_made_anew_goes_with_it(cli: Cli, portke
     assert set(states(cli).values()) == {"same"}
     texts = {name: portkey.prompts.render(prompt_id=slug_of(name), variables={}).prompt for name in ("early", "user")}
     assert texts == {"early": "Be late.", "user": "Be kindly, kindly."}
+    Path("prompts/_inner.prompt").write_text("{{#x}}{{>tone}}{{/x}}kindly\n")
+    cli("push", "--publish")
+    for partial in portkey.prompts.partials.list():
+        portkey.prompts.partials.delete(partial.slug, force=True)
+    cli("push", "--publish")
+    assert set(states(cli).values()) == {"same"}
+    assert portkey.prompts.render(prompt_id=slug_of("user"), variables={}).prompt == "Be kindly, kindly."
 
 
 def slug_of(stem: str) -> str:

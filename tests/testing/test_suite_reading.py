@@ -75,6 +75,9 @@ def test_anchors_and_merged_keys_stand_for_what_they_name(tmp_path: Path) -> Non
     )
     assert [len(case.renders) for case in suite.cases] == [1, 1, 1]
     assert [case.variables["a"] for case in suite.cases] == [1, 2, 3]
+    names = "".join(f"n{number}: 1, " for number in range(9))
+    (_, merged) = read(tmp_path, f"tests:\n- vars: &v {{{names}}}\n- vars: {{z: 2, <<: *v, n4: 3}}\n").cases
+    assert list(merged.variables) == ["z", "n4", *(f"n{number}" for number in (0, 1, 2, 3, 5, 6, 7, 8))]
 
 
 def test_a_list_of_texts_stands_for_as_many_tests_as_in_promptfoo(tmp_path: Path) -> None:

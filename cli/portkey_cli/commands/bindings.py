@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -190,41 +192,44 @@ class _Table:
             raise ProjectError(f"{self.file}: {NAMES_TABLE} {unknown[0]} is no prompt that is bound here. Take it out.")
 
 
+Found = tuple[Candidate, Callable[[str], Binding]]
+"""A prompt: the name that its function may have, and what makes the function once it has one."""
+
+
+def _bound(found: Mapping[str, Found]) -> list[Binding]:
+    """Name the functions, and make them, in the order of their names."""
+    names = named({reference: candidate for reference, (candidate, _) in found.items()})
+    return [found[reference][1](name) for reference, name in sorted(names.items(), key=lambda item: item[1])]
+
+
 def _from_lock(lock: LockFile, path: Path, table: _Table) -> list[Binding]:
     """Make functions of all that is locked, named and described like the files where there are some."""
-    stems = Folder.remembered(path, "").stems()
-    files = {slug: (stem, path / f"{stem}{SUFFIX}") for slug, stem in stems.items()}
-    shared = [locked.slug for locked in lock.prompts.values()]
-    candidates: dict[str, Candidate] = {}
-    found: dict[str, tuple[LockedPrompt, PromptFile | None]] = {}
+    files = {slug: path / f"{stem}{SUFFIX}" for slug, stem in Folder.remembered(path, "").stems().items()}
+    shared = Counter(locked.slug for locked in lock.prompts.values())
+    found: dict[str, Found] = {}
     for reference, locked in lock.prompts.items():
-        stem, file = files.get(locked.slug, ("", None))
-        is_file = file is not None and file.is_file()
-        candidate = _candidate(reference, locked, stem if is_file else "", table, shared.count(locked.slug) > 1)
+        file = files.get(locked.slug)
+        file = file if file is not None and file.is_file() else None
+        stem = file.name.removesuffix(SUFFIX) if file else ""
+        candidate = _candidate(reference, locked, stem, table, shared[locked.slug] > 1)
         if candidate is not None:
-            candidates[reference] = candidate
-            found[reference] = locked, read_file(file) if is_file and file is not None else None
-    names = named(candidates)
-    return sorted((_of_locked(names[each], *found[each]) for each in names), key=lambda binding: binding.name)
+            found[reference] = candidate, partial(_of_locked, locked=locked, file=read_file(file) if file else None)
+    return _bound(found)
 
 
 def _candidate(reference: str, locked: LockedPrompt, stem: str, table: _Table, is_shared: bool) -> Candidate | None:
     """Choose what a prompt's function is called; None where the settings leave it out."""
     exact, given = table.find(reference), table.find(locked.slug, *((stem, f"{stem}{SUFFIX}") if stem else ()))
-    if False in (exact, given if exact is None else None):
+    if exact is False or (exact is None and given is False):
         return None
     if isinstance(exact, str):
         return Candidate(exact, reference, reference, given=True)
-    if isinstance(given, str):
-        wanted, key = given, locked.slug
-    else:
-        wanted = stem or locked.name or _SUFFIX_OF_SLUGS.sub("", locked.slug.removeprefix("pp-"))
-        key = locked.slug
-    label = reference.partition("@")[2]
+    found = stem or locked.name or _SUFFIX_OF_SLUGS.sub("", locked.slug.removeprefix("pp-"))
+    wanted = given if isinstance(given, str) else found
     if is_shared:
-        return Candidate(f"{wanted} {label}", f"{reference} ({wanted})", reference)
-    of = f"{reference} ({stem}{SUFFIX})" if stem else f"{reference} ({wanted})"
-    return Candidate(wanted, of, key, given=isinstance(given, str))
+        return Candidate(f"{wanted} {reference.partition('@')[2]}", f"{reference} ({wanted})", reference)
+    of = f"{stem}{SUFFIX}" if stem else wanted
+    return Candidate(wanted, f"{reference} ({of})", locked.slug, given=isinstance(given, str))
 
 
 def _of_locked(name: str, locked: LockedPrompt, file: PromptFile | None) -> Binding:
@@ -240,11 +245,9 @@ def _from_files(folder: Folder, table: _Table) -> list[Binding]:
     if folder.has_several_workspaces:
         problem = f"{folder.path} knows several workspaces of {folder.service}, and without a network none is meant."
         raise BindingsError(f"{problem} Take the lock file instead, without --files.")
-    partials = {key: file.version["string"] for key, file in folder.files.items() if key.kind == PARTIAL}
-    texts = {key.stem: text for key, text in partials.items()}
+    texts = {key.stem: file.version["string"] for key, file in folder.files.items() if key.kind == PARTIAL}
     texts.update({slug: texts[stem] for stem, slug in folder.slugs().items() if stem in texts})
-    candidates: dict[str, Candidate] = {}
-    found: dict[str, tuple[Key, PromptFile]] = {}
+    found: dict[str, Found] = {}
     for key, file in folder.files.items():
         if key.kind != PROMPT:
             continue
@@ -257,11 +260,9 @@ def _from_files(folder: Folder, table: _Table) -> list[Binding]:
             problem = f"{folder.path_of(key)} is on no service yet that the folder remembers for {folder.service}."
             raise BindingsError(f"{problem} Push it first: {command('push', key.stem)}")
         wanted = given if isinstance(given, str) else key.stem
-        candidates[slug] = Candidate(wanted, key.file_name, key.stem, given=isinstance(given, str))
-        found[slug] = key, file
-    names = named(candidates)
-    made = (_of_file(names[slug], slug, *found[slug], texts) for slug in names)
-    return sorted(made, key=lambda binding: binding.name)
+        candidate = Candidate(wanted, key.file_name, key.stem, given=isinstance(given, str))
+        found[slug] = candidate, partial(_of_file, slug=slug, key=key, file=file, texts=texts)
+    return _bound(found)
 
 
 def _of_file(name: str, slug: str, key: Key, file: PromptFile, texts: Mapping[str, str]) -> Binding:

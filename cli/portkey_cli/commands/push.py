@@ -20,7 +20,7 @@ from portkey_cli.options import Description, add_command
 from portkey_cli.output import note, progress, write_line
 from portkey_cli.partials import note_unknown
 from portkey_cli.sync import Difference, FolderOption, Force, Names, Sync, show_conflict
-from portkey_prompts.errors import command
+from portkey_prompts.errors import SourceError, command
 from portkey_prompts.folder import PARTIAL, PROMPT, Key, State, Synced, in_order, included, sent
 from portkey_prompts.prompt_file import doubts
 from portkey_prompts.rendering import StoredPrompt, content_fields
@@ -93,17 +93,18 @@ class Push:
 
     def all(self, found: list[Difference], force: bool, delete: bool) -> None:
         """Push what was changed here, partials before what includes them; delete what was deleted here."""
-        states = {State.CHANGED_HERE, State.ONLY_HERE} | ({State.CONFLICT} if force else set())
-        if force:
-            states.add(State.CHANGED_THERE)
+        states = {State.CHANGED_HERE, State.ONLY_HERE, *((State.CONFLICT, State.CHANGED_THERE) if force else ())}
+        same = [each for each in found if each.state == State.SAME]
         changed = {each.key: each for each in found if each.state in states}
         # A partial that is made anew has another slug, by which all that includes it has to name it.
-        anew = {key.stem for key, each in changed.items() if key.kind == PARTIAL and not each.remote}
-        changed |= {each.key: each for each in found if each.state == State.SAME and self._includes(each.key, anew)}
+        anew = [key for key, each in changed.items() if key.kind == PARTIAL and not each.remote]
+        for key in anew:
+            self._sync.folder.synced.pop(key, None)
+        changed |= {each.key: each for each in same if self._includes(each.key, {key.stem for key in anew})}
         self._check(changed)
-        self._same = [each.key for each in found if each.state == State.SAME or each.key in changed]
-        for each in found:
-            if each.state == State.SAME and each.key not in changed and each.remote and not self._dry_run:
+        self._same = [each.key for each in same if each.key not in changed] + list(changed)
+        for each in same if not self._dry_run else ():
+            if each.key not in changed and each.remote:
                 self._sync.folder.note(each.key, Synced(each.remote.slug, each.remote.digest))
         again = [each for key in in_order(changed, self._sync.folder.files) if not self._whole(each := changed[key])]
         # Partials that include each other need a second version, which knows the slugs of all.
@@ -120,14 +121,14 @@ class Push:
         """Look at what is to be pushed, before anything is.
 
         Raises:
-            PortkeyError: a template is malformed, naming its file.
+            SourceError: a template is malformed, naming its file.
         """
         for key in keys:
             file = self._sync.folder.files[key]
             try:
                 StoredPrompt(file.version)
             except TemplateError as error:
-                raise PortkeyError(f"{self._sync.folder.path / key.file_name}: the template: {error}") from None
+                raise SourceError(f"{self._sync.folder.path / key.file_name}: the template: {error}") from None
             for doubt in doubts(file):
                 note(f"{key.file_name}: {doubt}")
 

@@ -11,24 +11,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple
+
+from portkey_prompts.strict_json import AS_JAVASCRIPT
 
 from .worker import CheckError, Worker
 
-WITHOUT_MODEL: Final = (
-    "contains",
-    "contains-json",
-    "equals",
-    "icontains",
-    "is-json",
-    "python",
-    "regex",
-    "starts-with",
-)
-MEASURES: Final = ("cost", "latency")
-"""Types that say something of a run, not of a text."""
-TYPES: Final = tuple(sorted((*WITHOUT_MODEL, *MEASURES)))
-SCHEMA_TYPES: Final = ("contains-json", "is-json")
 JUDGES: Final = re.compile(
     r"(?:agent|llm|research|search|video)-rubric|(?:answer|conversation|context)-(?:faithfulness|recall|relevance)"
     r"|classifier|factuality|g-eval|max-score|model-graded-.*|moderation|pi|select-best|similar(?::.*)?"
@@ -110,7 +98,7 @@ def grade(assertion: Assertion, answer: Answer, variables: Mapping[str, Any], wo
         CheckError: it could not be checked.
     """
     value = filled(assertion.value, variables) if assertion.fills else assertion.value
-    found = _CHECKS[assertion.type](assertion, value, answer, worker)
+    found = KINDS[assertion.type].check(assertion, value, answer, worker)
     if not isinstance(found, Grade):
         shown = _shown(value if assertion.threshold is None else assertion.threshold)
         found = Grade(found, 0, f"{assertion.name} {shown}".rstrip())
@@ -179,7 +167,7 @@ def _equals(assertion: Assertion, value: Any, answer: Answer, worker: Worker) ->
     if answer.messages is not None:
         return bool(_same(value, answer.messages))
     try:
-        return _same(value, _JSON.decode(answer.text))
+        return _same(value, AS_JAVASCRIPT.decode(answer.text))
     except (ValueError, RecursionError):
         return False
 
@@ -206,7 +194,7 @@ def _regex(assertion: Assertion, value: Any, answer: Answer, worker: Worker) -> 
 
 def _is_json(assertion: Assertion, value: Any, answer: Answer, worker: Worker) -> bool:
     try:
-        found = _JSON.decode(answer.text)
+        found = AS_JAVASCRIPT.decode(answer.text)
     except (ValueError, RecursionError):
         return False
     return _conforms(value, [found])
@@ -274,18 +262,41 @@ def _graded(assertion: Assertion, found: Any) -> Grade:
     )
 
 
-_CHECKS: Final[dict[str, Callable[[Assertion, Any, Answer, Worker], bool | Grade]]] = {
-    "contains": _contains,
-    "contains-json": _contains_json,
-    "cost": _cost,
-    "equals": _equals,
-    "icontains": _icontains,
-    "is-json": _is_json,
-    "latency": _latency,
-    "python": _python,
-    "regex": _regex,
-    "starts-with": _starts_with,
+class Kind(NamedTuple):
+    """A type of assertion."""
+
+    check: Callable[[Assertion, Any, Answer, Worker], bool | Grade]
+    value: str = ""
+    """What `value` has to be, a key of `VALUES`; empty where it may be anything."""
+    fields: tuple[str, ...] = ("value",)
+    """Which of `value`, `threshold` and `config` it takes."""
+    needs: str = "value"
+    """Which of them it can't do without; empty for none."""
+
+
+VALUES: Final[dict[str, Callable[[Any], bool]]] = {
+    "text": lambda value: isinstance(value, str) and value != "",
+    "text or a number": lambda value: (
+        isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != ""
+    ),
+    "a JSON schema": lambda value: isinstance(value, (dict, bool, type(None))),
 }
+"""What a value can have to be, in words, and whether one is so."""
+KINDS: Final = {
+    "contains": Kind(_contains, "text or a number"),
+    "contains-json": Kind(_contains_json, "a JSON schema", needs=""),
+    "cost": Kind(_cost, fields=("threshold", "config"), needs="threshold"),
+    "equals": Kind(_equals),
+    "icontains": Kind(_icontains, "text or a number"),
+    "is-json": Kind(_is_json, "a JSON schema", needs=""),
+    "latency": Kind(_latency, fields=("threshold",), needs="threshold"),
+    "python": Kind(_python, "text", ("value", "threshold", "config")),
+    "regex": Kind(_regex, "text"),
+    "starts-with": Kind(_starts_with, "text"),
+}
+TYPES: Final = tuple(KINDS)
+WITHOUT_MODEL: Final = tuple(name for name in TYPES if KINDS[name].needs != "threshold")
+"""Those that say something of a text; the others, of a run."""
 
 
 def _looked_up(name: str, variables: Mapping[str, Any]) -> Any:
@@ -320,7 +331,7 @@ def _objects(text: str) -> Iterator[Any]:
     start = text.find("{")
     while start >= 0:
         try:
-            found, end = _JSON.raw_decode(text, start)
+            found, end = AS_JAVASCRIPT.raw_decode(text, start)
         except (ValueError, RecursionError):
             end = start + 1
         else:
@@ -343,13 +354,6 @@ def _validator(schema: str) -> Any:
         return jsonschema_rs.validator_for(json.loads(schema), retriever=_fetch_nothing)
     except ValueError as error:
         raise CheckError(f"It is no JSON schema: {str(error).splitlines()[0]}") from None
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON value")
-
-
-_JSON: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _fetch_nothing(uri: str) -> Any:

@@ -30,10 +30,10 @@ from portkey_prompts.strict_yaml import List, MalformedYAMLError, Object, read_y
 
 from .assertions import (
     JUDGES,
-    MEASURES,
+    KINDS,
     PRICES,
-    SCHEMA_TYPES,
     TYPES,
+    VALUES,
     WITHOUT_MODEL,
     Assertion,
     names_in,
@@ -163,11 +163,9 @@ class _Reader:
         options = {**common["options"], **own["options"]}
         renders, asserts = ((*common[name], *own[name]) for name in ("render", "assert"))
         threshold = common["threshold"] if own["threshold"] is None else own["threshold"]
-        expanded = (
-            []
-            if options.get("disableVarExpansion")
-            else [name for name in variables if _stands_for_many(variables[name])]
-        )
+        expanded = [name for name in variables if _stands_for_many(variables[name])]
+        if options.get("disableVarExpansion"):
+            expanded = []
         for chosen in itertools.product(*(variables[name] for name in expanded)):
             one = {**variables, **dict(zip(expanded, chosen, strict=True))}
             name = test.get("description") or ", ".join(f"{name}={_shown(one[name])}" for name in one) or "no variables"
@@ -226,14 +224,12 @@ class _Reader:
 
     def _check_kind(self, kind: str, given: Object, where: str, line: int) -> None:
         """Check which fields a type takes, and which it needs."""
-        needs = "threshold" if kind in MEASURES else None if kind in SCHEMA_TYPES else "value"
-        takes = {"value"} if kind not in MEASURES else {"threshold"}
-        takes |= {"threshold", "config"} if kind == "python" else {"config"} if kind == "cost" else set()
+        _, _, fields, needed = KINDS[kind]
         for name in ("value", "threshold", "config"):
-            if name in given and name not in takes:
+            if name in given and name not in fields:
                 self._refuse(given.lines[name], f"{where}.{name}: {kind} takes none")
-        if needs and needs not in given:
-            self._refuse(line, f"{where}.{needs} is missing")
+        if needed and needed not in given:
+            self._refuse(line, f"{where}.{needed} is missing")
         if kind == "cost":
             self._check_prices(given, where, line)
 
@@ -260,14 +256,10 @@ class _Reader:
                 return value, (str(path), function or "get_assert"), False
             reader, fills = _Reader(path), False  # as promptfoo has it
             value = reader.text().strip() if path.suffix == ".txt" else reader.load()
-        text = isinstance(value, str) and value != ""
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if kind in ("python", "regex", "starts-with") and not text:
-            self._refuse(line, f"{where} must be text, not {_shown(value)}. Write it in quotes")
-        if kind in ("contains", "icontains") and not text and not number:
-            self._refuse(line, f"{where} must be text or a number, not {_shown(value)}")
-        if kind in SCHEMA_TYPES and not isinstance(value, (dict, bool, type(None))):
-            self._refuse(line, f"{where} must be a JSON schema, not {_shown(value)}")
+        wanted = KINDS[kind].value
+        if wanted and not VALUES[wanted](value):
+            hint = ". Write it in quotes" if wanted == "text" else ""
+            self._refuse(line, f"{where} must be {wanted}, not {_shown(value)}{hint}")
         try:
             self._check_text(kind, value, list(names_in(value)) if fills or kind == "python" else [])
         except ValueError as error:
@@ -354,7 +346,7 @@ def _repository(folder: Path) -> Path:
 def _not_known(kind: str, base: str) -> str:
     if JUDGES.fullmatch(base):
         return f"promptfoo's {kind} asks a model for its opinion, and no model judges here"
-    if base in MEASURES:
+    if base in KINDS:
         return f"{kind!r} is not known here, but below assert: it measures a run"
     meant = _meant(base, TYPES, 0.85)  # contains-any is no misspelt contains-json
     return f"{kind!r} is not known here{meant or ', and code can check it by the type python'}"

@@ -56,17 +56,9 @@ class Result:
 
     def as_dict(self) -> dict[str, Any]:
         """Say it as JSON."""
-        return {
-            "prompt": self.prompt,
-            "case": self.case,
-            "side": self.side,
-            "repetition": self.repetition,
-            "status": self.status,
-            "problems": list(self.problems),
-            "text": self.text,
-            "latency_ms": _rounded(self.latency),
-            "tokens": self.tokens,
-        }
+        said = ("prompt", "case", "side", "repetition", "status", "problems", "text")
+        measured = {"latency_ms": _rounded(self.latency), "tokens": self.tokens}
+        return {**{name: getattr(self, name) for name in said}, **measured}
 
 
 @dataclass(frozen=True)
