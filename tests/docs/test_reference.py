@@ -76,7 +76,10 @@ VARIABLES = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": ("client, server", "Make spans, and where to send them."),
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": ("client, server", "The same, for traces alone."),
     "OTEL_SDK_DISABLED": ("client, server", "`true`: make no spans, whatever the code says."),
-    "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": ("client", "`true`: put texts and variables into spans."),
+    "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": (
+        "client, server",
+        "`true`: put texts and variables into spans.",
+    ),
     "SSL_CERT_FILE": ("client", "A PEM file with the certificates to trust."),
     "SSL_CERT_DIR": ("client", "A folder of them."),
     "HTTPS_PROXY": (

@@ -147,6 +147,25 @@ def test_everything_is_reached_by_the_keyboard(server: LocalServer, open_tab: Op
     assert tab.page.evaluate(ring) != "none"
 
 
+def test_the_keyboard_stays_where_somebody_was_when_a_button_goes(server: LocalServer, open_tab: Opener) -> None:
+    tab = open_tab(server)
+    tab.open("/prompts/welcome")
+    page = tab.page
+    at = "() => document.activeElement.ariaLabel || document.activeElement.name || document.activeElement.innerText"
+    page.get_by_label("name needed").fill("Ada")
+    page.get_by_role("button", name="Run", exact=True).press("Enter")
+    page.get_by_text("first word after").wait_for()
+    page.get_by_role("button", name="Run", exact=True).wait_for()
+    assert page.evaluate(at) == "Run"
+    page.get_by_label("name needed").press("Control+Enter")
+    page.get_by_text("first word after").wait_for()
+    assert page.evaluate(at) == "text:name"
+    page.get_by_role("button", name="Remove this message").first.press("Enter")
+    page.wait_for_function("() => document.querySelectorAll('.message').length === 1")
+    assert page.evaluate(at) == "Content"
+    page.on("dialog", lambda dialog: dialog.accept())
+
+
 def test_hostile_texts_are_only_texts(server: LocalServer, open_tab: Opener) -> None:
     text = " ".join(HOSTILE)
     tab = open_tab(server)

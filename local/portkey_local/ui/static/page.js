@@ -9,12 +9,8 @@ function send(path, signal) {
   const headers = { "content-type": "application/json" };
   return fetch(form.dataset.live + path, { method: "POST", headers, body: JSON.stringify(fields()), signal });
 }
-function parsed(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html; // the server's own, every value in it escaped
-  return template.content;
-}
 const element = (name, properties) => Object.assign(document.createElement(name), properties);
+const parsed = (html) => element("template", { innerHTML: html }).content; // the server's own, every value in it escaped
 const problem = (text) => element("p", { className: "problem", role: "alert", textContent: text });
 
 // Rendering: after a pause in typing; an answer that was overtaken is thrown away.
@@ -56,7 +52,11 @@ let running;
 async function run() {
   if (running) return;
   running = new AbortController();
-  const show = (is) => all("[data-run], [data-stop]").forEach((each) => { each.hidden = "run" in each.dataset === is; });
+  const show = (is) => {
+    const has = document.activeElement?.matches("[data-run], [data-stop]"); // what is hidden loses the keyboard
+    all("[data-run], [data-stop]").forEach((each) => { each.hidden = "run" in each.dataset === is; });
+    if (has) form.querySelector(is ? "[data-stop]" : "[data-run]").focus();
+  };
   show(true);
   await Promise.all(all("[data-outcome]").map((outcome) => runOne(outcome, running.signal)));
   show(false);
@@ -121,7 +121,11 @@ function click({ target }) {
   const button = target.closest("button")?.dataset ?? {}, messages = all(".message");
   if ("run" in button) run();
   if ("stop" in button) running?.abort();
-  if ("remove" in button && messages.length > 1) target.closest(".message").remove();
+  if ("remove" in button && messages.length > 1) {
+    const gone = target.closest(".message"), at = messages.indexOf(gone);
+    (messages[at + 1] ?? messages[at - 1]).querySelector("textarea").focus();
+    gone.remove();
+  }
   if ("add" in button) {
     const made = messages.at(-1).cloneNode(true), [role, text] = all("select, textarea", made);
     text.value = "";
