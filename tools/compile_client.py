@@ -96,15 +96,12 @@ class Contract:
         return document
 
 
-def _parameters(node: Any) -> list[dict[str, Any]]:
-    """Find every parameter that is written out, wherever it stands."""
-    if isinstance(node, list):
-        return [found for entry in node for found in _parameters(entry)]
-    if not isinstance(node, dict):
-        return []
-    if node.get("in") in {"path", "query", "header"} and "name" in node:
-        return [node]
-    return [found for entry in node.values() for found in _parameters(entry)]
+def _parameters(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Find every parameter that is written out: of the contract, of a path, of an operation."""
+    items = [item for item in document.get("paths", {}).values() if isinstance(item, dict)]
+    operations = [operation for item in items for operation in item.values() if isinstance(operation, dict)]
+    shared = document.get("components", {}).get("parameters", {})
+    return [*shared.values(), *(one for node in [*items, *operations] for one in node.get("parameters", []))]
 
 
 def compile_package(contract: Contract, target: Path) -> None:

@@ -21,15 +21,33 @@ from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import ModelProperty, Property
+from openapi_python_client.parser.properties import AnyProperty, ModelProperty, Property
+from openapi_python_client.parser.properties.int import IntProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.schema import Reference
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "generator-templates"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-TAKEN = {"answer", "fetch", "fields", "given", "models", "options", "self"}
-"""Names that a compiled method needs itself."""
+TAKEN = {"answer", "body", "fetch", "fields", "given", "models", "options", "segment", "self"}
+"""Names that a compiled method needs itself, or the function that builds its request."""
+RECORD_NAMES = {
+    *("clear", "copy", "dict", "from_dict", "fromkeys", "get", "get_headers", "items", "json", "keys", "model_dump"),
+    *("model_dump_json", "model_validate", "model_validate_json", "pop", "popitem", "setdefault", "to_dict", "update"),
+    *("values", "with_meta"),
+}
+"""The methods of records."""
+ANNOTATION_NAMES = {"bool", "datetime", "dict", "float", "int", "list", "models", "str"}
+"""What annotations name, which a field or an argument beside them would hide."""
+CLIENT_NAMES = {
+    *("aclose", "api_key", "base_url", "call", "close", "config", "copy", "is_closed", "max_response_bytes"),
+    *("max_retries", "metadata", "openai", "provider", "send", "stream", "timeout", "trace_id", "virtual_key"),
+    "with_options",
+}
+"""What a client has beside its resources, here and in portkey_ai."""
 EVERY_CALL = ("api_key", "extra_headers", "extra_query", "extra_body", "timeout", "max_retries")
 """Options of a call that are no header parameters of the contract; options.py.jinja says what they are."""
 KINDS = {
@@ -89,14 +107,17 @@ class Method:
         return strings.PythonIdentifier(self.endpoint.name, "field_")
 
     @property
-    def keywords(self) -> str:
-        """The name of the class of its keywords."""
-        return f"{self.operation_id[0].upper()}{self.operation_id[1:]}Fields"
+    def keywords(self) -> str | None:
+        """The name of the class of its keywords; None where these are the options of any call."""
+        if self.body is None and not self.hidden:
+            return None
+        return f"{self.operation_id[0].upper()}{self.operation_id[1:]}{'Fields' if self.body else 'Options'}"
 
     @property
     def paged(self) -> bool:
         """Whether its answer is one of several pages."""
-        return any(parameter.name == "current_page" for parameter in self.endpoint.query_parameters)
+        asked = any(parameter.name == "current_page" for parameter in self.endpoint.query_parameters)
+        return asked and is_page(success_of(self.endpoint))
 
     @property
     def options(self) -> list[tuple[str, Property]]:
@@ -115,11 +136,7 @@ class Method:
     @property
     def fields(self) -> list[Property]:
         """The fields of its body."""
-        return (
-            []
-            if self.body is None
-            else [*(self.body.required_properties or ()), *(self.body.optional_properties or ())]
-        )
+        return [] if self.body is None else fields_of(self.body)
 
     def description_of(self, one: Property) -> UntrustedString | str | None:
         """Say what a field of its body is: in the words beside a reference, else in those of what is referred to."""
@@ -136,8 +153,8 @@ class Method:
 
     @property
     def hidden(self) -> list[str]:
-        """The options of a call that a field of its body hides, or an argument."""
-        names = {*self.arguments, *(one.name.get_untrusted_value() for one in self.fields)}
+        """The options of any call that a field of its body or an argument of that name hides."""
+        names = {*self.arguments, *(one.python_name for one in self.fields)}
         return [name for name in [*EVERY_CALL, *(one.name for one in self.every_call.values())] if name in names]
 
 
@@ -148,6 +165,8 @@ class Resource:
     path: str
     description: UntrustedString
     methods: list[Method] = field(default_factory=list)
+    by_hand: list[str] = field(default_factory=list)
+    """The operations whose methods are written by hand, in a class that inherits from this one."""
     children: list[Resource] = field(default_factory=list)
 
     @property
@@ -177,7 +196,8 @@ def _singular(word: str) -> str:
 
 def option_name(header: str) -> str:
     """Name the option that travels as a header."""
-    return strings.PythonIdentifier(header.lower().removeprefix("x-portkey-"), "field_")
+    name = strings.PythonIdentifier(header.lower().removeprefix("x-portkey-"), "field_")
+    return python_name(name, ANNOTATION_NAMES | TAKEN)
 
 
 def options_of(document: Node) -> list[Option]:
@@ -251,14 +271,16 @@ def resources_of(document: Node, data: GeneratorData, options: list[Option]) -> 
             if "operationId" not in operation:
                 raise ContractError(f"an operation of the tag {operation.get('tags')} has no operationId: write one")
             endpoint = endpoints[strings.PythonIdentifier(operation["operationId"], "field_")]
-            if operation.get("x-by-hand") is True:
-                continue
             resource = _resource(found, operation, tags, endpoint)
+            if operation.get("x-by-hand") is True:
+                resource.by_hand.append(operation["operationId"])
+                continue
             parameters = _parameters(document, item, operation)
             method = _method(verb, operation, parameters, endpoint, options)
             _add_method(resource, method)
     for resource in list(found.values()):
         _add_to_parent(resource, found)
+    _check_names(found)
     for resource in found.values():
         # Type checkers read `list[str]` below a method called `list` as the method.
         resource.methods.sort(key=lambda method: method.name == "list")
@@ -282,6 +304,7 @@ def _resource(found: dict[str, Resource], operation: Node, tags: dict[str, Node]
 
 def _method(verb: str, operation: Node, parameters: list[Node], endpoint: Endpoint, options: list[Option]) -> Method:
     operation_id = operation["operationId"]
+    _check_kinds(operation_id, endpoint)
     words = re.match(r"[a-z0-9]+", operation_id)
     name = words[0] if words else operation_id
     method = Method(
@@ -292,12 +315,44 @@ def _method(verb: str, operation: Node, parameters: list[Node], endpoint: Endpoi
         verb in ("get", "head") or operation.get("x-repeatable") is True,
         {option.header: option for option in options if option.every_call},
     )
-    names = [*method.arguments, *(one.name.get_untrusted_value() for one in method.fields)]
+    if odd := [name for name in method.aliases.values() if not name.isidentifier() or keyword.iskeyword(name)]:
+        raise ContractError(f"{operation_id} has a parameter with the x-alias {odd[0]!r}, which Python can't call so")
+    names = [*method.arguments, *(one.python_name for one in method.fields)]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ContractError(f"{operation_id} has two arguments called {twice[0]}: rename one of them")
     if taken := sorted(TAKEN.intersection(method.arguments)):
         raise ContractError(f"{operation_id} has a parameter called {taken[0]}, which its method can't take: rename it")
     return method
+
+
+def _check_kinds(operation_id: str, endpoint: Endpoint) -> None:
+    """Refuse what the client can't send or read: it would compile, and fail at every call."""
+    if endpoint.bodies and endpoint.bodies[0].body_type != "json":
+        raise ContractError(
+            f"{operation_id} takes {endpoint.bodies[0].content_type.get_untrusted_value()}: only JSON can be sent"
+        )
+    if endpoint.cookie_parameters:
+        name = endpoint.cookie_parameters[0].name.get_untrusted_value()
+        raise ContractError(f"{operation_id} has the cookie {name}: only headers, queries and paths can be sent")
+    for one in endpoint.query_parameters:
+        if any(isinstance(kind, ModelProperty) for kind in _kinds(one)):
+            name = one.name.get_untrusted_value()
+            raise ContractError(f"{operation_id} has the query parameter {name}, an object, which no query can say")
+        counted = any(isinstance(kind, IntProperty) for kind in _kinds(one))
+        if one.name == "current_page" and (one.required or not counted):
+            raise ContractError(f"{operation_id} has a current_page that is no optional integer: pages are counted")
+    for response in endpoint.responses:
+        success = response.status_code.pattern.startswith("2")
+        if success and not any(isinstance(kind, ModelProperty | AnyProperty) for kind in _kinds(response.prop)):
+            raise ContractError(
+                f"{operation_id} answers no JSON object with {response.status_code.pattern}, and nothing else "
+                "becomes a record: describe an object that holds it"
+            )
+
+
+def _kinds(one: Property) -> list[PropertyProtocol]:
+    """List what a value may be."""
+    return [*one.inner_properties] if isinstance(one, UnionProperty) else [one]
 
 
 def _add_method(resource: Resource, method: Method) -> None:
@@ -324,19 +379,73 @@ def _add_to_parent(resource: Resource, found: dict[str, Resource]) -> None:
         _add_to_parent(parent, found)
 
 
+def _check_names(found: dict[str, Resource]) -> None:
+    """Refuse resources that a client has no room for, or that are written into one module."""
+    modules: dict[str, str] = {}
+    for path, resource in found.items():
+        if path in CLIENT_NAMES:
+            raise ContractError(f"a client has something else called {path}: give its operations an x-resource")
+        other = modules.setdefault(resource.module, path)
+        if other != path:
+            raise ContractError(f"{other} and {path} would be one class: give one of them another x-resource")
+
+
 def all_of(resources: list[Resource]) -> list[Resource]:
     """List resources with all that are below them."""
     return [found for resource in resources for found in [resource, *all_of(resource.children)]]
 
 
-def success_of(endpoint: Endpoint) -> str:
-    """Name the type of an operation's success, as the operation's module names it."""
+def success_of(endpoint: Endpoint) -> ModelProperty | None:
+    """Find what an operation's success holds; None where nothing is described."""
     for response in endpoint.responses:
         if response.status_code.pattern.startswith("2"):
-            for prop in getattr(response.prop, "inner_properties", None) or [response.prop]:
-                if class_info := getattr(prop, "class_info", None):
-                    return f"models.{class_info.name}"
-    return "types.Record"
+            for kind in _kinds(response.prop):
+                if isinstance(kind, ModelProperty):
+                    return kind
+    return None
+
+
+def type_of(endpoint: Endpoint) -> str:
+    """Name the type of an operation's success, as the operation's module names it."""
+    success = success_of(endpoint)
+    return "types.Record" if success is None else f"models.{success.class_info.name}"
+
+
+def fields_of(model: ModelProperty) -> list[Property]:
+    """List a model's fields, those that have to be there first."""
+    return [*(model.required_properties or ()), *(model.optional_properties or ())]
+
+
+def is_page(model: ModelProperty | None) -> bool:
+    """Say whether a model is a page of a list: `object`, `total`, and the items in `data`."""
+    fields = {one.name.get_untrusted_value(): one for one in (fields_of(model) if model else ())}
+    return {"object", "total", "data"} <= fields.keys() and isinstance(fields["data"], ListProperty)
+
+
+def python_name(name: str, taken: set[str]) -> str:
+    """Name a field or an argument: the generator avoids all builtins, which is more than these need."""
+    plain = name.removesuffix("_")
+    if plain in taken:
+        return f"{plain}_"
+    avoided = plain in strings.RESERVED_WORDS and not keyword.iskeyword(plain)
+    return plain if avoided else name
+
+
+def rename(data: GeneratorData) -> None:
+    """Give fields, and the arguments that are options, the names that they have in Python."""
+    endpoints = [endpoint for group in data.endpoint_collections_by_tag.values() for endpoint in group.endpoints]
+    bodies = [body.prop for endpoint in endpoints for body in endpoint.bodies]
+    for model in [*data.models, *bodies]:
+        if isinstance(model, ModelProperty):
+            for one in fields_of(model):
+                one.python_name = _identifier(python_name(one.python_name, RECORD_NAMES | ANNOTATION_NAMES | {"self"}))
+    for endpoint in endpoints:
+        for one in [*endpoint.query_parameters, *endpoint.header_parameters]:
+            one.python_name = _identifier(python_name(one.python_name, ANNOTATION_NAMES | TAKEN))
+
+
+def _identifier(name: str) -> strings.PythonIdentifier:
+    return str.__new__(strings.PythonIdentifier, name)  # its own constructor would avoid builtins again
 
 
 def build(document: Path, package: Path) -> list[GeneratorError]:
@@ -364,13 +473,19 @@ def build(document: Path, package: Path) -> list[GeneratorError]:
         complaints += group.parse_errors
     if complaints:
         return complaints
+    rename(data)
     options = options_of(contract)
     roots = resources_of(contract, data, options)
     schemes = contract["components"]["securitySchemes"].values()
     header = next(scheme["name"] for scheme in schemes if scheme.get("in") == "header")
     project.env.globals.update(
-        roots=roots, resources=all_of(roots), options=options, api_key_header=header, success_of=success_of
+        roots=roots,
+        resources=all_of(roots),
+        options=options,
+        api_key_header=header,
+        type_of=type_of,
     )
+    project.env.tests["page"] = is_page
     errors = list(project.build())
     write(project, "options.py", "options.py.jinja")
     (package / "resources").mkdir()

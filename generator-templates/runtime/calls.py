@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .requests import Request
 
     P = TypeVar("P", bound=Page[Any])
+    V = TypeVar("V")
 
     class Caller(Protocol):
         """Sends calls, and gives what their answers say; what is no success is raised."""
@@ -84,7 +85,7 @@ def only_options(method: str, keywords: dict[str, Any]) -> dict[str, Any]:
     return keywords
 
 
-def one_of(name: str, given: str | None, alias: str, other: str | None) -> str:
+def one_of(name: str, given: V | None, alias: str, other: V | None) -> V:
     """Choose a segment of a path that has two names.
 
     Raises:
@@ -96,7 +97,7 @@ def one_of(name: str, given: str | None, alias: str, other: str | None) -> str:
     return chosen
 
 
-def needed(name: str, given: str | None) -> str:
+def needed(name: str, given: V | None) -> V:
     """Take a segment of a path that has to be given.
 
     Raises:

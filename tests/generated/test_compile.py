@@ -21,6 +21,10 @@ from type_checking import mypy
 Edit = Callable[[dict[str, Any]], None]
 
 
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
 @pytest.fixture
 def tree(root: Path, tmp_path: Path) -> Path:
     """A copy of what compiling needs, to be changed at will."""
@@ -249,12 +253,52 @@ def break_argument(document: dict[str, Any]) -> None:
     add_parameter(document["paths"]["/labels/{label_id}"]["put"], "name")
 
 
-def break_option(document: dict[str, Any]) -> None:
-    add_parameter(document["paths"]["/labels"]["get"], "options")
+def break_segment(document: dict[str, Any]) -> None:
+    item = document["paths"].pop("/labels/{label_id}")
+    item["parameters"] = [{"name": "options", "in": "path", "required": True, "schema": {"type": "string"}}]
+    document["paths"]["/labels/{options}"] = item
 
 
-def add_parameter(operation: dict[str, Any], name: str) -> None:
-    operation.setdefault("parameters", []).append({"name": name, "in": "query", "schema": {"type": "string"}})
+def break_alias(document: dict[str, Any]) -> None:
+    document["components"]["parameters"]["LabelId"]["x-alias"] = "class"
+
+
+def break_page(document: dict[str, Any]) -> None:
+    document["components"]["parameters"]["CurrentPage"]["required"] = True
+
+
+def break_client(document: dict[str, Any]) -> None:
+    document["paths"]["/labels"]["get"]["x-resource"] = "close"
+
+
+def break_class(document: dict[str, Any]) -> None:
+    document["paths"]["/labels"]["get"]["x-resource"] = "label_sets"
+    document["paths"]["/labels"]["post"]["x-resource"] = "labels.sets"
+
+
+def break_cookie(document: dict[str, Any]) -> None:
+    add_parameter(document["paths"]["/labels"]["get"], "session", place="cookie")
+
+
+def break_query(document: dict[str, Any]) -> None:
+    add_parameter(document["paths"]["/labels"]["get"], "filter", {"type": "object", "properties": {"a": {}}})
+
+
+def add_parameter(operation: dict[str, Any], name: str, schema: Any = None, place: str = "query") -> None:
+    schema = schema or {"type": "string"}
+    operation.setdefault("parameters", []).append({"name": name, "in": place, "schema": schema})
+
+
+def takes(content_type: str) -> Edit:
+    """Have an operation take a body of another kind than JSON."""
+    content = {content_type: {"schema": {"type": "object", "properties": {"name": {"type": "string"}}}}}
+    return lambda document: document["paths"]["/labels"]["post"].update(requestBody={"content": content})
+
+
+def answers(content_type: str, schema: dict[str, Any]) -> Edit:
+    """Have an operation answer something else than an object."""
+    success = {"description": "It.", "content": {content_type: {"schema": schema}}}
+    return lambda document: document["paths"]["/labels"]["post"]["responses"].update({"200": success})
 
 
 @pytest.mark.parametrize(
@@ -267,7 +311,17 @@ def add_parameter(operation: dict[str, Any], name: str) -> None:
         (break_method, "listLabels and listEverything would both be labels.list()"),
         (break_resource, "listLabels would be a method of 'Our Labels'"),
         (break_argument, "updateLabel has two arguments called name"),
-        (break_option, "listLabels has a parameter called options"),
+        (break_segment, "retrieveLabel has a parameter called options"),
+        (break_alias, "has a parameter with the x-alias 'class'"),
+        (break_page, "listLabels has a current_page that is no optional integer"),
+        (break_client, "a client has something else called close"),
+        (break_class, "label_sets and labels.sets would be one class"),
+        (break_cookie, "listLabels has the cookie session"),
+        (break_query, "listLabels has the query parameter filter, an object"),
+        (takes("multipart/form-data"), "createLabel takes multipart/form-data: only JSON can be sent"),
+        (takes("application/x-www-form-urlencoded"), "createLabel takes application/x-www-form-urlencoded"),
+        (answers("application/json", {"type": "array", "items": ref("Label")}), "answers no JSON object with 200"),
+        (answers("text/plain", {"type": "string"}), "createLabel answers no JSON object with 200"),
         (lambda document: document.pop("paths"), "paths"),
         (lambda document: document.pop("openapi"), "no key `openapi`"),
         (lambda document: document["components"].pop("securitySchemes"), "securitySchemes"),
@@ -423,7 +477,7 @@ assert probe.parse(500, {"status": "x", "message": "y"}) is None
 
 
 def unusual_operations(document: dict[str, Any]) -> None:
-    """Add what no operation has today: fields named like options, ids that are numbers, bodies that are lists."""
+    """Add what no operation has today: names that are options or Python's, ids that are numbers, bodies of lists."""
     note = {"type": "object", "additionalProperties": True, "required": ["text", "metadata"], "properties": {}}
     note["properties"] = {"text": {"type": "string"}, "metadata": ref("FreeForm"), "timeout": {"type": "integer"}}
     document["components"]["schemas"]["Note"] = note
@@ -449,6 +503,27 @@ def unusual_operations(document: dict[str, Any]) -> None:
     document["paths"]["/audits"] = {
         "get": {"operationId": "listAudits", "tags": ["audit trail"], "parameters": asked, "responses": done}
     }
+    odd = dict.fromkeys(("in", "name", "max-size", "list", "self", "models", "api-key", "type"), text)
+    document["components"]["schemas"]["Odd"] = {
+        "type": "object",
+        "description": "Names that Python can't say, or uses itself.",
+        "required": ["in", "name"],
+        "properties": {**odd, "last": ref("Note")},
+    }
+    segments = [
+        {**place, "x-alias": "number_of_it"},
+        {"name": "import", "in": "path", "required": True, "schema": text},
+    ]
+    options = [{"name": name, "in": "query", "schema": text} for name in ("timeout", "type", "options", "class")]
+    document["paths"]["/odd/{number}/{import}"] = {
+        "parameters": segments,
+        "put": {"operationId": "raiseOdd", "tags": ["odd"], "requestBody": body(ref("Odd")), "responses": done},
+        "delete": {"operationId": "deleteOdd", "tags": ["odd"], "parameters": options, "responses": done},
+    }
+    headed = [{"name": "if-match", "in": "header", "required": True, "schema": text}]
+    document["paths"]["/odd"] = {
+        "get": {"operationId": "readOdd", "tags": ["odd"], "parameters": headed, "responses": done}
+    }
     document["paths"]["/ping"] = {"get": {"operationId": "pingService", "responses": answered}}
 
 
@@ -461,6 +536,10 @@ def calls() -> None:
     client.audit_trail.list(since=datetime.datetime(2026, 5, 1), kinds=["a"], page=2, x_dry_run=True)
     client.labels.import_(body=[{"text": "x"}])
     client.default.ping()
+    client.odd.raise_(7, "a", in_="b", name="n", max_size="c", list_="d", self_="e", models_="f", api_key="g", type="h")
+    client.odd.raise_(number_of_it=7, import_="a", in_="b", name="n", last={"text": "x"}, timeout=3)
+    client.odd.delete(7, "a", timeout="b", type="c", options_="d", class_="e", trace_id="f")
+    client.odd.read(if_match="v")
 """
 WHAT_IS_SENT = """
 import json
@@ -493,8 +572,91 @@ def test_operations_of_unusual_forms_are_methods_too(
         "GET http://x/v1/audits?since=2026-05-01T00%3A00%3A00&kinds=a&page=2 ",
         'POST http://x/v1/labels/batch [{"text":"x"}]',
         "GET http://x/v1/ping ",
+        'PUT http://x/v1/odd/7/a {"in":"b","name":"n","max-size":"c","list":"d","self":"e","models":"f",'
+        '"api-key":"g","type":"h"}',
+        'PUT http://x/v1/odd/7/a {"in":"b","name":"n","last":{"text":"x"}}',
+        "DELETE http://x/v1/odd/7/a?timeout=b&type=c&options=d&class=e ",
+        "GET http://x/v1/odd ",
     ]
 
 
-def ref(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}
+WRONG_CALLS = [
+    'client.labels.annotate(7, text="t", metadata={}, timeout="soon")',
+    'client.odd.raise_("7", "a", in_="b", name="n")',
+    'client.odd.raise_(number_of_it="7", import_="a", in_="b", name="n")',
+    'client.odd.raise_(7, "a", name="n")',
+    'client.odd.raise_(7, "a", in_=5, name="n")',
+    'client.odd.raise_(7, "a", in_="b", name="n", max_siz="c")',
+    'client.odd.delete(7, "a", timeout=3)',
+    'client.odd.delete(7, "a", max_retries="c")',
+    "client.odd.read()",
+]
+
+
+def test_wrong_calls_of_unusual_operations_are_refused_by_the_type_checker(tree: Path, tmp_path: Path) -> None:
+    edit(tree, unusual_operations)
+    assert compile_tree(tree).stderr == ""
+    program = ["from portkey_openapi import Client", "client = Client()", *WRONG_CALLS]
+    (tmp_path / "calls.py").write_text("\n".join(program))
+    said = mypy(tmp_path, tmp_path / "calls.py", cwd=tree / "generated").stdout
+    assert {int(line) for line in re.findall(r"calls\.py:(\d+)", said)} == set(range(3, len(program) + 1)), said
+
+
+def lists_of_unusual_forms(document: dict[str, Any]) -> None:
+    """Add lists of pages that hold texts, that inherit from another list, and that have other names for their parts."""
+    text, count = {"type": "string"}, {"type": "integer"}
+
+    def envelope(name: str, item: dict[str, Any]) -> dict[str, Any]:
+        fields = {"object": text, "total": count, name: {"type": "array", "items": item}}
+        return {"type": "object", "required": [*fields], "properties": fields}
+
+    more = {"type": "object", "properties": {"next": text}}
+    lists = {
+        "Words": envelope("data", text),
+        "Further": {"allOf": [ref("LabelList"), more]},
+        "Others": envelope("entries", ref("Label")),
+    }
+    document["components"]["schemas"].update(lists)
+    paging = {"parameters": [{"$ref": "#/components/parameters/CurrentPage"}]}
+    for name in lists:
+        success = {"description": "It.", "content": {"application/json": {"schema": ref(name)}}}
+        document["paths"][f"/{name.lower()}"] = {
+            "get": {"operationId": f"list{name}", "tags": [name.lower()], **paging, "responses": {"200": success}}
+        }
+
+
+LISTS = """
+import json
+from typing import Any
+from portkey_openapi import Client
+from portkey_openapi.models import Label
+client = Client("http://x/v1")
+asked: list[str] = []
+pages = [["a", "b"], ["c"]]
+class Calls:
+    def call(self, request: Any, parse: Any, options: Any, *, repeatable: bool = False) -> Any:
+        number = request.params.get("current_page", 0)
+        asked.append(f"{request.path} {number}")
+        name = "entries" if request.path == "/others" else "data"
+        items = [one if request.path == "/words" else {"id": one} for one in pages[number]]
+        return parse(200, {"object": "list", "total": 3, name: items})
+client._caller = Calls()
+words: list[str] = [word for word in client.words.list()]
+ids: list[str] = [one.id or "" for one in client.further.list()]
+once: list[Label] = client.others.list(current_page=1).entries
+print(json.dumps([words, ids, once, asked]))
+"""
+
+
+def test_lists_of_unusual_forms_are_gone_through_where_they_can_be(
+    tree: Path, tmp_path: Path, run_python: Callable[..., str]
+) -> None:
+    edit(tree, lists_of_unusual_forms)
+    assert compile_tree(tree).stderr == ""
+    (tmp_path / "lists.py").write_text(LISTS)
+    checked = mypy(tmp_path, tmp_path / "lists.py", cwd=tree / "generated")
+    assert checked.returncode == 0, checked.stdout
+    words, ids, once, asked = json.loads(run_python(LISTS, tree / "generated"))
+    assert words == ids == ["a", "b", "c"]
+    assert once == [{"id": "c"}]
+    assert asked == ["/words 0", "/words 1", "/further 0", "/further 1", "/others 1"]
