@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .requests import Request
 
     P = TypeVar("P", bound=Page[Any])
+    V = TypeVar("V")
 
     class Caller(Protocol):
         """Sends calls, and gives what their answers say; what is no success is raised."""
@@ -85,7 +86,7 @@ def only_options(method: str, keywords: dict[str, Any]) -> dict[str, Any]:
     return keywords
 
 
-def one_of(name: str, given: str | None, alias: str, other: str | None) -> str:
+def one_of(name: str, given: V | None, alias: str, other: V | None) -> V:
     """Choose a segment of a path that has two names.
 
     Raises:
@@ -97,7 +98,7 @@ def one_of(name: str, given: str | None, alias: str, other: str | None) -> str:
     return chosen
 
 
-def needed(name: str, given: str | None) -> str:
+def needed(name: str, given: V | None) -> V:
     """Take a segment of a path that has to be given.
 
     Raises:

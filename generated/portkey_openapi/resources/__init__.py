@@ -14,10 +14,18 @@ if TYPE_CHECKING:
     from .collections import AsyncCollectionsRaw as AsyncCollectionsRaw
     from .collections import Collections as Collections
     from .collections import CollectionsRaw as CollectionsRaw
+    from .generations import AsyncGenerations as AsyncGenerations
+    from .generations import AsyncGenerationsRaw as AsyncGenerationsRaw
+    from .generations import Generations as Generations
+    from .generations import GenerationsRaw as GenerationsRaw
     from .labels import AsyncLabels as AsyncLabels
     from .labels import AsyncLabelsRaw as AsyncLabelsRaw
     from .labels import Labels as Labels
     from .labels import LabelsRaw as LabelsRaw
+    from .prompt_completions import AsyncPromptCompletions as AsyncPromptCompletions
+    from .prompt_completions import AsyncPromptCompletionsRaw as AsyncPromptCompletionsRaw
+    from .prompt_completions import PromptCompletions as PromptCompletions
+    from .prompt_completions import PromptCompletionsRaw as PromptCompletionsRaw
     from .prompt_partial_versions import AsyncPromptPartialVersions as AsyncPromptPartialVersions
     from .prompt_partial_versions import AsyncPromptPartialVersionsRaw as AsyncPromptPartialVersionsRaw
     from .prompt_partial_versions import PromptPartialVersions as PromptPartialVersions
@@ -50,6 +58,13 @@ class Resources:
         return Prompts(self._caller)
 
     @cached_property
+    def generations(self) -> resources.Generations:
+        """The older way of running a prompt."""
+        from .generations import Generations
+
+        return Generations(self._caller)
+
+    @cached_property
     def labels(self) -> resources.Labels:
         """Names, such as production, that point at one version of a prompt."""
         from .labels import Labels
@@ -78,6 +93,13 @@ class AsyncResources:
         return AsyncPrompts(self._caller)
 
     @cached_property
+    def generations(self) -> resources.AsyncGenerations:
+        """The older way of running a prompt."""
+        from .generations import AsyncGenerations
+
+        return AsyncGenerations(self._caller)
+
+    @cached_property
     def labels(self) -> resources.AsyncLabels:
         """Names, such as production, that point at one version of a prompt."""
         from .labels import AsyncLabels
@@ -104,11 +126,23 @@ if not TYPE_CHECKING:
                 "Collections",
                 "CollectionsRaw",
             ],
+            ".generations": [
+                "AsyncGenerations",
+                "AsyncGenerationsRaw",
+                "Generations",
+                "GenerationsRaw",
+            ],
             ".labels": [
                 "AsyncLabels",
                 "AsyncLabelsRaw",
                 "Labels",
                 "LabelsRaw",
+            ],
+            ".prompt_completions": [
+                "AsyncPromptCompletions",
+                "AsyncPromptCompletionsRaw",
+                "PromptCompletions",
+                "PromptCompletionsRaw",
             ],
             ".prompt_partial_versions": [
                 "AsyncPromptPartialVersions",

@@ -21,6 +21,12 @@ from ..raw import RawResource, async_raw, raw
 
 if TYPE_CHECKING:
     from ..options import RequestOptions
+    from .prompt_completions import (
+        AsyncPromptCompletions,
+        AsyncPromptCompletionsRaw,
+        PromptCompletions,
+        PromptCompletionsRaw,
+    )
     from .prompt_partials import AsyncPromptPartials, AsyncPromptPartialsRaw, PromptPartials, PromptPartialsRaw
     from .prompt_versions import AsyncPromptVersions, AsyncPromptVersionsRaw, PromptVersions, PromptVersionsRaw
 
@@ -37,17 +43,28 @@ else:  # which keywords there are is for type checkers only: making the types wo
     CreatePromptFields = dict
     UpdatePromptFields = dict
     PublishPromptFields = dict
+    AsyncPromptCompletions = AsyncPromptCompletionsRaw = PromptCompletions = PromptCompletionsRaw = object
     AsyncPromptVersions = AsyncPromptVersionsRaw = PromptVersions = PromptVersionsRaw = object
     AsyncPromptPartials = AsyncPromptPartialsRaw = PromptPartials = PromptPartialsRaw = object
 
 
 class Prompts(Resource):
-    """Write, read, render and run prompts. In a client: `prompts`."""
+    """Write, read, render and run prompts. In a client: `prompts`.
+
+    No method here sends renderPrompt: a client's `call` does.
+    """
 
     @cached_property
     def with_raw_response(self) -> PromptsRaw:
         """The same methods, answering the HTTP response with the result in it."""
         return PromptsRaw(self)
+
+    @cached_property
+    def completions(self) -> PromptCompletions:
+        """What concerns `prompts.completions`."""
+        from .prompt_completions import PromptCompletions
+
+        return PromptCompletions(self._caller)
 
     @cached_property
     def versions(self) -> PromptVersions:
@@ -241,6 +258,12 @@ class PromptsRaw(RawResource):
     """`prompts.with_raw_response` of a client."""
 
     @cached_property
+    def completions(self) -> PromptCompletionsRaw:
+        """What concerns `prompts.completions`."""
+        answer: PromptCompletionsRaw = self._resource.completions.with_raw_response
+        return answer
+
+    @cached_property
     def versions(self) -> PromptVersionsRaw:
         """The numbered, immutable versions of a prompt, and the labels that they bear."""
         answer: PromptVersionsRaw = self._resource.versions.with_raw_response
@@ -261,12 +284,22 @@ class PromptsRaw(RawResource):
 
 
 class AsyncPrompts(AsyncResource):
-    """Write, read, render and run prompts. In a client: `prompts`."""
+    """Write, read, render and run prompts. In a client: `prompts`.
+
+    No method here sends renderPrompt: a client's `call` does.
+    """
 
     @cached_property
     def with_raw_response(self) -> AsyncPromptsRaw:
         """The same methods, answering the HTTP response with the result in it."""
         return AsyncPromptsRaw(self)
+
+    @cached_property
+    def completions(self) -> AsyncPromptCompletions:
+        """What concerns `prompts.completions`."""
+        from .prompt_completions import AsyncPromptCompletions
+
+        return AsyncPromptCompletions(self._caller)
 
     @cached_property
     def versions(self) -> AsyncPromptVersions:
@@ -460,6 +493,12 @@ class AsyncPrompts(AsyncResource):
 
 class AsyncPromptsRaw(RawResource):
     """`prompts.with_raw_response` of a client."""
+
+    @cached_property
+    def completions(self) -> AsyncPromptCompletionsRaw:
+        """What concerns `prompts.completions`."""
+        answer: AsyncPromptCompletionsRaw = self._resource.completions.with_raw_response
+        return answer
 
     @cached_property
     def versions(self) -> AsyncPromptVersionsRaw:
