@@ -78,7 +78,10 @@ def answering(schema: str) -> dict[str, Any]:
 
 
 def grow(document: dict[str, Any]) -> None:
-    """Add what a maintainer adds: `POST /labels/{label_id}/archive`, and the tag guardrails with a paged list."""
+    """Add what a maintainer adds: `POST /labels/{label_id}/archive`, and the tag guardrails with a paged list.
+
+    Two further operations are of resources whose other methods are written by hand.
+    """
     schemas = document["components"]["schemas"]
     schemas["LabelArchive"] = {
         "type": "object",
@@ -129,6 +132,19 @@ def grow(document: dict[str, Any]) -> None:
             "parameters": [ref("parameters", "CurrentPage"), ref("parameters", "PageSize")],
             "responses": answering("GuardrailList"),
         }
+    }
+    completion = {"name": "completion_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    document["paths"]["/prompts/{prompt_id}/completions/{completion_id}"] = {
+        "parameters": [ref("parameters", "PromptReference"), completion],
+        "get": {
+            "operationId": "retrievePromptCompletion",
+            "tags": ["prompts"],
+            "x-resource": "prompts.completions",
+            "responses": answering("PromptCompletion"),
+        },
+    }
+    document["paths"]["/generations"] = {
+        "get": {"operationId": "listGenerations", "tags": ["generations"], "responses": answering("Acknowledgement")}
     }
 
 

@@ -160,6 +160,30 @@ def test_the_compiled_package_alone_has_them_too(grown: Path, run_python: Run, h
     assert archived[1].headers["x-portkey-trace-id"] == "t-1"
 
 
+BESIDE = """
+import asyncio, json, os
+from portkey_ai import AsyncPortkey, Portkey
+portkey = Portkey(api_key="k", base_url=os.environ["BASE"])
+raw = portkey.prompts.completions.with_raw_response.retrieve("p", "c")
+say = [portkey.prompts.completions.retrieve("p", "c").id, raw.parse().id, portkey.generations.list()]
+async def main():
+    async with AsyncPortkey(api_key="k", base_url=os.environ["BASE"]) as portkey:
+        say.append((await portkey.prompts.completions.retrieve("p", "c")).id)
+        say.append(await portkey.generations.list())
+asyncio.run(main())
+print(json.dumps(say))
+"""
+
+
+def test_a_new_operation_is_there_beside_methods_that_are_written_by_hand(
+    grown: Path, run_python: Run, httpserver: HTTPServer
+) -> None:
+    completion = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [{"index": 0}]}
+    httpserver.expect_request("/v1/prompts/p/completions/c", method="GET").respond_with_json(completion)
+    httpserver.expect_request("/v1/generations", method="GET").respond_with_json({})
+    assert run_python(BESIDE, grown, BASE=httpserver.url_for("/v1")) == ["c", "c", {}, "c", {}]
+
+
 DOCUMENTED = """
 import inspect, json
 from portkey_ai import AsyncPortkey, Portkey
@@ -206,7 +230,8 @@ def test_a_server_without_a_handler_starts_and_answers_501(grown: Path, run_pyth
 
 def test_make_generate_says_what_has_no_handler_yet(grown: Path, tmp_path: Path) -> None:
     said = (grown / "said.txt").read_text(encoding="utf-8")
-    assert "no handler yet in portkey_local: archiveLabel, listGuardrails" in said
+    missing = "archiveLabel, listGenerations, listGuardrails, retrievePromptCompletion"
+    assert f"no handler yet in portkey_local: {missing};" in said
     done = subprocess.run(
         [sys.executable, "tools/compile_client.py", "--output", str(tmp_path / "portkey_openapi")],
         cwd=Path(__file__).parents[2],
@@ -220,7 +245,7 @@ RIGHT = """
 from typing import assert_type
 import portkey_openapi
 from portkey_ai import AsyncPortkey, Portkey, RawResponse
-from portkey_openapi.models import Acknowledgement, Guardrail, GuardrailList
+from portkey_openapi.models import Acknowledgement, Guardrail, GuardrailList, PromptCompletion
 portkey, other, low = Portkey(), AsyncPortkey(), portkey_openapi.Client()
 assert_type(portkey.labels.archive("l", reason="old", trace_id="t", timeout=3), Acknowledgement)
 assert_type(portkey.guardrails.list(page_size=2), GuardrailList)
@@ -228,8 +253,13 @@ assert_type([one for one in portkey.guardrails.list()], list[Guardrail])
 assert_type(portkey.labels.with_raw_response.archive("l", reason="old"), RawResponse[Acknowledgement])
 assert_type(portkey.guardrails.with_raw_response.list(), RawResponse[GuardrailList])
 assert_type(low.labels.archive("l", reason="old"), Acknowledgement)
+assert_type(portkey.prompts.completions.retrieve("p", "c"), PromptCompletion)
+assert_type(portkey.prompts.completions.with_raw_response.retrieve("p", "c"), RawResponse[PromptCompletion])
+assert_type(portkey.generations.list(timeout=3), Acknowledgement)
+assert_type(low.prompts.completions.retrieve("p", "c"), PromptCompletion)
 async def asynchronous() -> None:
     assert_type(await other.labels.archive("l", reason="old"), Acknowledgement)
+    assert_type(await other.prompts.completions.retrieve("p", "c"), PromptCompletion)
     assert_type(await other.guardrails.with_raw_response.list(), RawResponse[GuardrailList])
     assert_type([one async for one in await other.guardrails.list()], list[Guardrail])
 """
@@ -242,6 +272,7 @@ portkey.labels.archive("l", reason="old", timeout="soon")
 portkey.labels.with_raw_response.archive("l", reasn="old")
 portkey.labels.archiv("l", reason="old")
 portkey.guardrails.list(page=2)
+portkey.prompts.completions.retrieve("p", 5)
 portkey.guardrails.list(page_size="two")
 portkey.guardrail
 other.labels.archive("l", reason="old").get

@@ -10,19 +10,21 @@ from portkey_ai._async.stream import AsyncAnswerReader, AsyncStream
 from portkey_ai._hints import AsyncRenderer, AsyncTransport, RunKeywords
 from portkey_ai._options import run_body
 from portkey_ai.types import PromptCompletion, PromptCompletionChunk
+from portkey_openapi import resources
 from portkey_openapi.api.prompts import create_prompt_completion
 from portkey_openapi.calls import take_options
 from portkey_openapi.options import RUN_OPTIONS
-from portkey_openapi.raw import RawResource, RawResponse, async_raw
+from portkey_openapi.raw import RawResponse, async_raw
 from portkey_openapi.requests import Request
 from portkey_prompts.answers import completion_answer, fill_choices
 from portkey_prompts.streaming.chunks import wants_usage
 
 
-class AsyncCompletions:
+class AsyncCompletions(resources.AsyncPromptCompletions):
     """Runs prompts: `portkey.prompts.completions(…)`, or `portkey.prompts.completions.create(…)`, which is the same."""
 
     def __init__(self, transport: AsyncTransport, renderer: AsyncRenderer | None = None) -> None:
+        super().__init__(transport)
         self._transport = transport
         self._renderer = renderer
 
@@ -121,7 +123,7 @@ class AsyncCompletions:
         return await AsyncAnswerReader(response, take, self._transport, prompt_id, options, wants_usage).open()
 
 
-class AsyncCompletionsRaw(RawResource):
+class AsyncCompletionsRaw(resources.AsyncPromptCompletionsRaw):
     """`portkey.prompts.completions.with_raw_response`."""
 
     _create: Any = async_raw(AsyncCompletions.create)

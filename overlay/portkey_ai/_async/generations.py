@@ -10,16 +10,18 @@ from typing import Any, Literal, overload
 from portkey_ai._async.completions import AsyncCompletions
 from portkey_ai._async.stream import AsyncStream
 from portkey_ai.types import GenericResponse
+from portkey_openapi import resources
 from portkey_openapi.models import FreeForm
-from portkey_openapi.raw import RawResource, async_raw
+from portkey_openapi.raw import async_raw
 
 WARNING = "generations.create() is deprecated: use prompts.completions(), which takes the same arguments."
 
 
-class AsyncGenerations:
+class AsyncGenerations(resources.AsyncGenerations):
     """The older way of running prompts: `portkey.generations`."""
 
     def __init__(self, completions: AsyncCompletions) -> None:
+        super().__init__(completions._caller)
         self._completions = completions
 
     @cached_property
@@ -80,7 +82,7 @@ class AsyncGenerations:
         return wrapped
 
 
-class AsyncGenerationsRaw(RawResource):
+class AsyncGenerationsRaw(resources.AsyncGenerationsRaw):
     """`portkey.generations.with_raw_response`."""
 
     create = async_raw(AsyncGenerations.create)

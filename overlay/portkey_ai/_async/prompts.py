@@ -41,14 +41,15 @@ NO_RESPONSE = (
 class AsyncPrompts(resources.AsyncPrompts):
     """Prompts: `portkey.prompts`."""
 
-    completions: AsyncCompletions
-    """Runs prompts; call it, or its `create`."""
-
     def __init__(self, transport: AsyncTransport, renderer: AsyncRenderer | None = None) -> None:
         super().__init__(transport)
         self._transport = transport
         self._renderer = renderer
-        self.completions = AsyncCompletions(transport, renderer)
+
+    @cached_property
+    def completions(self) -> AsyncCompletions:
+        """Runs prompts; call it, or its `create`."""
+        return AsyncCompletions(self._transport, self._renderer)
 
     @cached_property
     def versions(self) -> AsyncPromptVersions:
@@ -194,7 +195,7 @@ class AsyncPromptsRaw(resources.AsyncPromptsRaw):
     render = async_raw(AsyncPrompts.render)
     retrieve = async_raw(AsyncPrompts.retrieve)
 
-    @property
+    @cached_property
     def completions(self) -> AsyncCompletionsRaw:
         """Runs prompts."""
         answer: AsyncCompletionsRaw = self._resource.completions.with_raw_response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Unpack
 
 from portkey_ai._async.completions import AsyncCompletions
@@ -17,8 +18,14 @@ class AsyncTracedPrompts(AsyncPrompts):
 
     def __init__(self, transport: AsyncTransport, renderer: AsyncRenderer | None, telemetry: Telemetry) -> None:
         super().__init__(transport, renderer)
-        completions = self.completions = AsyncTracedCompletions(transport, renderer)
-        self._telemetry = completions.telemetry = telemetry
+        self._telemetry = telemetry
+
+    @cached_property
+    def completions(self) -> AsyncTracedCompletions:
+        """Runs prompts, as spans."""
+        completions = AsyncTracedCompletions(self._transport, self._renderer)
+        completions.telemetry = self._telemetry
+        return completions
 
     async def render(
         self, *, prompt_id: str, variables: Mapping[str, Any], **settings: Unpack[RenderKeywords]

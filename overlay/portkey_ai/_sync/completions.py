@@ -11,19 +11,21 @@ from portkey_ai._hints import Renderer, RunKeywords, Transport
 from portkey_ai._options import run_body
 from portkey_ai._sync.stream import AnswerReader, Stream
 from portkey_ai.types import PromptCompletion, PromptCompletionChunk
+from portkey_openapi import resources
 from portkey_openapi.api.prompts import create_prompt_completion
 from portkey_openapi.calls import take_options
 from portkey_openapi.options import RUN_OPTIONS
-from portkey_openapi.raw import RawResource, RawResponse, raw
+from portkey_openapi.raw import RawResponse, raw
 from portkey_openapi.requests import Request
 from portkey_prompts.answers import completion_answer, fill_choices
 from portkey_prompts.streaming.chunks import wants_usage
 
 
-class Completions:
+class Completions(resources.PromptCompletions):
     """Runs prompts: `portkey.prompts.completions(…)`, or `portkey.prompts.completions.create(…)`, which is the same."""
 
     def __init__(self, transport: Transport, renderer: Renderer | None = None) -> None:
+        super().__init__(transport)
         self._transport = transport
         self._renderer = renderer
 
@@ -122,7 +124,7 @@ class Completions:
         return AnswerReader(response, take, self._transport, prompt_id, options, wants_usage).open()
 
 
-class CompletionsRaw(RawResource):
+class CompletionsRaw(resources.PromptCompletionsRaw):
     """`portkey.prompts.completions.with_raw_response`."""
 
     _create: Any = raw(Completions.create)

@@ -11,16 +11,18 @@ from typing import Any, Literal, overload
 from portkey_ai._sync.completions import Completions
 from portkey_ai._sync.stream import Stream
 from portkey_ai.types import GenericResponse
+from portkey_openapi import resources
 from portkey_openapi.models import FreeForm
-from portkey_openapi.raw import RawResource, raw
+from portkey_openapi.raw import raw
 
 WARNING = "generations.create() is deprecated: use prompts.completions(), which takes the same arguments."
 
 
-class Generations:
+class Generations(resources.Generations):
     """The older way of running prompts: `portkey.generations`."""
 
     def __init__(self, completions: Completions) -> None:
+        super().__init__(completions._caller)
         self._completions = completions
 
     @cached_property
@@ -81,7 +83,7 @@ class Generations:
         return wrapped
 
 
-class GenerationsRaw(RawResource):
+class GenerationsRaw(resources.GenerationsRaw):
     """`portkey.generations.with_raw_response`."""
 
     create = raw(Generations.create)

@@ -42,14 +42,15 @@ NO_RESPONSE = (
 class Prompts(resources.Prompts):
     """Prompts: `portkey.prompts`."""
 
-    completions: Completions
-    """Runs prompts; call it, or its `create`."""
-
     def __init__(self, transport: Transport, renderer: Renderer | None = None) -> None:
         super().__init__(transport)
         self._transport = transport
         self._renderer = renderer
-        self.completions = Completions(transport, renderer)
+
+    @cached_property
+    def completions(self) -> Completions:
+        """Runs prompts; call it, or its `create`."""
+        return Completions(self._transport, self._renderer)
 
     @cached_property
     def versions(self) -> PromptVersions:
@@ -195,7 +196,7 @@ class PromptsRaw(resources.PromptsRaw):
     render = raw(Prompts.render)
     retrieve = raw(Prompts.retrieve)
 
-    @property
+    @cached_property
     def completions(self) -> CompletionsRaw:
         """Runs prompts."""
         answer: CompletionsRaw = self._resource.completions.with_raw_response

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Unpack
 
 from portkey_ai._hints import Renderer, RenderKeywords, Telemetry, Transport
@@ -18,8 +19,14 @@ class TracedPrompts(Prompts):
 
     def __init__(self, transport: Transport, renderer: Renderer | None, telemetry: Telemetry) -> None:
         super().__init__(transport, renderer)
-        completions = self.completions = TracedCompletions(transport, renderer)
-        self._telemetry = completions.telemetry = telemetry
+        self._telemetry = telemetry
+
+    @cached_property
+    def completions(self) -> TracedCompletions:
+        """Runs prompts, as spans."""
+        completions = TracedCompletions(self._transport, self._renderer)
+        completions.telemetry = self._telemetry
+        return completions
 
     def render(
         self, *, prompt_id: str, variables: Mapping[str, Any], **settings: Unpack[RenderKeywords]
