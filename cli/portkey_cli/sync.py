@@ -144,6 +144,8 @@ class Sync:
         self.collections = {each.id: each.name for each in collections}
         first = next((each.id for each in collections if each.get("is_default")), next(iter(self.collections), None))
         self._first_collection = self.collections.get(first or "")
+        self.namesakes: dict[Key, list[str]] = {}
+        """Of files that are no prompt there yet: the slugs of several that have their name."""
         self._listed: dict[str, dict[str, Any]] = {
             PARTIAL: {_checked(each, "slug", "name").slug: each for each in portkey.prompts.partials.list()},
             PROMPT: {_checked(each, "slug", "name").slug: each for each in portkey.prompts.list()},
@@ -170,6 +172,10 @@ class Sync:
         here = self.digest(key, file) if file else None
         base = synced.digest if synced else None
         return Difference(key, state_of(here, base, remote.digest if remote else None), synced, remote)
+
+    def is_there(self, kind: str, slug: str) -> bool:
+        """Say whether the service has a prompt or partial, whichever labels its versions bear."""
+        return slug in self._listed[kind]
 
     def digest(self, key: Key, file: PromptFile) -> str:
         """Give the digest of what a file holds, as the service would have it."""
@@ -239,6 +245,8 @@ class Sync:
                 if key.kind != kind or key in folder.synced:
                     continue
                 same = [slug for slug in fileless if known[slug].name == (file.name or key.stem)]
+                if len(same) > 1:
+                    self.namesakes[key] = same
                 if len(same) != 1:
                     continue
                 fileless.remove(same[0])

@@ -7,9 +7,14 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
+
+try:
+    import fcntl
+except ImportError:  # Windows: files are written whole there too; who writes last, wins
+    fcntl = None  # type: ignore[assignment]
 
 _CONFLICT: Final = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?:\s|$)", re.MULTILINE)
 
@@ -35,6 +40,23 @@ def read_regular(path: Path, *, own: bool = False) -> bytes:
         if own and hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
             raise OSError(errno.EPERM, "another user may have written it", str(path))
         return file.read()
+
+
+@contextmanager
+def exclusively(folder: Path) -> Iterator[None]:
+    """Keep other programs, which ask alike, from changing a folder's files meanwhile, by a lock on the folder."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:  # the write that follows says what is wrong
+        yield
+        return
+    try:
+        if fcntl is not None:
+            with suppress(OSError):  # a file system that has no locks is no reason not to write
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def conflict_in(text: str) -> int:

@@ -188,7 +188,10 @@ class Folder:
 
     def free_key(self, kind: str, name: str, slug: str) -> Key:
         """Choose a file's name for a prompt that has none yet: like its name, and like no other's."""
-        taken = {key.stem.casefold() for key in (*self.files, *self.synced) if key.kind == kind}
+        # Some file systems take names of other case, or of another way to write the same letters, for the same.
+        taken = {
+            unicodedata.normalize("NFC", key.stem).casefold() for key in (*self.files, *self.synced) if key.kind == kind
+        }
         stem = stem_of(name) or stem_of(slug) or kind
         numbers = (f"-{number}" for number in range(2, len(taken) + 3))
         return Key(kind, next(stem + end for end in ("", *numbers) if (stem + end).casefold() not in taken))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli_process import COMMAND, environment
 from example_counts import examples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -488,3 +489,56 @@ def test_partials_are_pushed_before_what_includes_them_however_many_there_are() 
     ordered = in_order(files, files)
     assert [key.stem for key in ordered[:count]] == [f"p{number}" for number in reversed(range(count))]
     assert [key.kind for key in ordered[count:]] == [PROMPT] * count
+
+
+def test_pushes_at_once_from_one_folder_make_each_prompt_once(other: Portkey, tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    for number in range(3):
+        (tmp_path / f"prompts/p{number}.prompt").write_text("x\n")
+    called = [COMMAND, "--base-url", str(other.base_url), "push"]
+    pushes = [subprocess.Popen(called, cwd=tmp_path, env=environment()) for _ in range(3)]
+    assert [each.wait(120) for each in pushes] == [0, 0, 0]
+    assert sorted(prompt.name for prompt in other.prompts.list()) == ["p0", "p1", "p2"]
+    assert all(other.prompts.retrieve(f"{each.slug}@latest").prompt_version == 1 for each in other.prompts.list())
+
+
+def test_a_file_whose_name_several_have_is_not_pushed(cli: Cli, portkey: Portkey) -> None:
+    collection = next(iter(portkey.collections.list())).id
+    slugs = [
+        portkey.prompts.create(name="twice", collection_id=collection, string=text, parameters={}).slug
+        for text in ("one", "two")
+    ]
+    Path("prompts").mkdir()
+    Path("prompts/twice.prompt").write_text("two and more\n")
+    done = cli("push")
+    assert (done.code, done.out) == (1, "")
+    assert f"twice.prompt: several prompts there have its name: {', '.join(sorted(slugs))}. Pull them" in done.err
+    cli("pull")
+    (known,) = json.loads(Path("prompts/.portkey.json").read_text())["services"].values()
+    file = next(stem for stem, entry in known["prompt"].items() if entry["slug"] == slugs[1])
+    Path("prompts/twice.prompt").rename(f"prompts/{file}.prompt")
+    edit("two and", "---\nportkey: {name: twice}\n---\ntwo and", Path(f"prompts/{file}.prompt"))
+    assert cli("push").out == f"{file}.prompt -> {slugs[1]}\n"
+    assert portkey.prompts.retrieve(f"{slugs[1]}@latest").string == "two and more"
+
+
+def test_a_prompt_without_the_label_is_not_gone(cli: Cli, portkey: Portkey) -> None:
+    cli("pull")
+    portkey.labels.create(name="beta")
+    assert cli("pull", "--at", "beta", "--delete").code == 0
+    assert FILE.is_file()
+    portkey.prompts.delete("pp-greeting")
+    assert cli("pull", "--at", "beta", "--delete").out == "deleted greeting.prompt\n"
+    assert not FILE.exists()
+
+
+def test_a_file_is_not_written_over_another_on_any_system(cli: Cli, portkey: Portkey) -> None:
+    collection = next(iter(portkey.collections.list())).id
+    for name in ("CAFE\u0301", "Greeting"):
+        portkey.prompts.create(name=name, collection_id=collection, string="x", parameters={})
+    Path("prompts").mkdir()
+    Path("prompts/cafe\u0301.prompt").write_text("another\n")
+    Path("prompts/GREETING.prompt").write_text("another\n")
+    cli("pull")
+    names = {path.name for path in Path("prompts").glob("*.prompt")}
+    assert names == {"cafe\u0301.prompt", "café-2.prompt", "GREETING.prompt", "greeting-2.prompt", "greeting-3.prompt"}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from portkey_cli import settings
 from portkey_cli.clients import connect
 from portkey_cli.failures import NOT_AS_ASKED, OK
 from portkey_cli.options import add_command
 from portkey_cli.output import note, progress, write_line
 from portkey_cli.sync import At, Difference, FolderOption, Force, Names, Sync, show_conflict
+from portkey_prompts.files import exclusively
 from portkey_prompts.folder import State, Synced
 
 
@@ -34,9 +37,10 @@ def pull(
     Files that were changed stay as they are. What was changed here and there is a conflict: it is shown, and the
     exit code is 1; --force takes the service's.
     """
-    with connect(context) as portkey:
+    path = Path(settings.folder(folder).value)
+    with exclusively(path), connect(context) as portkey:
         with progress("Comparing …"):
-            sync = Sync(portkey, folder, at)
+            sync = Sync(portkey, path, at)
             found = sync.differences(names)
         refused = [each for each in found if each.state == State.CONFLICT and not force]
         counts = [_pulled(sync, each, force, delete) for each in found if each not in refused]
@@ -50,7 +54,8 @@ def _pulled(sync: Sync, each: Difference, force: bool, delete: bool) -> bool:
     """Carry out what one difference asks for; say whether a file was written or deleted."""
     folder, remote = sync.folder, each.remote
     if each.state == State.ONLY_HERE:
-        if not (delete and each.synced and each.synced.digest):
+        was_there = each.synced is not None and each.synced.digest is not None
+        if not (delete and was_there) or sync.is_there(each.key.kind, each.slug or ""):
             return False
         folder.remove(each.key)
         write_line(f"deleted {each.key.file_name}")

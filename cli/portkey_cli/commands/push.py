@@ -14,13 +14,14 @@ from portkey_cli import settings
 from portkey_cli.clients import connect
 from portkey_cli.completing import labels
 from portkey_cli.contents import NOTHING
-from portkey_cli.failures import NOT_AS_ASKED, OK, NoFileError
+from portkey_cli.failures import NOT_AS_ASKED, OK, NoFileError, listed
 from portkey_cli.labels import label_id
 from portkey_cli.options import Description, add_command
 from portkey_cli.output import note, progress, write_line
 from portkey_cli.partials import note_unknown
 from portkey_cli.sync import Difference, FolderOption, Force, Names, Sync, show_conflict
 from portkey_prompts.errors import SourceError, command
+from portkey_prompts.files import exclusively
 from portkey_prompts.folder import PARTIAL, PROMPT, Key, State, Synced, in_order, included, sent
 from portkey_prompts.prompt_file import doubts
 from portkey_prompts.rendering import StoredPrompt, content_fields
@@ -57,7 +58,7 @@ def push(
     path = Path(settings.folder(folder).value)
     if not path.is_dir():
         raise NoFileError(f"There is no folder {path}. Name one with --folder, or begin with: {command('pull')}")
-    with connect(context) as portkey:
+    with exclusively(path), connect(context) as portkey:
         with progress("Comparing …"):
             sync = Sync(portkey, path)
             found = sync.differences(names)
@@ -122,9 +123,13 @@ class Push:
 
         Raises:
             SourceError: a template is malformed, naming its file.
+            PortkeyError: it can't be told which prompt of the service a file is.
         """
         for key in keys:
             file = self._sync.folder.files[key]
+            if key in self._sync.namesakes:
+                several = f"several {key.kind}s there have its name: {listed(self._sync.namesakes[key])}"
+                raise PortkeyError(f"{key.file_name}: {several}. Pull them, and put it in the place of the one it is.")
             try:
                 StoredPrompt(file.version)
             except TemplateError as error:

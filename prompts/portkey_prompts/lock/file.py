@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from portkey_prompts.files import conflict_in, read_regular, write_whole
+from portkey_prompts.files import conflict_in, exclusively, read_regular, write_whole
 from portkey_prompts.references import number_in
 from portkey_prompts.strict_json import JSONError, read_json
 
 from .entries import LockedPrompt
 from .errors import LockError, LockFileError, NoLockFileError, lock_command
 from .format import document, entries_of, read_entry, to_text
-
-try:
-    import fcntl
-except ImportError:  # Windows: files are written whole there too; who writes last, wins
-    fcntl = None  # type: ignore[assignment]
 
 _REFERENCE = re.compile(r'^    ("(?:[^"\\]|\\.)+"): \{', re.MULTILINE)
 _SHOWN = 20
@@ -95,7 +88,7 @@ class LockFile:
             LockError: another entry of the file is broken, or it can't be written.
         """
         path, put, gone = Path(path), list(put), set(drop)
-        with _exclusively(path):
+        with exclusively(path.resolve().parent):
             old, broken = cls.salvage(path) if path.exists() else (cls({}), {})
             replaced = gone | {locked.reference for locked in put}
             others = [error for reference, error in broken.items() if reference not in replaced]
@@ -184,23 +177,6 @@ def _write(path: Path, text: str) -> None:
         is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         remedy = "Make room there." if is_full else "Name a file in a folder that can be written to."
         raise LockFileError(problem, remedy=remedy, path=path) from None
-
-
-@contextmanager
-def _exclusively(path: Path) -> Iterator[None]:
-    """Keep other programs from changing the lock files in a folder meanwhile, by a lock on the folder."""
-    try:
-        folder = os.open(path.resolve().parent, os.O_RDONLY)
-    except OSError:  # the write that follows says what is wrong
-        yield
-        return
-    try:
-        if fcntl is not None:
-            with suppress(OSError):  # a file system that has no locks is no reason not to write
-                fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
 
 
 def _decoded(data: bytes, path: Path) -> dict[str, Any]:
