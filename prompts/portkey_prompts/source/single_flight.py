@@ -127,6 +127,8 @@ class AsyncSingleFlight:
 
     async def finish(self, seconds: float) -> None:
         """Wait for calls that somebody may wait for, for a while; then end all."""
+        if not (self._background or self._under_way):
+            return
         background, under_way = _here(self._background), _here(self._under_way)
         if under_way:
             await asyncio.wait(under_way, timeout=seconds)
@@ -156,7 +158,11 @@ class AsyncSingleFlight:
 
 
 def _scoped(key: Hashable) -> tuple[int, int, Hashable]:
-    return os.getpid(), id(asyncio.get_running_loop()), key
+    try:
+        return os.getpid(), id(asyncio.get_running_loop()), key
+    except RuntimeError:
+        remedy = "With another library, such as trio, use a Portkey on a thread"
+        raise PortkeyError(f"A PromptSource of an AsyncPortkey needs asyncio's event loop. {remedy}.") from None
 
 
 def _here(under_way: dict[tuple[int, int, Hashable], asyncio.Task[Any]]) -> list[asyncio.Task[Any]]:
