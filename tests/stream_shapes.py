@@ -26,6 +26,9 @@ END = event(said("Alice.")) + event(said(finish="stop"))
 DONE = event("[DONE]")
 HEAD = {name: value for name, value in said().items() if name != "choices"}
 
+DEEP: Any = json.loads('[{"a":' * 200 + "[]" + "}]" * 200)
+"""Nested so deeply that whoever goes down one level by a call of its own or two meets Python's end."""
+
 QUIET: dict[str, bytes] = {
     "choices of null": event({**HEAD, "choices": None}),
     "no choices": event(HEAD),
@@ -187,6 +190,7 @@ FAILURES: dict[str, tuple[bytes, str]] = {
     "a status beside content": (
         event({**said("Al"), "base_resp": {"status_code": 1027, "status_msg": "Overloaded"}}), "Overloaded",
     ),
+    "an error that is nested deeply": (event({"error": {"details": DEEP, "message": "Overloaded"}}), "Overloaded"),
     "an error line": (b'error: {"code": 500, "message": "Overloaded", "type": "server_error"}\n', "Overloaded"),
     "bare JSON": (b'{"error": {"message": "Overloaded"}}\n', "Overloaded"),
     "bare JSON on several lines": (json.dumps({"error": {"message": "Overloaded"}}, indent=2).encode(), "Overloaded"),
@@ -248,6 +252,10 @@ ANSWERS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
             },
         ],
         {"content": "Hello", "reasoning_content": "Hm", "audio": None},
+    ),
+    "something that is nested deeply": (
+        [said("Hel", more=DEEP, other={"a": DEEP}), said("lo", other={"a": DEEP})],
+        {"content": "Hello", "more": DEEP, "other": {"a": [*DEEP, *DEEP]}},
     ),
     "an empty role": ([said("Hel", role="assistant"), said("lo", role="")], {"content": "Hello"}),
     "a content of null": (

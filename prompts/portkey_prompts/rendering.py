@@ -221,7 +221,13 @@ def check_detail(kind: Literal["prompt", "partial"], reference: str, detail: Map
         raise UnexpectedBody(f"{reference!r} can't be rendered from what was answered: {problem}", detail)
 
 
+_DEEPEST = 200
+"""Levels that a version may be nested. Python counts to a thousand, and copies and compares take several each."""
+
+
 def _problem_of(kind: str, reference: str, detail: Mapping[str, Any]) -> str | None:
+    if _is_deeper(detail, _DEEPEST):
+        return f"it is nested more than {_DEEPEST} levels deep"
     if not isinstance(detail.get("string"), str):
         return f"its `string` is {shown(detail.get('string'))}, where the contract says a text"
     for name in ("parameters", "template_metadata"):
@@ -232,6 +238,13 @@ def _problem_of(kind: str, reference: str, detail: Mapping[str, Any]) -> str | N
     if asked is not None and isinstance(number, int) and number != asked:
         return f"it is version {number}"
     return None
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    if not isinstance(value, Mapping | list):
+        return False
+    inner = value.values() if isinstance(value, Mapping) else value
+    return not levels or any(_is_deeper(each, levels - 1) for each in inner)
 
 
 def deep_copy(saved: Mapping[str, Any]) -> dict[str, Any]:

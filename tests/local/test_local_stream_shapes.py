@@ -300,6 +300,17 @@ def test_what_a_choice_leaves_out_is_filled_in(api: CheckedClient, puppet: Puppe
     ]
 
 
+@pytest.mark.parametrize("levels", [1_100, 100_000])
+def test_an_answer_that_is_nested_too_deeply_is_an_error_that_names_the_upstream(
+    api: CheckedClient, puppet: Puppet, levels: int
+) -> None:
+    nested = json.dumps(completion("Hello", more=0)).replace('"more": 0', '"more": ' + "[" * levels + "]" * levels)
+    puppet.script = lambda exchange: exchange.answer(200, nested.encode())
+    response = api.post(PATH, json={})
+    assert (response.status_code, response.json()["provider"]) == (502, "up")
+    assert "nested too deeply" in response.json()["error"]["message"]
+
+
 # What is endless
 
 

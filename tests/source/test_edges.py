@@ -412,13 +412,14 @@ async def test_what_the_disk_knows_stale_is_refreshed_by_a_program_that_renders_
     await until(lambda: json.loads(kept.read_text())["detail"]["prompt_version"] == 2)
 
 
-def test_without_the_event_loop_of_asyncio_an_async_client_with_a_source_says_what_to_use(service: FlakyService) -> None:
+def test_without_the_event_loop_of_asyncio_an_async_client_with_a_source_says_what_to_use(
+    service: FlakyService,
+) -> None:
     client = AsyncPortkey(base_url=service.base_url, prompts=PromptSource())
-    with pytest.raises(PortkeyError, match="needs asyncio's event loop.* use a Portkey on a thread"):
+    with pytest.raises(PortkeyError, match=r"needs asyncio's event loop.* use a Portkey on a thread"):
         client.prompts.render(prompt_id="pp-greeting", variables={}).send(None)
     with pytest.raises(StopIteration):
         client._renderer.aclose().send(None)
-
 
 
 async def test_a_clock_that_is_set_back_makes_nothing_older_or_younger_than_it_is(

@@ -44,6 +44,7 @@ BODIES = {name: json.dumps(body).encode() for name, body in NO_PROMPTS.items()} 
     "half a body": b'{"string": "Hi"',
     "a huge number": b'{"string": "Hi", "prompt_version": ' + b"9" * 5000 + b"}",
     "a deep one": b"[" * 100_000,
+    "a deep field": b'{"id": "1", "slug": "pp-greeting", "string": "Hi", "tools": %s}' % (b"[" * 600 + b"]" * 600),
 }
 REFUSALS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "404 HTML": (404, HTML, PAGE),

@@ -469,11 +469,13 @@ async def _fed_apart(reader: ChunkReader, piece: bytes) -> tuple[list[tuple[str,
 
 
 def _decoded(text: str, decode: Callable[[str], Any]) -> Any:
-    with suppress(msgspec.DecodeError, UnicodeError):
+    with suppress(msgspec.DecodeError, UnicodeError, RecursionError):
         return decode(text)
     try:
         return json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise _no_answer("JSON that is nested too deeply", text) from error
+    except ValueError as error:
         raise _no_answer("a body that is not JSON", text) from error
 
 

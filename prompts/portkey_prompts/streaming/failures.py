@@ -46,6 +46,8 @@ _GONE_WRONG = re.compile(
 _GAVE_UP = re.compile("error|exception|fail|abort|cancel|time.?d?.?out|interrupted|insufficient", re.IGNORECASE)
 """What a finish reason speaks of, where it was not the model that ended the answer."""
 _SHOWN = 200
+_DEEPEST = 32
+"""How far below an error its words are looked for, in levels."""
 
 
 class Failure(NamedTuple):
@@ -66,7 +68,10 @@ class Failure(NamedTuple):
         """Its words, or in their place what told of it."""
         if self.words is not None or self.told is None:
             return self.words or "It reports an error and says no more."
-        return f"It reports an error: {shown(json.dumps(self.told, ensure_ascii=False))}"
+        try:
+            return f"It reports an error: {shown(json.dumps(self.told, ensure_ascii=False))}"
+        except RecursionError:
+            return "It reports an error, nested too deeply to be shown."
 
     @property
     def name(self) -> str | None:
@@ -191,13 +196,16 @@ def _is_code(code: object) -> bool:
     return str(code).strip().lower() not in _HARMLESS_CODES
 
 
-def _tells(error: object) -> bool:
+def _tells(error: object, depth: int = 0) -> bool:
     """Say whether an `error` field holds one: some providers send it empty in each chunk."""
-    if isinstance(error, dict):
-        return any(
-            _tells(value) if isinstance(value, dict | list) else value not in (None, "", 0) for value in error.values()
-        )
-    return any(map(_tells, error)) if isinstance(error, list) else bool(error)
+    if not isinstance(error, dict | list) or depth > _DEEPEST:
+        return bool(error)
+    if isinstance(error, list):
+        return any(_tells(item, depth + 1) for item in error)
+    return any(
+        _tells(value, depth + 1) if isinstance(value, dict | list) else value not in (None, "", 0)
+        for value in error.values()
+    )
 
 
 def is_failed_finish(reason: object) -> bool:
@@ -224,15 +232,14 @@ def _failure(said: object, body: object) -> Failure:
     )
 
 
-def _words(said: object) -> str | None:
+def _words(said: object, depth: int = 0) -> str | None:
     """Find what an error says in words."""
     if isinstance(said, str):
         return said.strip() and said
-    if isinstance(said, list):
-        return next(filter(None, map(_words, said)), None)
-    if not isinstance(said, dict):
+    if not isinstance(said, dict | list) or depth > _DEEPEST:
         return None
-    return next(filter(None, (_words(said.get(name)) for name in _SAYS)), None)
+    parts = said if isinstance(said, list) else map(said.get, _SAYS)
+    return next(filter(None, (_words(part, depth + 1) for part in parts)), None)
 
 
 def shown(text: str) -> str:

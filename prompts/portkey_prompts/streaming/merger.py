@@ -17,6 +17,11 @@ _GROWING_PARTS = frozenset({"text", "output_text", "thinking", "reasoning"})
 """Types of content parts that come bit by bit."""
 
 
+_DEEPEST = 64
+"""How many levels down a value grows. No provider was seen to send more than seven; Python counts to a thousand."""
+_JOINED = _DEEPEST + 8  # from the choice on, which is further up
+
+
 class ChunkMerger:
     """Merge chunks as they come: content, tool calls, log probabilities, usage, and fields that nobody named.
 
@@ -145,47 +150,51 @@ def _goes_on(part: object, piece: object) -> bool:
     return type(part[name]) is (_Text if isinstance(piece[name], str) else list) and isinstance(piece[name], str | list)
 
 
-def _add_fields(known: Json, piece: Mapping[str, Any]) -> None:
+def _add_fields(known: Json, piece: Mapping[str, Any], depth: int = 0) -> None:
     for name, value in piece.items():
         if name not in _WHOLE:
-            known[name] = _grown(known.get(name), value)
+            known[name] = _grown(known.get(name), value, depth)
         elif not known.get(name) and (value is not None or name not in known):
             known[name] = value
 
 
-def _grown(known: Any, value: Any) -> Any:
+def _grown(known: Any, value: Any, depth: int = 0) -> Any:
     """Return what a value has become by its next piece."""
-    if known is None:
-        return _begun(value)
+    if known is None or depth > _DEEPEST:
+        return _begun(value, depth)
     if isinstance(known, _Text) and isinstance(value, str):
         known.pieces.append(value)
     elif isinstance(known, list) and isinstance(value, list):
-        known.extend(map(_begun, value))
+        known.extend(_begun(item, depth + 1) for item in value)
     elif isinstance(known, dict) and isinstance(value, Mapping):
-        _add_fields(known, value)
+        _add_fields(known, value, depth + 1)
     elif value is not None and value != "":
-        return _begun(value)
+        return _begun(value, depth)
     return known
 
 
-def _begun(value: Any) -> Any:
-    """Copy a value so that it can grow."""
+def _begun(value: Any, depth: int = 0) -> Any:
+    """Copy a value so that it can grow; what lies too deep stays as it is."""
+    if depth > _DEEPEST:
+        return value
     if isinstance(value, str):
         return _Text(value)
     if isinstance(value, Mapping):
         begun: Json = {}
-        _add_fields(begun, value)
+        _add_fields(begun, value, depth + 1)
         return begun
-    return [_begun(item) for item in value] if isinstance(value, list) else value
+    return [_begun(item, depth + 1) for item in value] if isinstance(value, list) else value
 
 
-def _joined(value: Any, name: str = "") -> Any:
+def _joined(value: Any, name: str = "", depth: int = 0) -> Any:
     """Copy a value with its texts put together."""
     if isinstance(value, _Text):
         return value.whole(is_base64=name == "data")
+    if depth > _JOINED:
+        return value
     if isinstance(value, dict):
-        return {name: _joined(item, name) for name, item in value.items()}
-    return [_joined(item) for item in value] if isinstance(value, list) else value
+        return {name: _joined(item, name, depth + 1) for name, item in value.items()}
+    return [_joined(item, depth=depth + 1) for item in value] if isinstance(value, list) else value
 
 
 # Tool calls
