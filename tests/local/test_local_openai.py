@@ -85,6 +85,68 @@ def test_what_an_upstream_leaves_out_is_filled_in(api: CheckedClient, puppet: Pu
     assert abs(found["created"] - time.time()) < 60
 
 
+ODD_FIELDS: list[dict[str, Any]] = [
+    {"created": 1718000000.5},
+    {"created": "2024-06-10"},
+    {"id": 5},
+    {"id": ["c-1"]},
+    {"model": {"name": "gpt"}},
+    {"usage": "n/a"},
+    {"usage": [1]},
+    {"usage": 0},
+]
+ODD_CALLS: list[tuple[Any, list[str]]] = [
+    ([{"index": 0, "id": "1", "function": {"name": "f", "arguments": {"a": [1, "é"]}}}], ['{"a":[1,"é"]}']),
+    ([{"index": 0, "id": "1", "function": {"name": "f", "arguments": "{}"}}, None, "g"], ["{}"]),
+    ({"index": 0, "id": "1", "function": {"name": "f", "arguments": []}}, ["[]"]),
+    ("none", []),
+    ([None], []),
+]
+
+
+@pytest.mark.parametrize("odd", ODD_FIELDS, ids=str)
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_an_upstream_says_in_another_kind_is_said_as_the_contract_does(
+    api: CheckedClient, puppet: Puppet, odd: dict[str, Any], stream: bool
+) -> None:
+    if stream:
+        puppet.script = streaming({**chunk("Hello", finish="stop"), **odd})
+        found = chunks_of(api.post(PATH, json={"stream": True}))[0]
+    else:
+        puppet.script = lambda exchange: exchange.answer(200, {**completion("Hello"), **odd})
+        found = api.post(PATH, json={}).json()  # each answer is held against the contract
+    assert found.get(name := next(iter(odd))) != odd[name]
+    assert found["choices"][0]["finish_reason"] == "stop"
+
+
+@pytest.mark.parametrize(("calls", "arguments"), ODD_CALLS, ids=str)
+@pytest.mark.parametrize("stream", [False, True])
+def test_tool_calls_are_a_list_and_their_arguments_text(
+    api: CheckedClient, puppet: Puppet, calls: Any, arguments: list[str], stream: bool
+) -> None:
+    message = {"role": "assistant", "content": None, "tool_calls": calls}
+    if stream:
+        choice = {"index": 0, "delta": message, "finish_reason": "tool_calls"}
+        puppet.script = streaming({**chunk(), "choices": [choice]})
+        answered = chunks_of(api.post(PATH, json={"stream": True}))[0]["choices"][0]["delta"]
+    else:
+        whole = {**completion(""), "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]}
+        puppet.script = lambda exchange: exchange.answer(200, whole)
+        answered = api.post(PATH, json={}).json()["choices"][0]["message"]
+    assert [call["function"]["arguments"] for call in answered["tool_calls"]] == arguments
+
+
+def streaming(data: dict[str, Any]) -> Callable[[Exchange], None]:
+    """Return a script that streams one chunk."""
+
+    def script(exchange: Exchange) -> None:
+        exchange.begin_stream()
+        exchange.event(data)
+        exchange.event("[DONE]")
+
+    return script
+
+
 def test_a_stream_passes_through_as_it_comes(api: CheckedClient, puppet: Puppet) -> None:
     go_on = threading.Event()
 

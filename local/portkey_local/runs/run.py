@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 COMPLETION = "prompt.completion"
 CHUNK = "prompt.completion.chunk"
+_KINDS = (("id", str), ("created", int), ("model", str), ("usage", dict))
+"""What the contract says of an answer's fields, and readers in other languages insist on."""
 _LAST_WORDS = 1.0
 """Seconds that a stream gets to say that the server stops."""
 _HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
@@ -188,6 +190,9 @@ class Running:
 
     def _shaped(self, answer: Mapping[str, Any], head: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in answer.items() if value is not None}
+        for name, kind in _KINDS:
+            if name in given and not isinstance(given[name], kind):
+                del given[name]
         is_chunk = head["object"] == CHUNK
         choices = [_shaped_choice(choice, position, is_chunk) for position, choice in enumerate(choices_of(answer))]
         return {**head, **given, "object": head["object"], "choices": choices, "prompt_id": self.reference}
@@ -203,7 +208,25 @@ def _shaped_choice(choice: dict[str, Any], position: int, is_chunk: bool) -> dic
         shaped["delta"] = dict(delta_of(choice))
     elif not is_chunk and isinstance(choice.get("message"), str):
         shaped["message"] = {"role": "assistant", "content": choice["message"]}
+    name = "delta" if is_chunk else "message"
+    message = shaped.get(name)
+    if isinstance(message, dict) and message.get("tool_calls"):
+        shaped[name] = {**message, "tool_calls": _shaped_calls(message["tool_calls"])}
     return shaped
+
+
+def _shaped_calls(calls: object) -> list[dict[str, Any]]:
+    """List tool calls, with arguments that are text: some providers send one call alone, or arguments as an object."""
+    listed = calls if isinstance(calls, list) else [calls]
+    return [_shaped_call(call) for call in listed if isinstance(call, dict)]
+
+
+def _shaped_call(call: dict[str, Any]) -> dict[str, Any]:
+    function = call.get("function")
+    arguments = function.get("arguments") if isinstance(function, dict) else None
+    if arguments is None or isinstance(arguments, str):
+        return call
+    return {**call, "function": {**call["function"], "arguments": to_json(arguments).decode()}}
 
 
 async def prepare(parts: Parts, call: Call, resolved: ResolvedPrompt, entry: RunRecord) -> Running:
