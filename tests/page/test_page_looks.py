@@ -40,6 +40,9 @@ HOSTILE = (
     "&lt;script&gt;hit()&lt;/script&gt; &#x3C;img&#x3E;",
     '" autofocus onfocus=hit() x="',
     "<a href='javascript:hit()'>x</a><base href='https://evil.example/'>",
+    "</option></select><noscript><p title='</noscript><img src=x onerror=hit()>'>",
+    "<details open ontoggle=hit()><input autofocus onfocus=hit()><object data=javascript:hit()>",
+    "--><!--<svg><animate onbegin=hit() attributeName=x dur=1s>]]>",
     "\u202e\u2028<math><mtext></form><form><mglyph><style></math><img src onerror=hit()>",
 )
 
@@ -166,9 +169,10 @@ def test_the_keyboard_stays_where_somebody_was_when_a_button_goes(server: LocalS
     page.on("dialog", lambda dialog: dialog.accept())
 
 
-def test_hostile_texts_are_only_texts(server: LocalServer, open_tab: Opener) -> None:
+@pytest.mark.parametrize("policy", [True, False], ids=["under the policy", "by escaping alone"])
+def test_hostile_texts_are_only_texts(server: LocalServer, open_tab: Opener, policy: bool) -> None:
     text = " ".join(HOSTILE)
-    tab = open_tab(server)
+    tab = open_tab(server, bypass_csp=not policy)
     tab.context.add_init_script("window.hits = 0; window.hit = () => { window.hits += 1; }")
     template = text.replace("{{{name}}} {{&name}}", "{{name}}")
     body = {"name": text, "collection_id": "default", "version_description": text, "model": text}
