@@ -219,6 +219,19 @@ def test_a_text_of_a_million_characters_stays_usable(server: LocalServer, open_t
         tab.open(path)
 
 
+def test_a_line_of_a_million_characters_is_typed_into(server: LocalServer, open_tab: Opener) -> None:
+    server.add_prompt(slug="line", versions=["é" * 1_000_000])
+    tab = open_tab(server)
+    tab.open("/prompts/line")
+    area = tab.page.get_by_role("textbox", name="Template")
+    # With `unicode-bidi: plaintext`, as `dir="auto"` means too, each key would take Chromium seconds.
+    assert area.evaluate("each => getComputedStyle(each).unicodeBidi") != "plaintext"
+    area.press("Control+End")
+    tab.page.keyboard.type("end")
+    assert area.input_value().endswith("éend")
+    tab.page.on("dialog", lambda dialog: dialog.accept())
+
+
 def test_what_is_typed_keeps_its_lines_and_spaces(server: LocalServer, open_tab: Opener) -> None:
     text = "\n\n  Two empty lines first,\n\ta tab, a no-break\u00a0space, \u2028 and more.  \n\n"
     server.add_prompt(slug="kept", versions=[{"string": text}])
