@@ -49,7 +49,7 @@ def serve(
     grace: int | None = None,
     log: Format | None = None,
 ) -> int:
-    """Serve until SIGTERM or SIGINT, on the main thread, and return the exit code.
+    """Serve until SIGTERM, SIGINT or SIGHUP, on the main thread, and return the exit code.
 
     When requests are answered, one line on stdout tells the URL and one where prompts are kept; the log goes to stderr.
     At the first signal `/readyz` says so, then no new work is taken and answers under way get some time; at the second
@@ -107,13 +107,20 @@ def _keep_pauses_short() -> None:
 @contextmanager
 def _stopping_at_signals(server: Server, times: ShutdownTimes) -> Iterator[None]:
     stopper = _Stopper(server, times)
-    before = {number: signal.signal(number, stopper) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, stopper) for number in _ending_signals()}
     try:
         yield
     finally:
         stopper.let_go()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _ending_signals() -> list[signal.Signals]:
+    """List the signals that end a server, that of a terminal which is closed too, unless `nohup` keeps it off."""
+    hang_up = getattr(signal, "SIGHUP", None)
+    is_heard = hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN
+    return [signal.SIGTERM, signal.SIGINT, *([hang_up] if hang_up is not None and is_heard else [])]
 
 
 class _Stopper:
@@ -179,12 +186,15 @@ def _begin(server: Server, host: str) -> None:
 
 def _load_page() -> None:
     # Whoever first looks at it would hold all others up for 0.2 s; later there may be no descriptor left to read it.
-    from .ui.app import PageApp  # noqa: F401
-    from .ui.html import assets, templates
+    try:
+        from .ui.app import PageApp  # noqa: F401
+        from .ui.html import assets, templates
 
-    assets()
-    for name in templates().list_templates():
-        templates().get_template(name)
+        assets()
+        for name in templates().list_templates():
+            templates().get_template(name)
+    except (OSError, ImportError) as error:
+        logger.warning("The page will be loaded when somebody looks at it: %s", error)
 
 
 def _say(server: Server, host: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import socket
@@ -17,7 +18,7 @@ from checked_client import CheckedClient, events_of
 from puppet_upstream import Exchange, Puppet, chunk, wait_for
 from serving_process import Serving
 
-from portkey_local import LocalServer
+from portkey_local import LocalServer, program
 
 Refused = Callable[..., tuple[int, str, str]]
 
@@ -31,12 +32,33 @@ def test_one_line_tells_the_url_when_requests_are_answered() -> None:
         assert serving.end() == (0, "", "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_quickly_and_quietly(number: int) -> None:
-    with Serving() as serving:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_it_quickly_and_quietly(number: int, tmp_path: Path) -> None:
+    with Serving(environment={"TMPDIR": str(tmp_path)}) as serving:
+        assert list(tmp_path.iterdir())
         started = time.monotonic()
         assert serving.end(number) == (0, "", "")
         assert time.monotonic() - started < 3
+    assert not list(tmp_path.iterdir())  # a temporary database leaves no texts behind
+
+
+def test_what_nohup_keeps_off_ends_no_server() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert program._ending_signals() == [signal.SIGTERM, signal.SIGINT]
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_page_that_can_not_be_loaded_is_no_failure_of_the_server(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def no_descriptors() -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr("portkey_local.ui.html.assets", no_descriptors)
+    program._load_page()
+    assert "Too many open files" in caplog.text
 
 
 def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
