@@ -19,6 +19,7 @@ from sqlalchemy.pool import QueuePool
 from portkey_local.errors import ApiError
 
 from .address import Address
+from .compiled import share
 from .database import LONG_SECONDS
 from .problems import (
     BusyError,
@@ -125,7 +126,8 @@ class PostgreSQL:
         self._connecting = {**known, **arguments}
 
     def settle(self) -> None:
-        """Do nothing: a server of PostgreSQL looks after its databases."""
+        """Take part in what is compiled for the same server; it looks after its databases itself."""
+        share(self._engine)
 
     def open_all(self) -> None:
         """Open a connection each for a read, a list and a change at the same time."""

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc
 from portkey_local.errors import ApiError
 
 from .address import Address
+from .compiled import share
 from .database import LONG_SECONDS
 from .problems import (
     BusyError,
@@ -81,6 +82,8 @@ class SQLite:
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
         try:
+            self._engine.connect().close()
+            share(self._engine)
             patience = min(address.timeout, _READERS_PATIENCE)
             self._reader = _Reader(self._engine, patience)
             self._listers: LifoQueue[_Reader] = LifoQueue()
