@@ -55,9 +55,14 @@ class Pause(NamedTuple):
 
 
 class Watched:
-    """A server with a pulse, and an upstream that answers what it is told to."""
+    """A server with a pulse, and an upstream that answers what it is told to.
 
-    def __init__(self) -> None:
+    Args:
+        every: Seconds between an answer to the client that asks for `/healthz` and its next request.
+    """
+
+    def __init__(self, every: float = 0.002) -> None:
+        self._every = every
         self._upstream = ThreadingHTTPServer(("127.0.0.1", 0), _Upstream)
         threading.Thread(target=self._upstream.serve_forever, daemon=True).start()
         self._folder = tempfile.TemporaryDirectory()
@@ -128,7 +133,7 @@ class Watched:
 
         def ask() -> None:
             connection = http.client.HTTPConnection(self._address, timeout=300)
-            while not is_over.wait(0.002):
+            while not is_over.wait(self._every):
                 began = time.perf_counter()
                 connection.request("GET", "/healthz")
                 connection.getresponse().read()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib import import_module
 from math import inf
 from typing import Annotated, Any, Literal
@@ -37,7 +38,7 @@ class Commands(TyperGroup):
         """Load a command; a name that is none is compared with all, so that the error can name one that is like it."""
         for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:
             if name not in self.commands:
-                self.commands[name] = _loaded(name)
+                self.commands[name] = _loaded(name, _markup())
         return self.commands.get(cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
@@ -45,13 +46,13 @@ class Commands(TyperGroup):
         return guarded(lambda: super(Commands, self).invoke(ctx) or 0)
 
 
-def application() -> typer.Typer:
+def application(markup: Literal["rich"] | None = None) -> typer.Typer:
     """Make the program without its commands."""
     app = typer.Typer(
         name=PROGRAM,
         cls=Commands,
         add_completion=False,  # its options ask which shell is a parent process; `completion` is told
-        rich_markup_mode=_markup(),
+        rich_markup_mode=markup,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["--help", "-h"]},
         epilog=f"{EXIT_CODES_IN_SHORT}\n\nTo begin: portkey-prompts serve, and PORTKEY_BASE_URL=http://127.0.0.1:8790/v1",
@@ -61,9 +62,17 @@ def application() -> typer.Typer:
     return app
 
 
-def _loaded(name: str) -> Any:
+# Whoever runs many commands in one process waits once: making them takes longer than most of them do.
+@cache
+def _program(markup: Literal["rich"] | None) -> Any:
+    """Make of the program what the parser needs."""
+    return typer.main.get_command(application(markup))
+
+
+@cache
+def _loaded(name: str, markup: Literal["rich"] | None) -> Any:
     """Import a command's module, and make of it what the parser needs."""
-    alone = typer.Typer(add_completion=False, rich_markup_mode=_markup(), pretty_exceptions_enable=False)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=markup, pretty_exceptions_enable=False)
     import_module(f"portkey_cli.commands.{COMMANDS[name]}").register(alone)
     return typer.main.get_group(alone).commands[name]
 
@@ -74,7 +83,7 @@ def _markup() -> Literal["rich"] | None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code."""
-    app = application()
+    app = _program(_markup())
     if not arguments and COMPLETING not in os.environ:
         app(["--help"], prog_name=PROGRAM, standalone_mode=False)
         return WRONG_USAGE
