@@ -66,7 +66,10 @@ class _Reader:
                 whole[name] = [self.read(each, f"{path}.{name}") for each in _field(whole, name, list, path)]
         for each in _field(schema, "allOf", list, path):
             whole = _joined(self.read(each, f"{path}.allOf"), whole)
-        return _joined(self._part(schema["$ref"], path), whole) if "$ref" in schema else whole
+        if "$ref" not in schema:
+            return whole
+        part = self._part(schema["$ref"], path)
+        return _joined(part, whole) if whole else part  # the same one wherever it stands: it is one type
 
     def _part(self, reference: Any, path: str) -> dict[str, Any]:
         """Read what a `$ref` names; inside of itself it is anything."""

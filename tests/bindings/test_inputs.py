@@ -288,6 +288,9 @@ def test_what_a_schema_names_stands_in_its_place() -> None:
     }
     assert person["properties"]["boss"] == {"anyOf": [{}, {"type": "null"}]}
     assert person["properties"]["free"] == {}
+    both = schema_from({**MODEL, "properties": {name: {"$ref": "#/$defs/Person"} for name in "ab"}})
+    assert both is not None
+    assert both["properties"]["a"] is both["properties"]["b"]
     assert schema_from({"$ref": "#/$defs/Person", "$defs": MODEL["$defs"]})["required"] == ["home"]
 
 
