@@ -293,6 +293,18 @@ def is_file(reference: str) -> bool:
     return reference.partition("@")[0].endswith(SUFFIX)
 
 
+def key_of_prompt(file: Path) -> Key:
+    """Say which prompt a file is.
+
+    Raises:
+        UsageError: it is a partial.
+    """
+    key = key_of(file)
+    if key.kind == PARTIAL:
+        raise UsageError(f"{file} is a partial. Name a prompt that includes it.")
+    return key
+
+
 def folder_of(portkey: Portkey, path: Path, collections: Iterable[Collection] | None = None) -> Folder:
     """Read a folder, with what it remembers of a service and the workspace that the key is for.
 
@@ -317,16 +329,17 @@ def slug_reference(context: typer.Context, reference: str) -> str:
     """Write a reference to a file as one to its prompt on the service; any other stays as it is.
 
     Raises:
-        UsageError: the service does not know the file yet.
+        UsageError: it is a partial's, or the service does not know it yet.
     """
     if not is_file(reference):
         return reference
     name, at, version = reference.partition("@")
+    key = key_of_prompt(Path(name))
     folder = Folder.remembered(Path(name).parent, Connection.of(context).service().value.rstrip("/"))
     if folder.has_several_workspaces:
         with connect(context) as portkey:
             folder = Folder.remembered(folder.path, folder.service, _workspace(portkey))
-    synced = folder.synced.get(key_of(Path(name)))
+    synced = folder.synced.get(key)
     if synced is None:
         raise UsageError(f"{name} is on no service yet that the folder remembers. Push it first: portkey-prompts push")
     return f"{synced.slug}{at}{version}"
@@ -337,13 +350,13 @@ def show_conflict(sync: Sync, each: Difference) -> None:
     from portkey_prompts.diff import compare
 
     assert each.remote is not None
-    file = sync.folder.files[each.key]
+    file = {**sent(sync.folder.files[each.key], sync.folder.slugs()), "slug": each.key.file_name}
     since = "changed here and there since they were last the same"
     if not (each.synced and each.synced.digest):
         since = "not the same here and there, and nothing is remembered of when it was"
     write_line(f"{each.key.file_name}: {since}.")
     try:
-        found = compare(each.remote.version, sent(file, sync.folder.slugs()))
+        found = compare({**each.remote.version, "slug": each.remote.slug}, file)
     except (TypeError, ValueError) as error:
         note(f"They can't be compared: {error}")
         return

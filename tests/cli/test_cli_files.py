@@ -192,6 +192,18 @@ def test_diff_takes_files_and_sees_into_the_partials_of_the_folder(cli: Cli, por
     assert "nickname" in cli("diff", "pp-greeting@production", str(FILE)).out
     assert cli("diff", f"{FILE}@production", "@latest").code == 0
     assert "no such file" in cli("diff", "pp-greeting", "prompts/none.prompt").err
+    shown = cli("diff", str(FILE), "pp-greeting@latest").out
+    assert f"--- {FILE}\n+++ pp-greeting@" in shown
+    Path("prompts/_tone.prompt").write_text("")
+    assert "-softly\n" in cli("diff", str(FILE)).out
+
+
+@pytest.mark.parametrize("command", [["diff"], ["diff", "pp-greeting"], ["lock"]])
+def test_a_partial_alone_is_compared_and_locked_by_what_includes_it(cli: Cli, fails: Any, command: list[str]) -> None:
+    Path("prompts").mkdir()
+    Path("prompts/_tone.prompt").write_text("softly\n")
+    cli("push")
+    fails(cli(*command, "prompts/_tone.prompt"), 2, "_tone.prompt is a partial. Name a prompt that includes it.")
 
 
 def test_lock_takes_files(cli: Cli) -> None:

@@ -16,8 +16,8 @@ from portkey_cli.options import AsJson, ExitCode, Reference, add_command
 from portkey_cli.output import progress, write_comparison
 from portkey_cli.partials import includes
 from portkey_cli.references import checked, split
-from portkey_cli.sync import folder_of, is_file, slug_reference
-from portkey_prompts.folder import PARTIAL, key_of, sent
+from portkey_cli.sync import folder_of, is_file, key_of_prompt, slug_reference
+from portkey_prompts.folder import PARTIAL, sent
 
 if TYPE_CHECKING:
     from portkey_ai import Portkey
@@ -69,8 +69,8 @@ def _side(context: typer.Context, portkey: Portkey, reference: str) -> _Side:
         version = portkey.prompts.retrieve(checked(slug_reference(context, reference)))
         return _Side(version, _partials(portkey, version.variable_components, {}))
     file = Path(reference)
-    folder = folder_of(portkey, file.parent)
-    prompt = folder.files.get(key_of(file))
+    key, folder = key_of_prompt(file), folder_of(portkey, file.parent)
+    prompt = folder.files.get(key)
     if prompt is None:
         raise NoFileError(f"{reference}: there is no such file.")
     slugs = folder.slugs()
@@ -79,7 +79,7 @@ def _side(context: typer.Context, portkey: Portkey, reference: str) -> _Side:
         for key, each in folder.files.items()
         if key.kind == PARTIAL
     }
-    here = sent(prompt, slugs)
+    here = {**sent(prompt, slugs), "slug": reference}  # what it is called in the comparison
     return _Side(here, _partials(portkey, {"partials": includes(here["string"])}, texts))
 
 
@@ -99,8 +99,9 @@ def _partials(portkey: Portkey, used: Mapping[str, Any] | None, here: Mapping[st
         if reference in texts:
             continue
         try:
-            texts[reference] = here.get(reference) or portkey.prompts.partials.retrieve(reference).string or ""
+            text = here[reference] if reference in here else portkey.prompts.partials.retrieve(reference).string
         except NotFoundError:
             continue
+        texts[reference] = text or ""
         waiting.extend(includes(texts[reference]))
     return texts
