@@ -35,8 +35,6 @@ from portkey_prompts.rendering import content_fields, model_settings
 from portkey_prompts.strict_yaml import MalformedYAMLError, read_yaml, write_yaml
 from portkey_prompts.templates.messages import messages_in
 
-TEXT: Final = "text"
-CHAT: Final = "chat"
 OWN_FIELDS: Final = tuple(name for name in content_fields() if name not in ("string", "model", "parameters"))
 """Fields of a version that stand below `portkey:` under their names in the contract."""
 

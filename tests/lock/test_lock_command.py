@@ -325,6 +325,6 @@ def test_a_pipe_is_refused_and_not_waited_for(lock_program: Lock, tmp_path: Path
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     done = lock_program(*arguments, "--file", str(pipe))  # nobody ever writes into it
-    assert done.returncode == 1, done.stderr
+    assert done.returncode == 3, done.stderr
     assert "it can't be read: it is no regular file." in done.stderr
     assert pipe.is_fifo()
