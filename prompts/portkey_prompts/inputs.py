@@ -265,15 +265,10 @@ class _Inference:
             yield _end(key), self._schema(key, depth + 1), self._is_required(key, self._names)
 
     def _object(self, members: Iterable[tuple[str, Schema, bool]]) -> Schema:
-        """Make the schema of an object; a member that is asked for in several ways has to fit all of them."""
-        found: dict[str, tuple[Schema, bool]] = {}
-        for name, schema, needed in members:
-            before, was_needed = found.get(name, (schema, False))
-            both = _both(before, schema)
-            if both is None:
-                self.problems.append(f"`{name}` is asked for as two kinds of values in one object")
-            found[name] = both or schema, needed or was_needed
-        return _object((name, schema, needed) for name, (schema, needed) in found.items())
+        """Make the schema of an object, and note the members that nothing fits."""
+        whole, clashes = _joined(members)
+        self.problems += [f"`{name}` is asked for as two kinds of values in one object" for name in clashes]
+        return whole
 
     def _kinds_outside(self, key: Key) -> set[str]:
         """Say as what a name is used that is found around the section in which it stands."""
@@ -301,15 +296,29 @@ def _both(one: Schema, other: Schema) -> Schema | None:
         if loose in (one, other):
             return other if one == loose else one
     if one.get("type") == other.get("type") == "object":
-        joined = {name: (schema, name in one["required"]) for name, schema in one["properties"].items()}
-        for name, schema in other["properties"].items():
-            before, needed = joined.get(name, (schema, False))
-            both = _both(before, schema)
-            if both is None:
-                return None
-            joined[name] = both, needed or name in other["required"]
-        return _object((name, schema, needed) for name, (schema, needed) in joined.items())
+        whole, clashes = _joined(
+            (name, schema, name in each["required"])
+            for each in (one, other)
+            for name, schema in each["properties"].items()
+        )
+        return None if clashes else whole
     return None
+
+
+def _joined(members: Iterable[tuple[str, Schema, bool]]) -> tuple[Schema, list[str]]:
+    """Make the schema of an object; a member that is asked for in several ways has to fit all of them.
+
+    Returns:
+        It, and the members that nothing fits.
+    """
+    found: dict[str, tuple[Schema, bool]] = {}
+    clashes: list[str] = []
+    for name, schema, needed in members:
+        before, was_needed = found.get(name, (schema, False))
+        both = _both(before, schema)
+        clashes += [name] if both is None else []
+        found[name] = both or schema, needed or was_needed
+    return _object((name, schema, needed) for name, (schema, needed) in found.items()), clashes
 
 
 def _fits(value: Any, schema: Schema) -> bool:
@@ -354,13 +363,9 @@ def _is_apart(condition: Condition, key: Key) -> bool:
 
 
 def _object(members: Iterable[tuple[str, Schema, bool]]) -> Schema:
-    properties: Schema = {}
-    required: list[str] = []
-    for name, schema, needed in members:
-        if name not in properties:
-            properties[name] = schema
-            required += [name] if needed else []
-    return {"type": "object", "properties": properties, "required": required}
+    known = {name: (schema, needed) for name, schema, needed in members}
+    required = [name for name, (_, needed) in known.items() if needed]
+    return {"type": "object", "properties": {name: schema for name, (schema, _) in known.items()}, "required": required}
 
 
 def _merged(found: Iterable[Input], stated: Schema, defaults: Mapping[str, Any]) -> Iterator[Input]:
