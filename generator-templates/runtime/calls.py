@@ -67,22 +67,38 @@ class AsyncResource:
 
 
 def take_options(keywords: dict[str, Any], names: frozenset[str] = REQUEST_OPTIONS) -> dict[str, Any]:
-    """Move the options of a call out of a method's keywords; what stays is for the body."""
-    return {name: keywords.pop(name) for name in names.intersection(keywords)}
+    """Move the options of a call out of a method's keywords; what stays is for the body.
+
+    Raises:
+        TypeError: where one that is merged into the request is no mapping, naming it.
+    """
+    options = {name: keywords.pop(name) for name in names.intersection(keywords)}
+    if options:
+        _check_merged(options)
+    return options
 
 
 def only_options(method: str, keywords: dict[str, Any]) -> dict[str, Any]:
     """Check the keywords of a method that has no body.
 
     Raises:
-        TypeError: where one of them is no option of a call, naming it.
+        TypeError: where one of them is no option of a call, or none that can be used, naming it.
     """
     if not REQUEST_OPTIONS.issuperset(keywords):
         unknown = next(name for name in keywords if name not in REQUEST_OPTIONS)
         from .records import unexpected
 
         raise unexpected(method, unknown, REQUEST_OPTIONS)
+    if keywords:
+        _check_merged(keywords)
     return keywords
+
+
+def _check_merged(options: Mapping[str, Any]) -> None:
+    for name in ("extra_body", "extra_query"):
+        value = options.get(name)
+        if value is not None and not hasattr(value, "keys"):
+            raise TypeError(f"`{name}` must be a mapping of names to values, not {type(value).__name__}.")
 
 
 def one_of(name: str, given: V | None, alias: str, other: V | None) -> V:

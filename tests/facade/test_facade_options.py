@@ -172,6 +172,23 @@ async def test_variables_that_are_not_json_are_refused_by_their_path(
     assert not httpserver.log
 
 
+@pytest.mark.parametrize("option", ["extra_body", "extra_query"])
+@pytest.mark.parametrize("value", ["x=1", ["x"], 5, b"x"], ids=repr)
+async def test_what_is_merged_into_a_request_is_a_mapping(
+    portkey: Client, httpserver: HTTPServer, option: str, value: Any
+) -> None:
+    for call in (
+        lambda: portkey.prompts.render(prompt_id="pp-x", variables={}, **{option: value}),
+        lambda: portkey.prompts.completions(prompt_id="pp-x", **{option: value}),
+        lambda: portkey.labels.list(**{option: value}),
+        lambda: portkey.labels.create(name="n", **{option: value}),
+        lambda: portkey.prompts.partials.render("pp-x", **{option: value}),
+    ):
+        with pytest.raises(TypeError, match=f"`{option}` must be a mapping"):
+            await settle(call())
+    assert not httpserver.log
+
+
 async def test_a_variable_that_contains_itself_is_refused(portkey: Client) -> None:
     loop: dict[str, Any] = {}
     loop["again"] = loop

@@ -106,6 +106,23 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "PortkeyError",
         ("`fallback` must be prompts by reference", "not list"),
     ),
+    "a disk by an empty variable": (
+        "import os\nfrom portkey_ai import PromptSource\nPromptSource(disk=os.environ.get('NOT_SET', ''))",
+        "PortkeyError",
+        ("`disk` must name a folder", "not ''"),
+    ),
+    "a lock file that is opened": (
+        "from portkey_ai import PromptSource\nPromptSource(lock=open('/dev/null'))",
+        "PortkeyError",
+        ("`lock` must be a lock file, such as 'prompts.lock'",),
+    ),
+    "a fallback that is no prompt": (
+        "from portkey_ai import Portkey, PromptSource\n"
+        "source = PromptSource(fallback={'pp-none': 5})\n"
+        "Portkey(base_url=BASE, prompts=source).prompts.render(prompt_id='pp-none', variables={})",
+        "PortkeyError",
+        ("The fallback of 'pp-none' must be a text, messages or a prompt, not 5",),
+    ),
     "a key with what came along when it was copied": (
         "from portkey_ai import Portkey\nPortkey(base_url=BASE, api_key='pk\\n').prompts.list()",
         "PortkeyError",

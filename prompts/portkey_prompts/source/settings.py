@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -70,6 +70,8 @@ class PromptSource:
                 "`fallback` must be prompts by reference, such as {'pp-greeting': 'Hello {{name}}!'}, or a function, "
                 f"not {type(fallback).__name__}."
             )
+        if disk is not None and (not isinstance(disk, str | Path) or not str(disk).strip()):
+            raise PortkeyError(f"`disk` must name a folder, such as '~/.cache/my-app', not {disk!r}.")
         if frozen and lock is None:
             raise PortkeyError("`frozen` needs a lock file: pass lock='prompts.lock' (made by `portkey-prompts lock`).")
         self.ttl = float(ttl)
@@ -96,11 +98,15 @@ class PromptSource:
 
 
 def _read(lock: str | Path | LockFile | None) -> LockFile | None:
-    if not isinstance(lock, str | Path):
-        return lock
+    if lock is None:
+        return None
     from portkey_prompts.lock import LockFile
 
-    return LockFile.read(expanded(lock))
+    if isinstance(lock, str | Path):
+        return LockFile.read(expanded(lock))
+    if not isinstance(lock, LockFile):
+        raise PortkeyError(f"`lock` must be a lock file, such as 'prompts.lock', not {lock!r}.")
+    return lock
 
 
 def _detail(reference: str, given: Fallback) -> Mapping[str, Any]:
@@ -111,6 +117,8 @@ def _detail(reference: str, given: Fallback) -> Mapping[str, Any]:
         if not isinstance(given.get("string"), str):
             raise PortkeyError(f"The fallback of {reference!r} has no `string`, the template's text.")
         return {"slug": slug, **given}
+    if not isinstance(given, Iterable):
+        raise PortkeyError(f"The fallback of {reference!r} must be a text, messages or a prompt, not {given!r}.")
     import json
 
     return {"slug": slug, "string": json.dumps(list(given)), "template_metadata": {"template_type": "chat"}}
