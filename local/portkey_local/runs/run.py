@@ -264,7 +264,7 @@ def _span(telemetry: Telemetry, call: Call, resolved: ResolvedPrompt, upstream: 
         known["gen_ai.operation.name"] = "text_completion"
     if call.body.get("stream"):
         known["gen_ai.request.stream"] = True
-    if number := resolved.version.stored.detail["number"]:
+    if number := resolved.version.stored.detail.get("number"):  # what is only typed has none
         known["gen_ai.prompt.version"] = str(number)
     return run_span(telemetry, call.path["prompt_id"], run.body, **known)
 
