@@ -22,6 +22,7 @@ from portkey_local.upstreams import Run, RunKind, Upstream
 from portkey_local.worker import answers
 from portkey_openapi.events import DONE
 from portkey_prompts.errors import quoted
+from portkey_prompts.references import bare
 from portkey_prompts.rendering import Rendered
 from portkey_prompts.streaming.chunks import brings, choices_of, delta_of, finish_of, index_of
 from portkey_prompts.telemetry import RunSpan, Telemetry
@@ -266,7 +267,7 @@ def _span(telemetry: Telemetry, call: Call, resolved: ResolvedPrompt, upstream: 
         known["gen_ai.request.stream"] = True
     if number := resolved.version.stored.detail.get("number"):  # what is only typed has none
         known["gen_ai.prompt.version"] = str(number)
-    return run_span(telemetry, call.path["prompt_id"], run.body, **known)
+    return run_span(telemetry, bare(call.path["prompt_id"]) or "draft", run.body, **known)
 
 
 def _body(rendered: Rendered) -> dict[str, Any]:
