@@ -9,7 +9,7 @@ import importlib.util
 import ipaddress
 import socket
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from attrs import frozen
@@ -110,7 +110,7 @@ class Hosting(uvicorn.Server):
 
     def _connection(self) -> asyncio.Protocol:
         """Make the protocol of a connection, as uvicorn does for those that its loop takes."""
-        kind: Callable[..., asyncio.Protocol] = self.config.http_protocol_class
+        kind = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
         return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def main_loop(self) -> None:
