@@ -161,8 +161,11 @@ def test_commits_wait_for_the_disk_whatever_the_server_is_set_to(url: str, serve
         store.close()
 
 
-def test_sqlite_waits_for_the_disk_on_the_connection_that_writes(new_database: Callable[[str], str]) -> None:
-    store = Store(new_database("sqlite"))
+@pytest.mark.parametrize(("is_kept", "waits"), [(True, 2), (False, 0)])
+def test_sqlite_waits_for_the_disk_on_the_connection_that_writes_what_is_kept(
+    new_database: Callable[[str], str], is_kept: bool, waits: int
+) -> None:
+    store = Store(new_database("sqlite") if is_kept else "temporary")
     try:
         for write in (store.write_now, store.write_long):
             shown = write(
@@ -171,6 +174,6 @@ def test_sqlite_waits_for_the_disk_on_the_connection_that_writes(new_database: C
                     for name in ("synchronous", "journal_mode", "foreign_keys")
                 ]
             )
-            assert shown == [2, "wal", 1]
+            assert shown == [waits, "wal", 1]
     finally:
         store.close()

@@ -57,7 +57,7 @@ logger = logging.getLogger("portkey_local")
 
 
 class SQLite:
-    """A database file: readers never wait, and what was committed outlives a power cut.
+    """A database file: readers never wait, and what was committed outlives a power cut, unless the file is temporary.
 
     Args:
         address: Where its file is.
@@ -80,6 +80,8 @@ class SQLite:
             **options,
         )
         event.listen(self._engine, "connect", _prepare)
+        if not address.url.database:
+            event.listen(self._engine, "connect", _leave_unflushed)
         event.listen(self._engine, "begin", _begin)
         try:
             self._engine.connect().close()
@@ -348,6 +350,11 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in ("foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _leave_unflushed(connection: sqlite3.Connection, _record: object) -> None:
+    """Let a write be done before it is on the disk: nobody looks for a temporary database after a power cut."""
+    connection.execute("PRAGMA synchronous=OFF").close()
 
 
 def _patience(seconds: float) -> str:
