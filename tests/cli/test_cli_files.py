@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -554,3 +555,31 @@ def test_a_file_is_not_written_over_another_on_any_system(cli: Cli, portkey: Por
     cli("pull")
     names = {path.name for path in Path("prompts").glob("*.prompt")}
     assert names == {"cafe\u0301.prompt", "café-2.prompt", "GREETING.prompt", "greeting-2.prompt", "greeting-3.prompt"}
+
+
+def test_a_folder_that_can_only_be_read_is_told_before_anything_is_sent(cli: Cli, portkey: Portkey, fails: Any) -> None:
+    cli("pull")
+    Path("prompts/new.prompt").write_text("x\n")
+    with read_only(Path("prompts")):
+        fails(cli("push"), 3, "prompts can't be written to, and it remembers what is pushed. Nothing was.")
+        assert cli("push", "--dry-run").code == 0
+        assert cli("status").code == 0
+        assert cli("push", "greeting").code == 0, "nothing is new"
+    assert len(portkey.prompts.list().data) == 1
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Take the right to write away, from this user; root has to be kept away otherwise."""
+    if os.access(folder, os.W_OK) and os.geteuid() == 0:
+        locking = ["chattr", "+i", folder]
+        if not shutil.which("chattr") or subprocess.run(locking, check=False, capture_output=True).returncode:
+            pytest.skip("root may write here, whatever the folder says")
+        undo = ["chattr", "-i", str(folder)]
+    else:
+        folder.chmod(0o555)
+        undo = ["chmod", "755", str(folder)]
+    try:
+        yield
+    finally:
+        subprocess.run(undo, check=True, timeout=60)

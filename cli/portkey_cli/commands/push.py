@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Set
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -118,13 +119,17 @@ class Push:
             if each.state == State.ONLY_THERE and each.synced and each.synced.digest:
                 self._delete(each)
 
-    def _check(self, keys: Iterable[Key]) -> None:
+    def _check(self, keys: Collection[Key]) -> None:
         """Look at what is to be pushed, before anything is.
 
         Raises:
             SourceError: a template is malformed, naming its file.
             PortkeyError: it can't be told which prompt of the service a file is.
+            NoFileError: what is pushed could not be remembered.
         """
+        path = self._sync.folder.path
+        if keys and not self._dry_run and not os.access(path, os.W_OK):
+            raise NoFileError(f"{path} can't be written to, and it remembers what is pushed. Nothing was.")
         for key in keys:
             file = self._sync.folder.files[key]
             if key in self._sync.namesakes:
@@ -133,7 +138,7 @@ class Push:
             try:
                 StoredPrompt(file.version)
             except TemplateError as error:
-                raise SourceError(f"{self._sync.folder.path / key.file_name}: the template: {error}") from None
+                raise SourceError(f"{path / key.file_name}: the template: {error}") from None
             for doubt in doubts(file):
                 note(f"{key.file_name}: {doubt}")
 
