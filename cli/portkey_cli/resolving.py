@@ -15,7 +15,8 @@ from portkey_prompts.rendering import check_detail
 if TYPE_CHECKING:
     from portkey_ai import Portkey
 
-_AT_ONCE = 8
+AT_ONCE = 8
+"""How many answers of the service are waited for at once."""
 
 
 def resolve(
@@ -36,7 +37,7 @@ def resolve(
     """
     resolution = Resolution(references)
     come = 0
-    threads = ThreadPoolExecutor(_AT_ONCE)
+    threads = ThreadPoolExecutor(AT_ONCE)
     try:
         while wanted := resolution.wanted():
             for each, record in zip(wanted, threads.map(lambda each: _fetch(portkey, each), wanted), strict=True):

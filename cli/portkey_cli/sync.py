@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -14,6 +15,7 @@ from portkey_cli import completing, settings
 from portkey_cli.clients import Connection, connect
 from portkey_cli.failures import UsageError, listed
 from portkey_cli.output import note, write_diff, write_line
+from portkey_cli.resolving import AT_ONCE
 from portkey_openapi import Record
 from portkey_openapi.errors import UnexpectedBody, shown
 from portkey_prompts.folder import (
@@ -153,17 +155,26 @@ class Sync:
         self._adopt()
 
     def differences(self, names: Sequence[str] | None) -> list[Difference]:
-        """Compare what is named, or everything, and the partials that it includes.
+        """Compare what is named, or everything, and the partials that it includes, through each other too.
 
         Raises:
             UsageError: a name is neither a file's nor a prompt's.
         """
-        wanted = None if not names else {key for name in names for key in self._named(name)}
-        keys = dict.fromkeys(sorted({*self.folder.files, *self.folder.synced}))
-        found = [self.difference(key) for key in keys if wanted is None or key in wanted]
-        if wanted is not None:
-            found += [self.difference(key) for key in self._needed(found) if key not in wanted]
-        return [each for each in found if each.remote or each.key in self.folder.files]
+        files, synced = self.folder.files, self.folder.synced
+        waiting = {key for name in names for key in self._named(name)} if names else {*files, *synced}
+        partials = {each.slug: key for key, each in synced.items() if key.kind == PARTIAL}
+        partials.update({key.stem: key for key in (*files, *synced) if key.kind == PARTIAL})
+        found: dict[Key, Difference] = {}
+        threads = ThreadPoolExecutor(AT_ONCE)
+        try:
+            while waiting:
+                new = dict(zip(waiting, threads.map(self.difference, waiting), strict=True))
+                found.update(new)
+                included = {name for each in new.values() for name in self._included(each)}
+                waiting = {partials[name] for name in included if name in partials} - found.keys()
+        finally:
+            threads.shutdown(cancel_futures=True)  # after an error nothing more is asked for
+        return [found[key] for key in sorted(found) if found[key].remote or key in files]
 
     def difference(self, key: Key) -> Difference:
         """Compare one."""
@@ -269,18 +280,6 @@ class Sync:
             known = listed((key.stem for key in keys), stem) or "none yet"
             raise UsageError(f"{name!r} is neither a file in {self.folder.path} nor a prompt there. There are: {known}")
         return found
-
-    def _needed(self, found: Iterable[Difference]) -> Iterator[Key]:
-        """Iterate the partials that some prompts include, here or there, through each other too."""
-        keys = {synced.slug: key for key, synced in self.folder.synced.items() if key.kind == PARTIAL}
-        keys.update({key.stem: key for key in (*self.folder.files, *self.folder.synced) if key.kind == PARTIAL})
-        waiting, seen = [name for each in found for name in self._included(each)], set[Key]()
-        while waiting:
-            key = keys.get(waiting.pop())
-            if key is not None and key not in seen:
-                seen.add(key)
-                yield key
-                waiting.extend(self._included(self.difference(key)))
 
     def _included(self, each: Difference) -> set[str]:
         file = self.folder.files.get(each.key)
