@@ -234,6 +234,13 @@ ANSWERS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         [{**HEAD, "choices": [choice]} for choice in ({"index": 0, "delta": "Hel"}, {"index": 0, "message": "lo"})],
         {"content": "Hello"},
     ),
+    "messages as pieces": (
+        [
+            {**HEAD, "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hel"}}]},
+            {**HEAD, "choices": [{"index": 0, "message": {"content": "lo"}, "finish_reason": "stop"}]},
+        ],
+        {"content": "Hello"},
+    ),
     "the whole once more": (
         [
             said("Hel", role="assistant", reasoning_content="Hm"),

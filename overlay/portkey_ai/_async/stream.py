@@ -16,7 +16,7 @@ from portkey_ai.types import PromptCompletion
 from portkey_openapi import raw
 from portkey_prompts.answers import completion_answer, merge
 from portkey_prompts.redaction import redact
-from portkey_prompts.streaming.chunks import brings, is_finished, text_of, whole_characters
+from portkey_prompts.streaming.chunks import brings, text_of, whole_characters
 from portkey_prompts.streaming.failures import failure_in
 from portkey_prompts.streaming.reader import ChunkReader, StreamError, looks_like_events
 from portkey_prompts.telemetry import NO_SPAN, RunSpan, StreamSpan
@@ -238,11 +238,10 @@ class AsyncAnswerReader(Generic[Chunk]):
         return map(json.loads, self.kept)
 
     def _check_end(self, reader: ChunkReader) -> None:
-        self._ended = reader.begun and (reader.done or is_finished(self._chunks()))
-        if not self._ended:
-            instead, how = reader.unexpected(), "before the model had finished" if reader.begun else "without an answer"
-            said = f"The stream ended {how}, after {len(self.kept)} events.{instead and f' It brought: {instead}'}"
-            raise self._failed(self._error(redact(said, self._secrets)))
+        lack = reader.shortfall(self._chunks(), len(self.kept))
+        self._ended = lack is None
+        if lack is not None:
+            raise self._failed(self._error(redact(lack, self._secrets)))
 
     def _error(self, message: str) -> APIError:
         return APIStreamError(message, request=self.response.request, response=self.response)

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeGuard
 
 from portkey_openapi.errors import EventTooLong
 from portkey_openapi.events import DONE, Decoder, Event
-from portkey_prompts.streaming.chunks import Json, choices_of, delta_of, is_json
+from portkey_prompts.streaming.chunks import Json, choices_of, delta_of, is_finished, is_json
 from portkey_prompts.streaming.failures import Failure, failure_in, is_failed_finish, shown
 
 _KEEP_ALIVE = frozenset({"ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive"})
@@ -78,7 +78,7 @@ class ChunkReader:
         # Decodes in half of the time. Where the program has not loaded it, loading takes what thousands of chunks save.
         self._quick = getattr(getattr(sys.modules.get("msgspec"), "json", None), "decode", None)
         self._failure: Failure | None = None
-        self._last: Json | None = None  # the last chunk that brought choices
+        self._comes_in_deltas: bool | None = None  # whether the last choice did; None where none has come
         self._strange = ""  # the first event that brought none
         self._is_rewritten = False  # whether the chunk is another one than its event said
         self.done = False
@@ -110,7 +110,7 @@ class ChunkReader:
             for text, chunk in _decoded_together(events, self._redact):
                 number += 1
                 if _is_ordinary(chunk, text):
-                    self._last = chunk
+                    self._comes_in_deltas = "delta" in chunk["choices"][0]
                     yield text, chunk
                 else:
                     yield from self._brought(text, self._judge("", chunk, text))
@@ -155,20 +155,32 @@ class ChunkReader:
         with suppress(ValueError, RecursionError):  # as JSON alone, or as llama.cpp's server sends it
             self._failure = failure_in(json.loads(stray.removeprefix("error:")), is_error=stray.startswith("error:"))
         yield from self._brought(stray, None)
-        if self._last is None and not self._strange:
+        if not self.begun and not self._strange:
             raise StreamError("no_stream", f"It is no event stream: {shown(stray)}", text=stray)
 
     @property
     def begun(self) -> bool:
         """Whether choices have come."""
-        return self._last is not None
+        return self._comes_in_deltas is not None
 
     def unexpected(self) -> str:
         """Show what came where something else was expected, for a stream that ended before its answer; "" for nothing.
 
         That is the first event without choices of a stream that has brought none, or else what was no event at all.
         """
-        return shown(self._strange if self._last is None and self._strange else self._shown_stray())
+        return shown(self._strange if not self.begun and self._strange else self._shown_stray())
+
+    def shortfall(self, chunks: Iterable[Json], count: int) -> str | None:
+        """Say why a stream that has ended is no whole answer; None where it is one.
+
+        Args:
+            chunks: all that came, looked at where no `[DONE]` did.
+            count: how many they are.
+        """
+        if self.begun and (self.done or is_finished(chunks)):
+            return None
+        instead, how = self.unexpected(), "before the model had finished" if self.begun else "without an answer"
+        return f"The stream ended {how}, after {count} events.{instead and f' It brought: {instead}'}"
 
     def _shown_stray(self) -> str:
         stray = self._events.stray
@@ -181,7 +193,7 @@ class ChunkReader:
         except (StopIteration, ValueError, RecursionError):
             return self._read_words(kind, text)
         if not kind and _is_ordinary(data, text):
-            self._last = data
+            self._comes_in_deltas = "delta" in data["choices"][0]
             return data
         return self._judge(kind, data, text)
 
@@ -216,11 +228,11 @@ class ChunkReader:
         if not choices:
             self._strange = self._strange or (text if data else "")
             return data or None
-        if any(map(_is_delta, choices_of(self._last))):
+        if self._comes_in_deltas:
             for choice in filter(_is_whole_message, choices):
                 choice["delta"] = _without_texts(choice.pop("message"))
                 self._is_rewritten = True
-        self._last = data
+        self._comes_in_deltas = any("delta" in choice for choice in choices)
         return data
 
     def _read_words(self, kind: str, text: str) -> Json | None:
@@ -268,10 +280,6 @@ def _is_ordinary(data: Any, text: str) -> TypeGuard[Json]:
 
 def _is_error(kind: str) -> bool:
     return kind.lower().endswith(("error", "exception", "failed", "failure", "abort", "aborted"))
-
-
-def _is_delta(choice: Json) -> bool:
-    return isinstance(choice.get("delta"), dict)
 
 
 def _is_whole_message(choice: Json) -> bool:
