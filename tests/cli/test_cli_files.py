@@ -221,6 +221,11 @@ def test_lock_takes_files(cli: Cli) -> None:
         ("a.prompt", "---\nmodel: 3\n---\nx", "a.prompt: model must be text"),
         ("a.prompt", "---\nmodel: [\n---\nx", "a.prompt:3: The front matter"),
         ("_a.prompt", "---\nmodel: m\n---\nx", "a partial is text alone and has no model"),
+        (
+            "z.prompt",
+            "---\nportkey: {collection: None such}\n---\nx",
+            "z.prompt: There is no collection 'None such' there",
+        ),
         ("a.prompt", "Hi {{#x}}", "a.prompt: the template: line 1, column 4: the section '{{#x}}' is never closed"),
         (".portkey.json", "{", "can't be read"),
         (".portkey.json", '{"format": 9, "services": {}}', "Upgrade"),

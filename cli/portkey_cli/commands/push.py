@@ -15,7 +15,7 @@ from portkey_cli import settings
 from portkey_cli.clients import connect
 from portkey_cli.completing import labels
 from portkey_cli.contents import NOTHING
-from portkey_cli.failures import NOT_AS_ASKED, OK, NoFileError, listed
+from portkey_cli.failures import NOT_AS_ASKED, OK, NoFileError, UsageError, listed
 from portkey_cli.labels import label_id
 from portkey_cli.options import Description, add_command
 from portkey_cli.output import note, progress, write_line
@@ -126,6 +126,7 @@ class Push:
             SourceError: a template is malformed, naming its file.
             PortkeyError: it can't be told which prompt of the service a file is.
             NoFileError: what is pushed could not be remembered.
+            UsageError: there is no such collection.
         """
         path = self._sync.folder.path
         if keys and not self._dry_run and not os.access(path, os.W_OK):
@@ -136,7 +137,10 @@ class Push:
                 several = f"several {key.kind}s there have its name: {listed(self._sync.namesakes[key])}"
                 raise PortkeyError(f"{key.file_name}: {several}. Pull them, and put it in the place of the one it is.")
             try:
+                self._sync.collection_id(file.collection)
                 StoredPrompt(file.version)
+            except UsageError as error:
+                raise UsageError(f"{key.file_name}: {error}") from None
             except TemplateError as error:
                 raise SourceError(f"{path / key.file_name}: the template: {error}") from None
             for doubt in doubts(file):
