@@ -61,7 +61,11 @@ VariablesFile: TypeAlias = Annotated[
     typer.Option("--vars", metavar="FILE", help="Variables as a JSON object; - reads stdin.", show_default=False),
 ]
 Strict: TypeAlias = Annotated[
-    bool, typer.Option("--strict", help="Fail where a variable is missing or is not used, instead of saying so.")
+    bool,
+    typer.Option(
+        "--strict",
+        help="Fail where a variable is missing or is not used. Without it stderr names them, and the exit code is 0.",
+    ),
 ]
 
 TemplateFile: TypeAlias = Annotated[
