@@ -247,12 +247,23 @@ def summary(target: Path) -> str:
     return f"{operations} operations and {models} models in {lines:,} lines"
 
 
-def without_handler(contract: Contract) -> list[str]:
-    """Name the operations that the local server has no handler for yet; none where its code is not at hand."""
+def differences_of_server(contract: Contract) -> list[str]:
+    """Say which operations the local server can't answer, and which it answers for nobody.
+
+    Nothing is said where its code is not at hand.
+    """
     modules = (ROOT / "local" / "portkey_local").rglob("*.py")
     texts = [module.read_text(encoding="utf-8") for module in modules]
     handled = {name for text in texts for name in re.findall(r'^@operation\("(\w+)"\)', text, re.MULTILINE)}
-    return sorted(contract.operation_ids - handled) if handled else []
+    lines = []
+    if handled and (missing := sorted(contract.operation_ids - handled)):
+        lines.append(f"no handler yet in portkey_local: {', '.join(missing)}; the local server answers them 501")
+    if extra := sorted(handled - contract.operation_ids):
+        lines.append(
+            f"no operation any more for handlers in portkey_local: {', '.join(extra)}; take them out, or the local "
+            "server does not start"
+        )
+    return lines
 
 
 def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
@@ -278,8 +289,8 @@ def main(arguments: list[str] | None = None) -> int:
         say(f"not compiled: {error}", error=True)
         return 1
     say(f"compiled {options.contract.name} {contract.constants()['API_VERSION']}: {summary(options.output)}")
-    if missing := without_handler(contract):
-        say(f"no handler yet in portkey_local: {', '.join(missing)}; the local server answers them 501")
+    for line in differences_of_server(contract):
+        say(line)
     return 0
 
 

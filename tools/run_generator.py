@@ -273,6 +273,7 @@ def resources_of(document: Node, data: GeneratorData, options: list[Option]) -> 
             endpoint = endpoints[strings.PythonIdentifier(operation["operationId"], "field_")]
             resource = _resource(found, operation, tags, endpoint)
             if operation.get("x-by-hand") is True:
+                _check_keywords(operation["operationId"], endpoint)
                 resource.by_hand.append(operation["operationId"])
                 continue
             parameters = _parameters(document, item, operation)
@@ -348,6 +349,15 @@ def _check_kinds(operation_id: str, endpoint: Endpoint) -> None:
                 f"{operation_id} answers no JSON object with {response.status_code.pattern}, and nothing else "
                 "becomes a record: describe an object that holds it"
             )
+
+
+def _check_keywords(operation_id: str, endpoint: Endpoint) -> None:
+    """Refuse fields that Python calls otherwise: a method by hand sends its keywords as they are."""
+    model = endpoint.bodies[0].prop if endpoint.bodies else None
+    for one in fields_of(model) if isinstance(model, ModelProperty) else ():
+        if one.name != one.python_name:
+            name = one.name.get_untrusted_value()
+            raise ContractError(f"{operation_id} is written by hand, and has the field {name}, which is no keyword")
 
 
 def _kinds(one: Property) -> list[PropertyProtocol]:

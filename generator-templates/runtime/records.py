@@ -321,6 +321,11 @@ def _teach_yaml() -> None:
 _yaml_knows = False
 
 
+def wire_names(model: type[Record]) -> tuple[str, ...]:
+    """Name a model's fields as they travel, which not all of their attributes are called."""
+    return tuple(field.wire for field in model._fields.values())
+
+
 def _own(kind: type) -> dict[str, Field]:
     return {name: field for name, field in kind.__dict__.get("_fields", {}).items() if field.owner is kind}
 

@@ -44,9 +44,10 @@ TOOL_FIELDS = ("tools", "tool_choice", "functions")
 @cache
 def model_settings() -> frozenset[str]:
     """Name the known settings of a model: other keys of a prompt's `parameters` may be defaults of its variables."""
-    from portkey_openapi.models import HyperparametersParams
+    from portkey_openapi.models import Hyperparameters
+    from portkey_openapi.records import wire_names
 
-    return frozenset(HyperparametersParams.__annotations__)
+    return frozenset(wire_names(Hyperparameters))
 
 
 @cache
@@ -55,9 +56,10 @@ def content_fields() -> tuple[str, ...]:
 
     Known ones come first, in the order in which a lock file has them.
     """
-    from portkey_openapi.models import PromptCreateParams
+    from portkey_openapi.models import PromptCreate
+    from portkey_openapi.records import wire_names
 
-    further = PromptCreateParams.__annotations__.keys() - {*_FIRST, "name", "collection_id", "version_description"}
+    further = {*wire_names(PromptCreate)} - {*_FIRST, "name", "collection_id", "version_description"}
     return (*_FIRST, *sorted(further))
 
 

@@ -59,6 +59,7 @@ ROUTE = {
     "anyOf": [{"$ref": "#/components/schemas/FreeForm"}, {"type": "null"}],
     "examples": [{"to": 1}],
 }
+KEPT = {"type": "string", "description": "Until when it is kept.", "examples": ["2027"]}
 GROWN = {
     "Prompt": ("PromptCreate", "PromptUpdate", "PromptDetail"),
     "PromptPartial": ("PromptPartialCreate", "PromptPartialUpdate", "PromptPartial"),
@@ -149,7 +150,7 @@ def grow(document: dict[str, Any]) -> None:
 
 
 def grow_fields(document: dict[str, Any]) -> None:
-    """Give everything that is kept two more fields."""
+    """Give everything that is kept three more fields, one of which Python can't call by its name."""
     schemas: dict[str, Any] = document["components"]["schemas"]
     for names in GROWN.values():
         for name in names:
@@ -157,4 +158,5 @@ def grow_fields(document: dict[str, Any]) -> None:
             (schema if "properties" in schema else schema["allOf"][-1])["properties"] |= {
                 "owner": OWNER,
                 "route": ROUTE,
+                "kept-until": KEPT,
             }

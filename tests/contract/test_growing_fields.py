@@ -35,20 +35,26 @@ def read(portkey):
         "partials listed": [each.owner for each in portkey.prompts.partials.list().data],
         "label": portkey.labels.retrieve(ids["label"]).owner,
         "collection": portkey.collections.retrieve(ids["collection"]).owner,
+        "kept until": [
+            versions[-1].kept_until,
+            portkey.prompts.partials.retrieve(ids["partial"]).kept_until,
+            portkey.labels.retrieve(ids["label"]).kept_until,
+            portkey.collections.retrieve(ids["collection"]).kept_until,
+        ],
     }
 
 first, second = (f"sqlite:///{here / name}.db" for name in ("first", "second"))
 with LocalServer(first) as server, Portkey(base_url=server.base_url) as portkey:
     made = portkey.prompts.create(
-        name="x", collection_id="default", string="one", parameters={}, owner="a", route={"to": 1}
+        name="x", collection_id="default", string="one", parameters={}, owner="a", route={"to": 1}, kept_until="1"
     )
     slug = made.slug
     portkey.prompts.versions.create(slug, string="two")                     # takes over what is left out
     portkey.prompts.versions.create(slug, owner="b", route=None)            # alone it makes a version
     ids = {
-        "partial": portkey.prompts.partials.create(name="p", string="t", owner="a").slug,
-        "label": portkey.labels.create(name="l", owner="a").id,
-        "collection": portkey.collections.create(name="c", owner="a").slug,
+        "partial": portkey.prompts.partials.create(name="p", string="t", owner="a", kept_until="1").slug,
+        "label": portkey.labels.create(name="l", owner="a", kept_until="1").id,
+        "collection": portkey.collections.create(name="c", owner="a", kept_until="1").slug,
     }
     seen["made"] = read(portkey)
     portkey.prompts.partials.update(ids["partial"], owner="b")
@@ -94,6 +100,7 @@ def test_a_field_of_every_thing_takes_no_other_edit_than_the_contract_s(grown: P
         "partials listed": ["a"],
         "label": "a",
         "collection": "a",
+        "kept until": ["1"] * 4,
     }
     changed = {**made, "partial": "b", "partials listed": ["b"], "label": "b", "collection": "b"}
     assert seen["made"] == made
@@ -103,6 +110,7 @@ def test_a_field_of_every_thing_takes_no_other_edit_than_the_contract_s(grown: P
     assert [(each["kind"], each["where"]) for each in seen["diff"]] == [("setting", "owner")]
     two, three = (next(iter(locked["prompts"].values())) for locked in seen["locked"])
     assert (two["detail"]["owner"], three["detail"]["owner"]) == ("a", "b")
+    assert two["detail"]["kept-until"] == "1"
     assert two["sha256"] != three["sha256"]
     assert "`owner` must be a string or null" in seen["spoiled"]
     assert "Nothing was changed" in seen["spoiled"]

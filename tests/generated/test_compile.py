@@ -253,6 +253,11 @@ def break_argument(document: dict[str, Any]) -> None:
     add_parameter(document["paths"]["/labels/{label_id}"]["put"], "name")
 
 
+def break_by_hand(document: dict[str, Any]) -> None:
+    document["components"]["schemas"]["LabelCreate"]["properties"]["max-size"] = {"type": "integer"}
+    document["paths"]["/labels"]["post"] |= {"x-by-hand": True, "operationId": "createGeneration"}
+
+
 def break_segment(document: dict[str, Any]) -> None:
     item = document["paths"].pop("/labels/{label_id}")
     item["parameters"] = [{"name": "options", "in": "path", "required": True, "schema": {"type": "string"}}]
@@ -311,6 +316,7 @@ def answers(content_type: str, schema: dict[str, Any]) -> Edit:
         (break_method, "listLabels and listEverything would both be labels.list()"),
         (break_resource, "listLabels would be a method of 'Our Labels'"),
         (break_argument, "updateLabel has two arguments called name"),
+        (break_by_hand, "createGeneration is written by hand, and has the field max-size"),
         (break_segment, "retrieveLabel has a parameter called options"),
         (break_alias, "has a parameter with the x-alias 'class'"),
         (break_page, "listLabels has a current_page that is no optional integer"),

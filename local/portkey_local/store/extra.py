@@ -39,10 +39,9 @@ _KEPT_OTHERWISE = {
 def names(table: str) -> tuple[str, ...]:
     """Return what of a table's rows has no column, in the order of their names."""
     from portkey_openapi import models
+    from portkey_openapi.records import wire_names
 
-    described: set[str] = set()
-    for body in _BODIES.get(table, ()):
-        described |= getattr(models, f"{body}Params").__annotations__.keys()
+    described = {name for body in _BODIES.get(table, ()) for name in wire_names(getattr(models, body))}
     return tuple(sorted(described - _KEPT_OTHERWISE - {*schema.metadata.tables[table].columns.keys()}))
 
 
