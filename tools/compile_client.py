@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -73,9 +74,19 @@ class Contract:
             "API_VERSION": version,
             "BASE_URL": self._at("servers", 0, "url").rstrip("/"),
             "API_KEY_HEADER": next(scheme["name"] for scheme in schemes.values() if scheme.get("in") == "header"),
+            "API_VERSION_HEADER": self._answered_header("api-version"),
+            "TRACE_ID_HEADER": self._answered_header("trace-id"),
             "CONTRACT_SHA256": hashlib.sha256(self.source).hexdigest(),
             "GENERATOR_VERSION": PINS["openapi-python-client"],
         }
+
+    def _answered_header(self, ending: str) -> str:
+        """Name the header of answers that ends so."""
+        names: Iterator[str] = (name for node in _answers(self.document) for name in node.get("headers", {}))
+        name = next((name for name in names if name.lower().endswith(f"-{ending}")), None)
+        if name is None:
+            raise CompileError(f"no answer of the contract has a header that ends with -{ending}")
+        return name.lower()
 
     def _at(self, *path: str | int) -> Any:
         """Return a part of the contract that the client can't do without."""
@@ -96,12 +107,23 @@ class Contract:
         return document
 
 
+def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    items = document.get("paths", {}).values()
+    return [operation for item in items for operation in item.values() if isinstance(operation, dict)]
+
+
+def _answers(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Find every answer that is written out: of the contract, of an operation."""
+    shared = document.get("components", {}).get("responses", {})
+    answers = (one for operation in _operations(document) for one in operation.get("responses", {}).values())
+    return [*shared.values(), *answers]
+
+
 def _parameters(document: dict[str, Any]) -> list[dict[str, Any]]:
     """Find every parameter that is written out: of the contract, of a path, of an operation."""
-    items = [item for item in document.get("paths", {}).values() if isinstance(item, dict)]
-    operations = [operation for item in items for operation in item.values() if isinstance(operation, dict)]
+    nodes = [*document.get("paths", {}).values(), *_operations(document)]
     shared = document.get("components", {}).get("parameters", {})
-    return [*shared.values(), *(one for node in [*items, *operations] for one in node.get("parameters", []))]
+    return [*shared.values(), *(one for node in nodes for one in node.get("parameters", []))]
 
 
 def compile_package(contract: Contract, target: Path) -> None:

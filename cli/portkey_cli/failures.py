@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from errno import EBADF
 from typing import TYPE_CHECKING, TextIO
 
+from portkey_openapi.contract import API_VERSION_HEADER
 from portkey_openapi.errors import UnexpectedBody
 from portkey_prompts.errors import PortkeyError, SourceError
 
@@ -129,7 +130,7 @@ def code_of(error: PortkeyError) -> int:
 def _is_about_the_key(error: PermissionDeniedError) -> bool:
     """Say whether another key may do it: a server of one's own tells, of another service it is taken to be so."""
     headers = error.response.headers
-    return "www-authenticate" in headers or "x-portkey-api-version" not in headers
+    return "www-authenticate" in headers or API_VERSION_HEADER not in headers
 
 
 def complain(error: object, code: int) -> int:

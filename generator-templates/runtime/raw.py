@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
+from .contract import TRACE_ID_HEADER
+
 if TYPE_CHECKING:
     from httpx import Response
 else:
@@ -41,7 +43,24 @@ def text_of(response: Response) -> str:
     return ""
 
 
-class RawResponse(Generic[R_co]):
+class Answered:
+    """What came with an HTTP answer, and says of it what apps ask most."""
+
+    _http: Response
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The answer's headers, names in lower case."""
+        return dict(self._http.headers)
+
+    @property
+    def trace_id(self) -> str | None:
+        """Names the request in the service's logs."""
+        trace_id: str | None = self._http.headers.get(TRACE_ID_HEADER)
+        return trace_id
+
+
+class RawResponse(Answered, Generic[R_co]):
     """What `with_raw_response` methods answer.
 
     Example:
@@ -50,7 +69,7 @@ class RawResponse(Generic[R_co]):
     """
 
     def __init__(self, http_response: Response, result: R_co) -> None:
-        self.http_response = http_response
+        self.http_response = self._http = http_response
         """The answer, of the call's last step where it took several."""
         self._result = result
 
@@ -58,17 +77,6 @@ class RawResponse(Generic[R_co]):
     def status_code(self) -> int:
         """The answer's HTTP status."""
         return self.http_response.status_code
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The answer's headers, names in lower case."""
-        return dict(self.http_response.headers)
-
-    @property
-    def trace_id(self) -> str | None:
-        """Names the request in the service's logs."""
-        trace_id: str | None = self.http_response.headers.get("x-portkey-trace-id")
-        return trace_id
 
     @property
     def text(self) -> str:

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from portkey_openapi.contract import API_VERSION_HEADER, TRACE_ID_HEADER
 from portkey_prompts.errors import quoted
 from portkey_prompts.telemetry import VERSION_HEADER
 
@@ -53,6 +54,7 @@ HEALTH_PATHS = (_ALIVE, _READY, PREFIX + _ALIVE, PREFIX + _READY)
 _CLOSE = (b"connection", b"close")
 _JSON = (b"content-type", b"application/json")
 _VERSION_HEADER = VERSION_HEADER.encode()
+_TRACE_ID_HEADER = TRACE_ID_HEADER.encode()
 _FINE = 200
 _SAME = 304
 _REMEMBERED, _LONG_PATH = 1024, 200
@@ -85,7 +87,7 @@ class Application:
         self._readiness = readiness
         self._journal = journal
         self._reader = Reader(parts.limits)
-        self._version = (b"x-portkey-api-version", parts.contract.version.encode())
+        self._version = (API_VERSION_HEADER.encode(), parts.contract.version.encode())
         self._paths = _paths(parts.contract)
         self._for_pages = CORSMiddleware(
             self._answered,
@@ -93,8 +95,8 @@ class Application:
             allow_methods=("GET", "POST", "PUT", "DELETE"),
             allow_headers=("*",),
             expose_headers=(
-                "x-portkey-trace-id",
-                "x-portkey-api-version",
+                TRACE_ID_HEADER,
+                API_VERSION_HEADER,
                 VERSION_HEADER,
                 "retry-after",
                 "retry-after-ms",
@@ -116,7 +118,7 @@ class Application:
             if message["type"] == "http.response.start":
                 said = message["headers"] = [
                     *message["headers"],
-                    (b"x-portkey-trace-id", trace_id.encode()),
+                    (_TRACE_ID_HEADER, trace_id.encode()),
                     self._version,
                 ]
                 if number := VERSION.get():

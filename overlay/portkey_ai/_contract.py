@@ -8,8 +8,6 @@ import warnings
 from portkey_ai.errors import APIVersionError
 from portkey_openapi import API_VERSION
 
-VERSION_HEADER = "x-portkey-api-version"
-
 _warned: set[str] = set()
 
 

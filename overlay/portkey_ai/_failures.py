@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from portkey_ai.errors import (
     APIConnectionError,
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from portkey_openapi.http.environment import Proxy
     from portkey_prompts.streaming.failures import Failure
     from portkey_prompts.streaming.reader import StreamError
+
+E = TypeVar("E", bound=APIError)
 
 SHOWN = 200
 """How much of an unexpected body an error message shows, in characters."""
@@ -69,13 +71,14 @@ def status_error(response: Response, secrets: tuple[str, ...] = (), proxy: Proxy
         message = f"The server{_by_way_of(proxy)} answered {response.status_code} ({phrase}): {shown}"
     if response.has_redirect_location:
         message += f"; it leads to {shown_url(response.headers['location'])}. Is the base URL right?"
-    return class_for_status(response.status_code)(
-        redact(message, secrets),
-        request=response.request,
-        response=response,
-        body=body,
-        error_code=failure and failure.name,
-    )
+    return _made(class_for_status(response.status_code), message, response, body, failure, secrets)
+
+
+def _made(
+    kind: type[E], message: str, response: Response, body: Any, failure: Failure | None, secrets: tuple[str, ...]
+) -> E:
+    code = failure and failure.name
+    return kind(redact(message, secrets), request=response.request, response=response, body=body, error_code=code)
 
 
 def connection_error(
@@ -138,14 +141,7 @@ def unexpected(
     response: Response, message: str, body: Any, secrets: tuple[str, ...] = ()
 ) -> APIResponseValidationError:
     """Make the error of an answer that is not what the contract says."""
-    failure = failure_of(body)
-    return APIResponseValidationError(
-        redact(message, secrets),
-        request=response.request,
-        response=response,
-        body=body,
-        error_code=failure and failure.name,
-    )
+    return _made(APIResponseValidationError, message, response, body, failure_of(body), secrets)
 
 
 _SILENCE = frozenset({"timeout", "408"})
@@ -168,13 +164,7 @@ def stream_error(error: StreamError, response: Response, secrets: tuple[str, ...
         }
         return unexpected(response, said.get(error.kind, str(error)), error.text, secrets)
     kind_of_error = APIStreamTimeoutError if error.failure.name in _SILENCE else APIStreamError
-    return kind_of_error(
-        redact(error.failure.message, secrets),
-        request=response.request,
-        response=response,
-        body=error.failure.body,
-        error_code=error.failure.name,
-    )
+    return _made(kind_of_error, error.failure.message, response, error.failure.body, error.failure, secrets)
 
 
 def silence_error(response: Response, seconds: float) -> APIStreamTimeoutError:

@@ -12,6 +12,7 @@ from portkey_ai._options import COMPLETION_READ_TIMEOUT, DEFAULT_TIMEOUT, api_ke
 from portkey_ai._version import __version__
 from portkey_ai.errors import PortkeyError
 from portkey_openapi import http
+from portkey_openapi.contract import TRACE_ID_HEADER
 from portkey_openapi.errors import OptionError
 from portkey_openapi.http.bodies import MOST_BYTES
 from portkey_openapi.http.outgoing import Timings, outgoing, timings
@@ -29,7 +30,7 @@ _IDLE = frozenset(
     {
         *("accept", "accept-encoding", "connection", "user-agent"),
         *("x-portkey-cache-force-refresh", "x-portkey-cache-namespace", "x-portkey-debug", "x-portkey-metadata"),
-        *("x-portkey-request-timeout", "x-portkey-trace-id"),
+        *("x-portkey-request-timeout", TRACE_ID_HEADER),
     }
 )
 """Headers that do not decide which prompt is answered."""

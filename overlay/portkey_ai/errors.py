@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from portkey_openapi.contract import TRACE_ID_HEADER
 from portkey_prompts.errors import PortkeyError as PortkeyError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class APIError(PortkeyError):
         self.body = body
         self.error_code = error_code
         self.status_code: int | None = None if response is None else response.status_code
-        self.trace_id: str | None = None if response is None else response.headers.get("x-portkey-trace-id")
+        self.trace_id: str | None = None if response is None else response.headers.get(TRACE_ID_HEADER)
         self.partial: PromptCompletion | None = None
 
     def __str__(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from portkey_openapi.contract import TRACE_ID_HEADER
+
 if TYPE_CHECKING:
     from portkey_openapi.http import Response
 
@@ -26,7 +28,7 @@ class Provenance:
     @property
     def trace_id(self) -> str | None:
         """Names the request in the service's logs; looked up when it is asked for, which few do."""
-        return self.headers.get("x-portkey-trace-id")
+        return self.headers.get(TRACE_ID_HEADER)
 
 
 class LocalProvenance:

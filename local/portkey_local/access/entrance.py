@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 
 from portkey_local.config import AccessRules, custom_host
 from portkey_local.errors import ForbiddenError, TooLargeError, UnsupportedMediaTypeError
+from portkey_openapi.contract import TRACE_ID_HEADER
 from portkey_prompts.errors import quoted
 
 from .keyring import Keyring
@@ -137,7 +138,7 @@ def check_content_type(content_type: str) -> None:
 
 def trace_id_of(headers: Headers, trace: str = "") -> str:
     """Return the request's own trace id, where it can stand in a header and a log, else its trace's, else a new one."""
-    own = headers.get("x-portkey-trace-id", "")
+    own = headers.get(TRACE_ID_HEADER, "")
     return own if own and _TRACE_ID.fullmatch(own) else trace or _ids.randbytes(16).hex()
 
 

@@ -16,6 +16,7 @@ from portkey_local.errors import ApiError, ForbiddenError, UnauthorizedError
 from portkey_local.read_through import ReadThroughCache
 from portkey_local.store import Store
 from portkey_local.store import keys as stored
+from portkey_openapi.contract import API_KEY_HEADER
 
 _EVERY_KEY = "every key"
 _NOBODYS_DIGEST = "0" * 64
@@ -142,7 +143,7 @@ def _sent(headers: Headers) -> str | None:
 
     `Authorization` may hold a provider's key, so it counts only where there is no header of our own.
     """
-    own = [value for value in headers.getlist("x-portkey-api-key") if value]
+    own = [value for value in headers.getlist(API_KEY_HEADER) if value]
     if own:
         return own[0] if len(own) == 1 else ""
     borne = [value.partition(" ") for value in headers.getlist("authorization")]

@@ -24,6 +24,7 @@ from portkey_local.errors import BadRequestError, UpstreamError
 from portkey_local.json import LARGE_ANSWER, read_stepwise
 from portkey_local.tracing import TRACE_HEADERS
 from portkey_local.worker import answers
+from portkey_openapi.contract import API_KEY_HEADER, TRACE_ID_HEADER
 from portkey_openapi.http.transports import AsyncTransport
 from portkey_prompts.errors import quoted
 from portkey_prompts.redaction import redact, secrets_in
@@ -34,6 +35,7 @@ from portkey_prompts.streaming.reader import ChunkReader, StreamError
 from .base import Run
 from .failures import advise, silence, transport_failure, upstream_error
 
+_TRACE_ID_HEADER = TRACE_ID_HEADER.encode()
 _USER_AGENT = "portkey-local"  # without a version: what runs where is nobody's business
 _PATHS = {"chat": "/chat/completions", "completion": "/completions"}
 _PASSED_ON = ("retry-after", "retry-after-ms")
@@ -57,12 +59,12 @@ _SHORTEST_SECRET = 4
 _GATEWAY = b"x-portkey-"
 _NEVER_MISSED = frozenset(
     {
-        *(b"x-portkey-api-key", b"x-portkey-custom-host", b"x-portkey-request-timeout", b"x-portkey-trace-id"),
+        *(API_KEY_HEADER.encode(), b"x-portkey-custom-host", b"x-portkey-request-timeout", _TRACE_ID_HEADER),
         *(b"x-portkey-virtual-key", b"x-portkey-package-version", b"x-portkey-runtime", b"x-portkey-runtime-version"),
     }
 )
 """Of the gateway's headers those that this server acts on, and those by which SDKs tell of themselves."""
-_OURS = (b"x-portkey-trace-id", b"traceparent", b"tracestate")
+_OURS = (_TRACE_ID_HEADER, b"traceparent", b"tracestate")
 """Headers that this server sends itself, whatever is forwarded."""
 _MOST_TOLD = 50
 """Names of dropped headers that the log is told of; callers choose them."""
@@ -182,7 +184,7 @@ class OpenAIUpstream:
             body.pop("stream_options", None)
         if self._settings.model is not None:
             body.setdefault("model", self._settings.model)
-        headers = [*self._passed_on(run.headers), (b"x-portkey-trace-id", run.trace_id.encode())]
+        headers = [*self._passed_on(run.headers), (_TRACE_ID_HEADER, run.trace_id.encode())]
         headers += [(name.encode(), value.encode()) for name, value in TRACE_HEADERS.get().items()]
         try:
             response = await self._send(

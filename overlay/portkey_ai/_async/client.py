@@ -14,7 +14,6 @@ from portkey_ai._hints import (
     AsyncPrompts,
     AsyncRenderer,
     ClientOptions,
-    PromptSource,
     Timeout,
 )
 from portkey_ai._official import AsyncClosing, OfficialNames
@@ -84,23 +83,19 @@ class AsyncPortkey(OfficialNames, AsyncClosing, AsyncResources):
             and source is parent._options.get("prompts")
             and settings.account() == parent._transport.settings.account()
         )
-        shared = None if parent is None else parent._renderer
-        self._renderer: AsyncRenderer | None = self._own_renderer(source) if self._owns_renderer else shared
+        self._renderer: AsyncRenderer | None = None if parent is None or self._owns_renderer else parent._renderer
+        if self._owns_renderer and source is not None:
+            from portkey_ai._async.renderer import AsyncRenderer
 
-    def _own_renderer(self, source: PromptSource | None) -> AsyncRenderer | None:
-        if source is None:
-            return None
-        from portkey_ai._async.renderer import AsyncRenderer
-
-        return AsyncRenderer(source, self._transport)
+            self._renderer = AsyncRenderer(source, self._transport)
 
     @cached_property
     def prompts(self) -> AsyncPrompts:
         """Prompts, their versions and partials; rendering and running them."""
-        if (telemetry := self._transport.settings.telemetry) is not None:
+        if self._transport.settings.telemetry is not None:
             from portkey_ai._async.traced import AsyncTracedPrompts
 
-            return AsyncTracedPrompts(self._transport, self._renderer, telemetry)
+            return AsyncTracedPrompts(self._transport, self._renderer)
         from portkey_ai._async.prompts import AsyncPrompts
 
         return AsyncPrompts(self._transport, self._renderer)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from portkey_ai._contract import VERSION_HEADER, check_answered
+from portkey_ai._contract import check_answered
 from portkey_ai._failures import connection_error, decoded, status_error, unexpected
 from portkey_ai._log import note_answer, note_request, note_retry
 from portkey_openapi import raw
+from portkey_openapi.contract import API_VERSION_HEADER
 from portkey_openapi.errors import UnexpectedBody
 from portkey_openapi.http import Response
 from portkey_openapi.http.bodies import async_send
@@ -118,7 +119,7 @@ class AsyncTransport:
         """Hand an answer to a caller that asked for the response, and see that its server speaks the same API."""
         raw.note(response)
         note_answer(response)
-        version = response.headers.get(VERSION_HEADER)
+        version = response.headers.get(API_VERSION_HEADER)
         if version is None:
             return
         try:

@@ -14,7 +14,6 @@ from portkey_ai._hints import (
     HTTPClient,
     OpenAI,
     Prompts,
-    PromptSource,
     Renderer,
     Timeout,
 )
@@ -85,23 +84,19 @@ class Portkey(OfficialNames, Closing, Resources):
             and source is parent._options.get("prompts")
             and settings.account() == parent._transport.settings.account()
         )
-        shared = None if parent is None else parent._renderer
-        self._renderer: Renderer | None = self._own_renderer(source) if self._owns_renderer else shared
+        self._renderer: Renderer | None = None if parent is None or self._owns_renderer else parent._renderer
+        if self._owns_renderer and source is not None:
+            from portkey_ai._sync.renderer import Renderer
 
-    def _own_renderer(self, source: PromptSource | None) -> Renderer | None:
-        if source is None:
-            return None
-        from portkey_ai._sync.renderer import Renderer
-
-        return Renderer(source, self._transport)
+            self._renderer = Renderer(source, self._transport)
 
     @cached_property
     def prompts(self) -> Prompts:
         """Prompts, their versions and partials; rendering and running them."""
-        if (telemetry := self._transport.settings.telemetry) is not None:
+        if self._transport.settings.telemetry is not None:
             from portkey_ai._sync.traced import TracedPrompts
 
-            return TracedPrompts(self._transport, self._renderer, telemetry)
+            return TracedPrompts(self._transport, self._renderer)
         from portkey_ai._sync.prompts import Prompts
 
         return Prompts(self._transport, self._renderer)

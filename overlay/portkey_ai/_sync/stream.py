@@ -25,7 +25,7 @@ from portkey_prompts.telemetry import NO_SPAN, RunSpan, StreamSpan
 Chunk = TypeVar("Chunk")
 
 
-class Stream(Closing, Generic[Chunk]):
+class Stream(Closing, raw.Answered, Generic[Chunk]):
     """Iterate a streamed answer's chunks; ends when the model has finished, and in no other way silently.
 
     An error that the stream brings, or an end before the model's, raises an APIError whose `partial` is what had come
@@ -38,21 +38,11 @@ class Stream(Closing, Generic[Chunk]):
     """
 
     def __init__(self, reader: AnswerReader[Chunk]) -> None:
-        self.response = reader.response
+        self.response = self._http = reader.response
         """The HTTP answer."""
         self._reader = reader
         # It knows the reader only, no cycle: a stream that is dropped is freed, and hung up on, right then.
         self._iterator = reader.iterate()
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The answer's headers, names in lower case."""
-        return dict(self.response.headers)
-
-    @property
-    def trace_id(self) -> str | None:
-        """Names the request in the service's logs."""
-        return self.headers.get("x-portkey-trace-id")
 
     if not TYPE_CHECKING:  # a type checker shall say itself what is not there
 
