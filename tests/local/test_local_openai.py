@@ -461,3 +461,32 @@ def test_keys_are_in_no_answer_log_or_repr(
         texts += [response.text, str(response.headers)]
     texts.append(caplog.text)
     assert not any(secret in text for text in texts for secret in ("sk-secret", "tenant-secret"))
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("head", "status", "words"),
+    [
+        ("600 Odd", 502, "It answered status 600: an empty body"),
+        ("999 Odd", 502, "It answered status 999: an empty body"),
+        ("302 Found\r\nlocation: javascript:void(0)", 502, "a redirection to what is no URL"),
+        ("302 Found\r\nlocation: http://[::1", 502, "redirect"),
+        ("429 Slow\r\nretry-after: \u0661", 429, "It answered status 429: an empty body. That is the upstream's limit"),
+        ("503 Slow\r\nretry-after: \x80\xff", 503, "It answered status 503: an empty body"),
+        (
+            "401 No\r\nwww-authenticate: \u00e9",
+            401,
+            "It answered status 401: an empty body. That is about the upstream's key",
+        ),
+    ],
+)
+def test_a_head_that_can_not_be_passed_on_is_answered_all_the_same(
+    api: CheckedClient, puppet: Puppet, head: str, status: int, words: str, stream: bool
+) -> None:
+    puppet.script = lambda exchange: exchange.send(
+        f"HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode()
+    )
+    response = api.post(PATH, json={"stream": stream})
+    assert (response.status_code, response.json()["provider"]) == (status, "up")
+    assert words in response.json()["error"]["message"].replace("Invalid URL in location header", "redirect")
+    assert "retry-after" not in response.headers

@@ -52,9 +52,10 @@ def transport_failure(error: httpx.HTTPError, base_url: str, timeout: float, pro
         return _not_connected(error, base_url, proxy)
     if isinstance(error, httpx.TimeoutException):
         return silence(base_url, timeout)
+    reason = str(error).rstrip(".") or type(error).__name__
     return UpstreamError(
         502,
-        f"The connection to {base_url} broke: {error or type(error).__name__}. Whether it did the work is not known.",
+        f"The connection to {base_url} broke: {reason}. Whether it did the work is not known.",
         kind="connection_broken",
     )
 

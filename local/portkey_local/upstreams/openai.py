@@ -39,6 +39,9 @@ _TRACE_ID_HEADER = TRACE_ID_HEADER.encode()
 _USER_AGENT = "portkey-local"  # without a version: what runs where is nobody's business
 _PATHS = {"chat": "/chat/completions", "completion": "/completions"}
 _PASSED_ON = ("retry-after", "retry-after-ms")
+_NUMBER_OR_DATE = re.compile(r"[ -~]+")
+_NO_STATUS = 600
+"""From here on a number is no status of HTTP, and can't be answered with."""
 _LARGEST = 16 * 1024 * 1024
 """Bytes of a whole answer."""
 _LARGEST_REFUSAL = 1024 * 1024
@@ -198,6 +201,8 @@ class OpenAIUpstream:
                 await response.aclose()
         except httpx.HTTPError as error:
             raise self._redacted(self._failure(error)) from error
+        except httpx.InvalidURL as error:  # httpx looks where a redirection leads, though nobody follows it
+            raise _no_answer("a redirection to what is no URL", str(error)) from error
         except StreamError as error:
             raise self._redacted(_stream_error(error)) from error
         except UpstreamError as error:
@@ -450,8 +455,9 @@ def _refusal(text: str, response: httpx.Response) -> UpstreamError:
         error = UpstreamError(response.status_code, f"It answered status {response.status_code}: {_excerpt(text)}")
     else:
         error = upstream_error(failure)
-    error.status = response.status_code
-    error.headers = {name: response.headers[name] for name in _PASSED_ON if name in response.headers}
+    error.status = response.status_code if response.status_code < _NO_STATUS else 502
+    told = {name: response.headers.get(name, "") for name in _PASSED_ON}
+    error.headers = {name: value for name, value in told.items() if _NUMBER_OR_DATE.fullmatch(value)}
     advise(error)
     return error
 
@@ -488,7 +494,7 @@ def _no_answer(what: str, text: str) -> UpstreamError:
 
 def _excerpt(text: str) -> str:
     """Shorten a text whose keys were taken out: of one that is cut, half a key would no longer be found."""
-    return shown(" ".join(text.split()))
+    return shown(" ".join(text.split())) or "an empty body"
 
 
 def _cut(reader: ChunkReader) -> UpstreamError:
