@@ -22,8 +22,9 @@ unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 # Makes an environment and installs into it with this one's pip: giving each a pip of its own takes as long as the rest.
 MAKE_WITH = { $(PYTHON) -m venv --without-pip $(1) && $(BIN)/python -m pip --python $(1)/bin/python install --quiet --disable-pip-version-check --no-compile -r $(2); }
-# Installs a file of requirements, and tells how far it is.
-INSTALL = { PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --no-compile -r $(1) && echo "exit 0" || echo "exit 1"; } \
+# Installs a file that names all there is to install, and tells how far it is. What packages require of each other is not
+# asked: one that is used while the client is derived wants an older rich, which loses letters of wide scripts.
+INSTALL = { PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --no-deps --disable-pip-version-check --progress-bar off --no-compile -r $(1) && echo "exit 0" || echo "exit 1"; } \
 	  | awk -v total=$$(grep -c == $(1)) -f tools/installing.awk
 PACKAGES := prompts/portkey_prompts overlay/portkey_ai local/portkey_local cli/portkey_cli
 SOURCES := prompts overlay local cli tests benchmarks examples tools
@@ -85,7 +86,7 @@ $(DIST)/.installed: requirements/dist.txt | $(INSTALLED)
 $(NEWEST)/.installed: requirements/dev.txt pyproject.toml $(INSTALLED)
 	@mkdir -p $(NEWEST); python=$$($(BIN)/python tools/distribute.py --newest); test -z "$$python" || ( \
 	  echo "Making $(NEWEST) for $$python, the newest Python that is here …" && $$python -m venv $(NEWEST) && \
-	  $(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements/dev.txt && \
+	  $(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r requirements/dev.txt && \
 	  $(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . )
 	@touch $@
 
