@@ -38,13 +38,17 @@ def _at(pointer: str) -> Any:
     return found
 
 
+@cache
+def _templates() -> list[tuple[re.Pattern[str], str]]:
+    """Return what the paths of the contract match, fixed ones first."""
+    templates = sorted(document()["paths"], key=lambda path: path.count("{"))
+    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), template) for template in templates]
+
+
 def _operation(method: str, path: str) -> str | None:
     """Return the pointer to the operation that a request is one of, fixed paths first."""
-    for template in sorted(document()["paths"], key=lambda path: path.count("{")):
-        if (
-            re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
-            and method.lower() in document()["paths"][template]
-        ):
+    for pattern, template in _templates():
+        if pattern.fullmatch(path) and method.lower() in document()["paths"][template]:
             return f"#/paths/{template.replace('/', '~1')}/{method.lower()}"
     return None
 
