@@ -83,8 +83,8 @@ $(DIST)/.installed: requirements/dist.txt | $(INSTALLED)
 	@$(call MAKE_WITH,$(DIST),requirements/dist.txt)
 	@touch $@
 
-$(NEWEST)/.installed: requirements/dev.txt pyproject.toml $(INSTALLED)
-	@mkdir -p $(NEWEST); python=$$($(BIN)/python tools/distribute.py --newest); test -z "$$python" || ( \
+$(NEWEST)/.installed: requirements/dev.txt pyproject.toml
+	@mkdir -p $(NEWEST); ours=$(PYTHON); ! test -x $(BIN)/python || ours=$(BIN)/python; python=$$($$ours tools/distribute.py --newest); test -z "$$python" || ( \
 	  echo "Making $(NEWEST) for $$python, the newest Python that is here …" && $$python -m venv $(NEWEST) && \
 	  $(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r requirements/dev.txt && \
 	  $(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . )
