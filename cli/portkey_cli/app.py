@@ -20,6 +20,7 @@ from portkey_cli.clients import Connection
 from portkey_cli.commands import COMMANDS
 from portkey_cli.failures import COMPLETING, EXIT_CODES_IN_SHORT, PROGRAM, WRONG_USAGE, UsageError, complain, guarded
 from portkey_cli.output import has_colour
+from portkey_openapi.requests import LOCAL_URL
 
 _EVERYWHERE = ("--base-url", "--api-key", "--timeout")
 """Options of the program itself, which all take a value."""
@@ -55,7 +56,7 @@ def application(markup: Literal["rich"] | None = None) -> typer.Typer:
         rich_markup_mode=markup,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["--help", "-h"]},
-        epilog=f"{EXIT_CODES_IN_SHORT}\n\nTo begin: portkey-prompts serve, and PORTKEY_BASE_URL=http://127.0.0.1:8790/v1",
+        epilog=f"{EXIT_CODES_IN_SHORT}\n\nTo begin: portkey-prompts serve, and PORTKEY_BASE_URL={LOCAL_URL}",
     )
     app.callback()(options)
     completion_init()

@@ -9,14 +9,14 @@ import typer
 
 from portkey_cli import settings
 from portkey_cli.failures import NoKeyError, UsageError
-from portkey_openapi.requests import check_base_url, is_loopback
+from portkey_openapi.requests import LOCAL_URL, check_base_url, is_loopback
 
 if TYPE_CHECKING:
     from portkey_ai import Portkey
 
 _NO_KEY = (
     "There is no API key. Set PORTKEY_API_KEY in the environment. For a server on this machine, which needs none: "
-    "--base-url http://127.0.0.1:8790/v1"
+    f"--base-url {LOCAL_URL}"
 )
 
 

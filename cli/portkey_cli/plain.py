@@ -16,6 +16,7 @@ from portkey_cli import database
 from portkey_cli.extras import needing
 from portkey_cli.failures import EXIT_CODES_IN_SHORT, NOT_AS_ASKED, OK, PROGRAM, UsageError, complain
 from portkey_openapi.contract import API_VERSION, CONTRACT_SHA256, GENERATOR_VERSION
+from portkey_openapi.requests import LOCAL_PORT, LOCAL_URL
 
 HERE = ("contract", "serve")
 """Commands that take no extra [cli]."""
@@ -26,10 +27,9 @@ CONTRACT_EXAMPLE = f"In CI: portkey-prompts contract --expect {API_VERSION}"
 
 SERVE_SUMMARY = "Serve the prompt API from a database on this machine."
 SERVE_DETAILS = "Prints its URL when it is ready; Ctrl-C ends it."
-SERVE_EXAMPLE = "Then: PORTKEY_BASE_URL=http://127.0.0.1:8790/v1 python app.py"
+SERVE_EXAMPLE = f"Then: PORTKEY_BASE_URL={LOCAL_URL} python app.py"
 HOST = "127.0.0.1"
 HOST_HELP = "The address to listen on. Beyond loopback the database has to have API keys."
-PORT = 8790
 PORT_HELP = "The port to listen on, 0 for a free one."
 CONFIG = Path("portkey-local.toml")
 CONFIG_HELP = f"Upstreams and limits. By default {CONFIG}, where there is one."
@@ -164,7 +164,7 @@ def _describe_serve(parser: argparse.ArgumentParser) -> None:
     parser.epilog = SERVE_EXAMPLE
     default = "(default: %(default)s)"
     parser.add_argument("--host", default=HOST, help=f"{HOST_HELP} {default}")
-    parser.add_argument("--port", type=_port, default=PORT, help=f"{PORT_HELP} {default}")
+    parser.add_argument("--port", type=_port, default=LOCAL_PORT, help=f"{PORT_HELP} {default}")
     parser.add_argument(
         "--database",
         metavar="URL",

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+LOCAL_PORT = 8790
+"""Where a server of one's own listens, if nothing else is said."""
+LOCAL_URL = f"http://127.0.0.1:{LOCAL_PORT}/v1"
+
 _USER = re.compile(r"(?<=://)[^/?#]*@")
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~@")
 
@@ -110,7 +114,7 @@ def check_base_url(url: str) -> str:
         known = False
     if not known or re.search(r"[\s?#]", url) or not url.isprintable():
         said = f"The base URL {shown_url(url)!r} can't be used"
-        raise OptionError(f"{said}: write it like {BASE_URL} or http://127.0.0.1:8790/v1.")
+        raise OptionError(f"{said}: write it like {BASE_URL} or {LOCAL_URL}.")
     return url
 
 

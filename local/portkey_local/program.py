@@ -18,6 +18,7 @@ from types import FrameType
 
 from msgspec import structs
 
+from portkey_openapi.requests import LOCAL_PORT
 from portkey_prompts.telemetry import telemetry_of
 
 from .config import Config, ConfigError, Format, ShutdownTimes
@@ -28,7 +29,6 @@ from .store import Address, DatabaseError, NoDatabaseError
 from .store.address import TEMPORARY
 from .tracing import export_spans
 
-DEFAULT_PORT = 8790
 _LETTING_GO, _AT_ONCE = 15.0, 2.0
 """Seconds that the database gets to end what was asked of it, after the first signal's time and after the second."""
 _TURN = 0.001
@@ -41,7 +41,7 @@ logger = logging.getLogger("portkey_local")
 
 def serve(
     host: str = "127.0.0.1",
-    port: int = DEFAULT_PORT,
+    port: int = LOCAL_PORT,
     database: str = "sqlite:///portkey.db",
     config_path: str | Path | None = None,
     *,

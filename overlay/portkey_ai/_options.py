@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from portkey_ai.errors import PortkeyError
 from portkey_openapi import BASE_URL
 from portkey_openapi import options as contract_options
-from portkey_openapi.requests import check_base_url, is_loopback
+from portkey_openapi.requests import LOCAL_URL, check_base_url, is_loopback
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -161,6 +161,6 @@ def api_key_from(given: str | None, base_url: str, *, needed: bool = True) -> st
     if key is None and needed and not is_loopback(base_url):
         raise PortkeyError(
             "There is no API key. Set PORTKEY_API_KEY in the environment, or pass api_key=…; "
-            "a server on this machine needs none: pass base_url='http://127.0.0.1:8790/v1'."
+            f"a server on this machine needs none: pass base_url='{LOCAL_URL}'."
         )
     return key

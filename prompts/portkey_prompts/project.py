@@ -18,7 +18,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from portkey_openapi.requests import check_base_url
+from portkey_openapi.requests import LOCAL_URL, check_base_url
 from portkey_prompts.errors import SourceError
 from portkey_prompts.files import read_regular
 
@@ -143,7 +143,7 @@ def _check_base_url(file: Path, base_url: str | None) -> None:
 
 
 def _example(name: str) -> str:
-    return {"base_url": "http://127.0.0.1:8790/v1", "folder": "prompts", "lock": "prompts.lock"}[name]
+    return {"base_url": LOCAL_URL, "folder": "prompts", "lock": "prompts.lock"}[name]
 
 
 def _beside(file: Path, path: str | None) -> Path | None:

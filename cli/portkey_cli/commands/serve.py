@@ -10,6 +10,7 @@ import typer
 from portkey_cli import plain
 from portkey_cli.database import DEFAULT
 from portkey_cli.options import Database, add_command
+from portkey_openapi.requests import LOCAL_PORT
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +27,7 @@ def _port(port: int) -> int:
 
 def serve(
     host: Annotated[str, typer.Option("--host", help=plain.HOST_HELP)] = plain.HOST,
-    port: Annotated[int, typer.Option("--port", help=plain.PORT_HELP, callback=_port)] = plain.PORT,
+    port: Annotated[int, typer.Option("--port", help=plain.PORT_HELP, callback=_port)] = LOCAL_PORT,
     database: Database = DEFAULT,
     config: Annotated[
         Path | None, typer.Option("--config", metavar="FILE", help=plain.CONFIG_HELP, show_default=False)
