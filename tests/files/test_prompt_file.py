@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from example_counts import examples
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from version_strategies import texts, versions
 
@@ -91,3 +91,40 @@ def test_the_line_is_the_file_s(above: str) -> None:
 def test_a_key_of_two_arrows_is_a_key() -> None:
     version = {"string": "x", "parameters": {"<<": {"a": 1}, "*a": "&b", "b": "*a"}}
     assert parse(write(PromptFile(version))).version == version
+
+
+PIECES = (
+    *(
+        "---\n",
+        "---",
+        "\n",
+        "\r\n",
+        "\r",
+        "\u2028",
+        "\ufeff",
+        "\x00",
+        "\t",
+        " ",
+        "~",
+        "# c\n",
+        "text",
+        "[]",
+        "{{history}}",
+    ),
+    *('{{role "user"}}', "{{role 'system'~}}", '{{~role "model"~}}', '{{role "x"}}', '[{"role":"user","content":"x"}]'),
+    *("model: a\n", "config: {a: 1}\n", "input: {default: {b: c}}\n", "ext: {a: [1, null]}\n", "<<: {a: 1}\n"),
+    *("portkey: {name: n}\n", "portkey: {messages: [{role: user, content: hi}]}\n", "portkey: {content: parts}\n"),
+)
+
+
+@settings(max_examples=examples(300), deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.booleans(), st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example(has_front=True, text='---\n---\n\r{{role "user"}}---\n---\u2028')
+def test_whatever_file_can_be_read_is_written_so_that_the_same_is_read(has_front: bool, text: str) -> None:
+    try:
+        prompt = parse(f"---\n{text}" if has_front else text)
+    except PromptFileError:
+        return
+    written = write(prompt)
+    assert parse(written) == prompt
+    assert write(parse(written)) == written
