@@ -6,12 +6,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Mapping, MutableMapping
-from functools import cached_property, lru_cache
-from types import MappingProxyType
+from functools import cached_property
 from typing import Any, NamedTuple, NoReturn
-from urllib.parse import unquote
 
-from attrs import define, field
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -37,6 +34,7 @@ from .http.contract import Contract, Operation
 from .http.entity import Entity
 from .http.health import OK, Readiness
 from .http.logs import TRACE_ID, Journal
+from .http.paths import Paths
 from .http.request import DEADLINE, HEAD, HEADERS, REFUSAL, SIZE, STATUS
 from .json import is_large, to_json, to_json_stepwise
 from .metrics import CONTENT_TYPE as METRICS_TYPE
@@ -57,12 +55,8 @@ _VERSION_HEADER = VERSION_HEADER.encode()
 _TRACE_ID_HEADER = TRACE_ID_HEADER.encode()
 _FINE = 200
 _SAME = 304
-_REMEMBERED, _LONG_PATH = 1024, 200
-"""Paths whose operations are remembered, and bytes up to which one is."""
 Methods = Mapping[str, tuple[Operation, Handler]]
 """A path's operations by method, each with its handler."""
-Found = tuple[Methods, Mapping[str, str]]
-"""What a path belongs to, and its parameters by name."""
 logger = logging.getLogger("portkey_local")
 
 
@@ -285,67 +279,13 @@ class Admitted(NamedTuple):
     parameters: Mapping[str, str]
 
 
-@define
-class _Node:
-    fixed: dict[str, _Node] = field(factory=dict)
-    parameter: _Node | None = None
-    value: Methods | None = None
-    names: tuple[str, ...] = ()
-
-
-class _Paths:
-    """Keep operations by path templates such as `/prompts/{prompt_id}`; a fixed segment wins over a parameter."""
-
-    def __init__(self) -> None:
-        self._root: _Node = _Node()
-        self._known = lru_cache(_REMEMBERED)(self._find)
-
-    def add(self, template: str, value: Methods) -> None:
-        """Keep what belongs to a template."""
-        node, names = self._root, []
-        for segment in template.split("/")[1:]:
-            if segment.startswith("{"):
-                names.append(segment[1:-1])
-                node.parameter = node = node.parameter or _Node()
-            else:
-                node = node.fixed.setdefault(segment, _Node())
-        node.value, node.names = value, tuple(names)
-
-    def at(self, raw_path: bytes) -> Found | None:
-        """Return what a path belongs to, and its parameters by name; None where it belongs to nothing."""
-        return self._known(raw_path) if len(raw_path) <= _LONG_PATH else self._find(raw_path)
-
-    def _find(self, raw_path: bytes) -> Found | None:
-        segments = _segments_of(raw_path)
-        waiting: list[tuple[_Node, int, tuple[str, ...]]] = [(self._root, 1, ())]
-        while waiting:
-            node, at, values = waiting.pop()
-            if at == len(segments):
-                if node.value is not None:
-                    return node.value, MappingProxyType(dict(zip(node.names, values, strict=True)))
-                continue
-            segment = segments[at]
-            if node.parameter is not None and segment:
-                waiting.append((node.parameter, at + 1, (*values, segment)))
-            fixed = node.fixed.get(segment)
-            if fixed is not None:  # on top, so that it is tried first
-                waiting.append((fixed, at + 1, values))
-        return None
-
-
-def _segments_of(raw_path: bytes) -> list[str]:
-    """Split a path as it was sent, and read each segment: a slash that was sent as `%2F` divides nothing."""
-    segments = raw_path.decode("latin-1").split("/")
-    return [unquote(segment) for segment in segments] if b"%" in raw_path else segments
-
-
-def _paths(contract: Contract) -> _Paths:
+def _paths(contract: Contract) -> Paths[Methods]:
     by_path: dict[str, dict[str, tuple[Operation, Handler]]] = {}
     check_known(contract, HANDLERS)
     for operation in contract.operations:
         handler = HANDLERS.get(operation.id, _no_handler(operation))
         by_path.setdefault(operation.path, {})[operation.method] = (operation, handler)
-    paths: _Paths = _Paths()
+    paths: Paths[Methods] = Paths()
     for path, methods in by_path.items():
         paths.add(PREFIX + path, methods)
     return paths
