@@ -239,7 +239,11 @@ def _words(said: object, depth: int = 0) -> str | None:
     if not isinstance(said, dict | list) or depth > _DEEPEST:
         return None
     parts = said if isinstance(said, list) else map(said.get, _SAYS)
-    return next(filter(None, (_words(part, depth + 1) for part in parts)), None)
+    words = next(filter(None, (_words(part, depth + 1) for part in parts)), None)
+    place = said.get("loc") if isinstance(said, dict) else None
+    if words and isinstance(place, list) and place:  # as FastAPI names the field that is wrong
+        return f"{'.'.join(map(str, place))}: {words}"
+    return words
 
 
 def shown(text: str) -> str:
