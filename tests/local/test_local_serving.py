@@ -10,6 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import httpx
@@ -56,6 +57,7 @@ def test_a_page_that_can_not_be_loaded_is_no_failure_of_the_server(
     def no_descriptors() -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
+    import_module("portkey_local.ui.app")  # which takes `assets` by name: the first import must not find another one
     monkeypatch.setattr("portkey_local.ui.html.assets", no_descriptors)
     program._load_page()
     assert "Too many open files" in caplog.text
