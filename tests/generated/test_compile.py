@@ -340,6 +340,8 @@ def test_a_warning_of_the_generator_fails_the_build_and_leaves_the_client_alone(
     before = compile_client.read_tree(package(tree))
 
     def of_labels(document: dict[str, Any]) -> None:
+        answered = document["paths"]["/prompts/{prompt_id}/render"]["post"]["responses"]["200"]["headers"]
+        document["components"]["responses"]["Failure"]["headers"] |= answered  # a contract says what names a request
         document["paths"] = labels_only(document["paths"])
         change(document)
 
