@@ -153,6 +153,11 @@ class _Original:
             socket.send_fds(self._socket, [json.dumps(start).encode()], streams)
             return int(self._socket.recv(_MESSAGE))
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
+
     def close(self) -> None:
         """End the process."""
         self._socket.close()
@@ -161,7 +166,8 @@ class _Original:
 
 def _original(start: Start) -> _Original:
     with _starting:
-        if start.interpreter not in _originals:
+        known = _originals.get(start.interpreter)
+        if known is None or known.has_ended:  # a test that fails ends what it started, and may have been its first
             _originals[start.interpreter] = _Original(start)
         return _originals[start.interpreter]
 
