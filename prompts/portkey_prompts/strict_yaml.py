@@ -9,9 +9,10 @@ from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 
-from portkey_prompts.errors import PortkeyError
+from portkey_prompts.errors import PortkeyError, quoted
 
 _DEEPEST: Final = 1000
+_SCALARS: Final = ("bool", "float", "int", "null", "str")
 _MOST_VALUES: Final = 2_000_000
 """How many values a text may hold, once its aliases stand for what they name."""
 
@@ -105,7 +106,7 @@ class _Builder:
         if self._count > _MOST_VALUES:
             raise MalformedYAMLError("its aliases stand for too much", _line(node))
         if isinstance(node, self._yaml.ScalarNode):
-            return self._loader.construct_object(node)
+            return self._scalar(node)
         if node.tag not in ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"):
             raise MalformedYAMLError(f"the tag {node.tag} is not known", _line(node))
         if isinstance(node, self._yaml.MappingNode):
@@ -113,6 +114,15 @@ class _Builder:
         items = List(map(self.value, node.value))
         items.lines = list(map(_line, node.value))
         return items
+
+    def _scalar(self, node: Any) -> Any:
+        kind = node.tag.removeprefix("tag:yaml.org,2002:")
+        if kind not in _SCALARS:
+            raise MalformedYAMLError(f"the tag {node.tag} is not known", _line(node))
+        try:
+            return self._loader.construct_object(node)
+        except (ValueError, LookupError):  # PyYAML looks up the first letter of a number and the word of a boolean
+            raise MalformedYAMLError(f"{quoted(node.value)} is no {kind} that can be read", _line(node)) from None
 
     def _object(self, node: Any) -> Object:
         found, merged = Object(), Object()

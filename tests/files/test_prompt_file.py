@@ -67,7 +67,12 @@ def test_a_chat_prompt_reads_as_one_writes_it() -> None:
         ("---\na: [\n---\n", "The front matter"),
         ("---\n&a a: *a\n---\n", "The front matter: an alias (*a) is not read here. Write the value out"),
         ("---\nconfig: {1: a}\n---\n", "the key 1 must be text. Write it in quotes"),
-        ("---\nmodel: !!python/name:os.system x\n---\n", "The front matter: could not determine a constructor"),
+        ("---\nmodel: !!python/name:os.system x\n---\n", "The front matter: the tag tag:yaml.org,2002:python/name"),
+        ("---\nconfig: {stop: !!timestamp 2026-01-01}\n---\n", "the tag tag:yaml.org,2002:timestamp is not known"),
+        ("---\ninput: {default: {a: !!binary aGk=}}\n---\n", "the tag tag:yaml.org,2002:binary is not known"),
+        ("---\n? !!binary aGk=\n: 1\n---\n", "the tag tag:yaml.org,2002:binary is not known"),
+        ("---\nconfig: {a: !!bool maybe}\n---\n", "The front matter: `maybe` is no bool"),
+        ("---\nconfig: {a: !!int ''}\n---\n", "The front matter: `` is no int"),
         pytest.param(f"---\na: {'[' * 300_000}{']' * 300_000}\n---\n", "nested too deep", id="deep"),
     ],
 )
