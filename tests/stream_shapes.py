@@ -260,6 +260,29 @@ ANSWERS: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         ],
         {"content": "Hello", "reasoning_content": "Hm", "audio": None},
     ),
+    "the whole after a role alone": (
+        [
+            said("", role="assistant"),
+            {**HEAD, "choices": [{"index": 0, "finish_reason": "stop", "message": {"content": "Hello"}}]},
+        ],
+        {"content": "Hello"},
+    ),
+    "the whole with what no delta has brought": (
+        [
+            said([{"type": "text", "text": "Hello"}], role="assistant"),
+            {
+                **HEAD,
+                "choices": [
+                    {
+                        "index": 0,
+                        "finish_reason": "stop",
+                        "message": {"content": [{"type": "text", "text": "Hello"}], "reasoning_content": "Hm"},
+                    }
+                ],
+            },
+        ],
+        {"content": [{"type": "text", "text": "Hello"}], "reasoning_content": "Hm"},
+    ),
     "something that is nested deeply": (
         [said("Hel", more=DEEP, other={"a": DEEP}), said("lo", other={"a": DEEP})],
         {"content": "Hello", "more": DEEP, "other": {"a": [*DEEP, *DEEP]}},

@@ -317,6 +317,14 @@ async def test_a_whole_message_in_a_stream_is_a_delta(open_stream: Open) -> None
     assert (await settle(stream.get_final_completion())).choices[0].message.content == "Hello"
 
 
+async def test_a_whole_message_beside_another_answer_s_deltas_is_kept(open_stream: Open) -> None:
+    whole = {"index": 1, "message": {"role": "assistant", "content": "Good day"}, "finish_reason": "stop"}
+    rest = {"index": 0, "delta": {"content": "lo"}, "finish_reason": "stop"}
+    stream = await open_stream(event(said("Hel")), event({**HEAD, "choices": [whole, rest]}), DONE)
+    choices = (await settle(stream.get_final_completion())).choices
+    assert [choice.message.content for choice in choices] == ["Hello", "Good day"]
+
+
 @pytest.mark.parametrize("delta", [True, False, 0, 1.5, [], ["Hel"]], ids=repr)
 async def test_a_delta_that_is_none_brings_nothing(open_stream: Open, delta: Any) -> None:
     odd = event({**HEAD, "choices": [{"index": 0, "delta": delta}]})

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from typing import Any, Literal, TypeGuard
 
 from portkey_openapi.errors import EventTooLong
 from portkey_openapi.events import DONE, Decoder, Event
-from portkey_prompts.streaming.chunks import Json, choices_of, delta_of, is_finished, is_json
+from portkey_prompts.streaming.chunks import Json, choices_of, delta_of, index_of, is_finished, is_json
 from portkey_prompts.streaming.failures import Failure, failure_in, is_failed_finish, shown
 
 _KEEP_ALIVE = frozenset({"ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive"})
@@ -79,6 +79,7 @@ class ChunkReader:
         self._quick = getattr(getattr(sys.modules.get("msgspec"), "json", None), "decode", None)
         self._failure: Failure | None = None
         self._comes_in_deltas: bool | None = None  # whether the last choice did; None where none has come
+        self._said: dict[Any, set[str]] = {0: set()}  # the fields that have come in deltas, by the answer's index
         self._strange = ""  # the first event that brought none
         self._is_rewritten = False  # whether the chunk is another one than its event said
         self.done = False
@@ -110,7 +111,7 @@ class ChunkReader:
             for text, chunk in _decoded_together(events, self._redact):
                 number += 1
                 if _is_ordinary(chunk, text):
-                    self._comes_in_deltas = "delta" in chunk["choices"][0]
+                    self._note(chunk["choices"])
                     yield text, chunk
                 else:
                     yield from self._brought(text, self._judge("", chunk, text))
@@ -193,7 +194,7 @@ class ChunkReader:
         except (StopIteration, ValueError, RecursionError):
             return self._read_words(kind, text)
         if not kind and _is_ordinary(data, text):
-            self._comes_in_deltas = "delta" in data["choices"][0]
+            self._note(data["choices"])
             return data
         return self._judge(kind, data, text)
 
@@ -229,11 +230,26 @@ class ChunkReader:
             self._strange = self._strange or (text if data else "")
             return data or None
         if self._comes_in_deltas:
-            for choice in filter(_is_whole_message, choices):
-                choice["delta"] = _without_texts(choice.pop("message"))
-                self._is_rewritten = True
-        self._comes_in_deltas = any("delta" in choice for choice in choices)
+            for position, choice in enumerate(choices):
+                if _is_whole_message(choice):
+                    said = self._said.get(index_of(choice, position), set())
+                    choice["delta"] = _unsaid(choice.pop("message"), said)
+                    self._is_rewritten = True
+        self._note(choices)
         return data
+
+    def _note(self, choices: list[Json]) -> None:
+        """Note what of which answer has come in deltas."""
+        delta = choices[0].get("delta")
+        # As most chunks: takes half of the time.
+        if type(delta) is dict and delta.keys() <= self._said[0] and choices[0].get("index") == 0 and len(choices) == 1:
+            self._comes_in_deltas = True
+            return
+        self._comes_in_deltas = any("delta" in choice for choice in choices)
+        for position, choice in enumerate(choices):
+            if "delta" in choice:
+                said = self._said.setdefault(index_of(choice, position), set())
+                said.update(name for name, value in delta_of(choice).items() if value)
 
     def _read_words(self, kind: str, text: str) -> Json | None:
         """Take an event that is no JSON."""
@@ -286,9 +302,9 @@ def _is_whole_message(choice: Json) -> bool:
     return isinstance(choice.get("message"), dict) and not isinstance(choice.get("delta"), dict | str)
 
 
-def _without_texts(message: Json) -> Json:
-    """Return what a message that comes after its own deltas may bring: its texts have come, and would be doubled."""
-    return {name: value for name, value in message.items() if name == "role" or not isinstance(value, str)}
+def _unsaid(message: Json, said: Set[str]) -> Json:
+    """Return what a message brings after its own deltas: what has come would be doubled, calls are told apart later."""
+    return {name: value for name, value in message.items() if name in ("role", "tool_calls") or name not in said}
 
 
 def looks_like_events(body: bytes) -> bool:
