@@ -168,7 +168,8 @@ class Sync:
         threads = ThreadPoolExecutor(AT_ONCE)
         try:
             while waiting:
-                new = dict(zip(waiting, threads.map(self.difference, waiting), strict=True))
+                asked = sorted(waiting)  # so that of several errors the same one is told each time
+                new = dict(zip(asked, threads.map(self.difference, asked), strict=True))
                 found.update(new)
                 included = {name for each in new.values() for name in self._included(each)}
                 waiting = {partials[name] for name in included if name in partials} - found.keys()

@@ -356,6 +356,16 @@ def test_a_field_of_another_kind_than_the_contract_says_is_named(
     fails(alone("--base-url", httpserver.url_for("/v1"), "pull"), 5, field)
 
 
+def test_of_several_that_are_broken_the_first_is_named(alone: Cli, fails: Any, httpserver: HTTPServer) -> None:
+    items = [{"id": "i", "slug": f"pp-{number}", "name": f"n{number}"} for number in range(10, 40)]
+    for path, held in {"prompts": items, "prompts/partials": [], "collections": []}.items():
+        httpserver.expect_request(f"/v1/{path}").respond_with_json({"object": "list", "total": 30, "data": held})
+    for item in items:
+        odd = {**item, "string": "Hi", "parameters": 1}
+        httpserver.expect_request(f"/v1/prompts/{item['slug']}@latest").respond_with_json(odd)
+    fails(alone("--base-url", httpserver.url_for("/v1"), "status"), 5, "'pp-10' can't be rendered", "`parameters` is 1")
+
+
 def test_what_is_no_text_in_a_texts_place_is_listed_as_json(alone: Cli, httpserver: HTTPServer) -> None:
     item = {"id": "i", "slug": "pp-x", "name": "n", "model": ["m"], "status": {"a": "\x1b"}}
     httpserver.expect_request("/v1/prompts").respond_with_json({"object": "list", "total": 1, "data": [item]})
