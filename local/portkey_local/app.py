@@ -48,7 +48,7 @@ from .worker import answers
 PREFIX = "/v1"
 _ALIVE, _READY = "/healthz", "/readyz"
 HEALTH_PATHS = (_ALIVE, _READY, PREFIX + _ALIVE, PREFIX + _READY)
-"""Paths that need no API key; each is there below the printed URL too, for whoever appends to it."""
+"""Paths that need no API key. Each exists under `/v1` too, for clients that append it to the base URL."""
 _CLOSE = (b"connection", b"close")
 _JSON = (b"content-type", b"application/json")
 _VERSION_HEADER = VERSION_HEADER.encode()
@@ -63,7 +63,7 @@ logger = logging.getLogger("portkey_local")
 class Application:
     """Answer the contract's operations under `/v1`, `/healthz`, `/readyz` and `/metrics`.
 
-    In a request's state it keeps `headers`, `trace_id`, and what the log says of it.
+    It leaves in a request's state `trace_id`, `trace`, `caller` and `operation`, and for the log `error` and `gone`.
 
     Args:
         parts: What the handlers work with.
@@ -72,7 +72,7 @@ class Application:
         journal: Where each request is noted; None for nowhere.
 
     Raises:
-        LookupError: A handler answers no operation of the contract, or an operation asks for a scope that there is not.
+        LookupError: A handler answers no operation of the contract, or an operation asks for an unknown scope.
     """
 
     def __init__(self, parts: Parts, entrance: Entrance, readiness: Readiness, journal: Journal | None = None) -> None:
@@ -122,7 +122,7 @@ class Application:
             return send(message)
 
         try:
-            # A web page that may not call is refused by the entrance, and gets no word for its browser.
+            # Only pages that may call get CORS headers: the entrance refuses all others, and `/ui` every other page.
             origin = headers.get("origin")
             is_page = origin is not None and origin in self._entrance.rules.origins and not _is_ours(scope["path"])
             await (self._for_pages if is_page else self._answered)(scope, receive, signed)
@@ -150,8 +150,8 @@ class Application:
         except ClientGoneError:
             state["gone"] = True
         except asyncio.CancelledError:
-            # It took too long, or the server stops and the grace is over: whoever waits shall not think that the
-            # network broke.
+            # The answer took too long, or the grace period of a stop is over. Without an answer, the client would
+            # take this for a failure of the network.
             if STATUS not in state:
                 await _send_error(send, state.get(REFUSAL) or StoppingError())
         except (ApiError, UpstreamError) as error:
@@ -168,10 +168,9 @@ class Application:
                 await _send_error(send, fault)
 
     async def _answer(self, scope: Scope, receive: Receive) -> bytes | Entity | ASGIApp:
-        """Let a request in, check it, and have it answered: by JSON, or by what sends a stream.
+        """Authenticate a request, check it, and return its answer: JSON, an entity, or an application that sends it.
 
-        Without its key a request is refused whatever else is wrong with it, and its body is not read: who is not let
-        in learns nothing.
+        The key is checked before the path and the body, so that a caller without one learns nothing from the errors.
         """
         state = scope["state"]
         headers, head = state[HEADERS], state.get(HEAD)
@@ -208,7 +207,7 @@ class Application:
         return answer
 
     def _admitted(self, scope: Scope, headers: Headers) -> Admitted:
-        """Check what all requests with the same head have in common, and find what they call."""
+        """Check a request's head and find the operation that it calls, as holds for all requests with that head."""
         self._entrance.check_custom_host(headers)
         self._entrance.check_body(headers, self._parts.limits.body)
         found = self._paths.at(scope["raw_path"])
@@ -241,7 +240,10 @@ class Application:
         return not_ready
 
     async def _metrics(self, method: str, headers: Headers) -> ASGIApp:
-        """Answer `/metrics` to whoever may read; that the database does not answer is no secret, as at `/readyz`."""
+        """Answer `/metrics` to keys that may read; where keys can't be read, say only that the database is down.
+
+        That is no secret: `/readyz` tells it without a key.
+        """
         _check_read(method)
         try:
             (await self._entrance.keyring.caller(headers)).check_may("read")
@@ -272,7 +274,7 @@ class Application:
 
 
 class Admitted(NamedTuple):
-    """What was found out of a request that was let in, and holds for all with the same head: all but whose it is."""
+    """What a request with a certain head calls. Whose key it bears is checked for each request anew."""
 
     operation: Operation
     handler: Handler
@@ -292,7 +294,7 @@ def _paths(contract: Contract) -> Paths[Methods]:
 
 
 def _is_ours(path: str) -> bool:
-    """Tell whether a path leads to the page, where nobody is let in whom another page sends."""
+    """Tell whether a path belongs to the server's own page, which refuses requests that other pages send."""
     return path.startswith("/ui") and path[3:4] in ("", "/")
 
 
@@ -309,9 +311,9 @@ def check_known(contract: Contract, handlers: Mapping[str, Handler]) -> None:
     An operation without a handler is answered 501.
 
     Raises:
-        LookupError: A handler answers no operation of the contract, or an operation asks for a scope that there is not.
+        LookupError: A handler answers no operation of the contract, or an operation asks for an unknown scope.
     """
-    # A contract may grow before the server does; a handler that nothing leads to is a mistake.
+    # A contract may grow before the server does. A handler that no operation leads to is a mistake.
     if extra := sorted(handlers.keys() - {operation.id for operation in contract.operations}):
         raise LookupError(f"Handlers of operations that the contract does not describe: {', '.join(extra)}")
     for each in contract.operations:
@@ -332,7 +334,7 @@ def _check_read(method: str) -> None:
 
 
 async def _in_a_task() -> None:
-    """Go on in a task, as all that waits with a time limit must: a request begins without one, see `Connection`."""
+    """Continue in a task, which `asyncio.timeout` needs: a request begins without one (`Connection._start`)."""
     await asyncio.sleep(0)
 
 

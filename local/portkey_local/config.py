@@ -261,10 +261,10 @@ def convert(given: object, kind: type[T], location: str = "") -> T:
 
 
 def custom_host(text: str) -> str | None:
-    """Return a custom host's URL in the form in which two are compared, or None where it is none.
+    """Return a custom host's URL in a form that can be compared, or None where the text can't be one.
 
     The host's case and slashes at the end make no difference, everything else does. A URL with a user, a query or a
-    fragment is none.
+    fragment can't be one.
     """
     if not text.isascii() or not text.isprintable() or {" ", "@", "?", "#", "\\", "*"} & set(text):
         return None
@@ -336,12 +336,12 @@ def _problem_of_names(given: Any, table: type[Table], location: str) -> str:
 
 
 def _plain(kind: Any) -> Any:
-    """Return a type without what is said of it."""
+    """Return a type without its annotations."""
     return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
 def _words(kind: Any) -> str:
-    """Return what is allowed, as the type says it, or as one of a union's does."""
+    """Return the description of what is allowed, from the type's `Meta` or, of a union, from that of a member."""
     said = [each for part in (kind, *get_args(kind)) for each in get_args(part) if isinstance(each, Meta)]
     return (said[0].description if said else None) or "a text"
 

@@ -30,9 +30,9 @@ from .store.address import TEMPORARY
 from .tracing import export_spans
 
 _LETTING_GO, _AT_ONCE = 15.0, 2.0
-"""Seconds that the database gets to end what was asked of it, after the first signal's time and after the second."""
+"""Seconds that calls to the database get to return: after the first signal's drain and grace, and after the second."""
 _TURN = 0.001
-"""Seconds that a thread computes before the event loop gets its turn, which it needs several times in each request."""
+"""The switch interval in seconds: how long a computing thread may keep the event loop from its next turn."""
 _WRITING = 0.5
 """Seconds that the last line of the log gets."""
 _EVERY_ADDRESS = ("0.0.0.0", "::")
@@ -56,7 +56,7 @@ def serve(
     the server stops at once.
 
     Args:
-        host: The address to listen on; one beyond loopback takes a database with API keys.
+        host: The address to listen on; one beyond loopback needs a database with API keys.
         port: The port; 0 for a free one.
         database: `sqlite:///` and a path, `postgresql+psycopg://user@host/name`, or `temporary` for a file that is
             deleted at the end.
@@ -67,8 +67,8 @@ def serve(
 
     Returns:
         0 after a signal; where the server can't start, 6 for an address that can't be listened on, 3 for a file or a
-        database that can't be read, else 2; stderr says why. Where a database does not let go after a
-        signal, the process ends by itself with 1.
+        database that can't be read, else 2; stderr says why. Where a call to the database does
+        not return after a signal, the process ends with 1.
     """
     try:
         config = Config() if config_path is None else Config.read(config_path)
@@ -95,8 +95,9 @@ def serve(
 def _keep_pauses_short() -> None:
     """Let neither a thread that computes nor the garbage collector hold requests up for long.
 
-    A full collection looks at all objects while nobody is answered: 140 ms with the largest templates in memory. What
-    has been imported by now stays, and what requests leave behind is found while it is young.
+    A full collection looks at all objects while nobody is answered: 140 ms with the largest templates in memory. So
+    the objects that exist by now are exempt, as they stay anyway, and full collections are rare: the garbage of
+    requests is found by those of the younger generations.
     """
     sys.setswitchinterval(_TURN)
     gc.collect()
@@ -117,14 +118,14 @@ def _stopping_at_signals(server: Server, times: ShutdownTimes) -> Iterator[None]
 
 
 def _ending_signals() -> list[signal.Signals]:
-    """List the signals that end a server, that of a terminal which is closed too, unless `nohup` keeps it off."""
+    """List the signals that end a server: a closed terminal's SIGHUP is one, unless `nohup` has it ignored."""
     hang_up = getattr(signal, "SIGHUP", None)
     is_heard = hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN
     return [signal.SIGTERM, signal.SIGINT, *([hang_up] if hang_up is not None and is_heard else [])]
 
 
 class _Stopper:
-    """Stop a server at a signal, and at once at the second one, even where a database never lets go of it."""
+    """Stop a server at a signal, at once at the second one, and even where a call to the database never returns."""
 
     def __init__(self, server: Server, times: ShutdownTimes) -> None:
         self._server = server
@@ -141,7 +142,7 @@ class _Stopper:
         start_new_thread(_end_after, (_AT_ONCE if again else self._seconds, self._stopped))
 
     def let_go(self) -> None:
-        """End: the server has stopped by itself."""
+        """Call off the forced end: the server has stopped by itself."""
         self._stopped.set()
 
 
@@ -165,10 +166,10 @@ def _refuse(error: Exception, journal: Journal | None) -> int:
 
 
 def _check_kept(database: str) -> None:
-    """Refuse a URL without a file, such as an empty variable of a shell makes.
+    """Refuse a URL without a file, such as an empty shell variable leaves.
 
     Raises:
-        DatabaseError: It names none, or is no URL.
+        DatabaseError: The URL names no file, or is none.
     """
     address = Address.read(database)
     if address.is_temporary and not address.is_named:
@@ -179,13 +180,13 @@ def _check_kept(database: str) -> None:
 
 
 def _begin(server: Server, host: str) -> None:
-    """Say where the server is, and load its page beside the first requests: nobody has to wait for it to start."""
+    """Say where the server listens, and load its page on a thread, so that the first requests do not wait for it."""
     _say(server, host)
     threading.Thread(target=_load_page, name="portkey-local-page").start()
 
 
 def _load_page() -> None:
-    # Whoever first looks at it would hold all others up for 0.2 s; later there may be no descriptor left to read it.
+    # Loaded by its first request, it would block the event loop for 0.2 s, and there might be no file descriptor left.
     try:
         from .ui.app import PageApp  # noqa: F401
         from .ui.html import assets, templates

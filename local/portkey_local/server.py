@@ -1,4 +1,4 @@
-"""The server: opened, served and stopped, by a program, or on a thread of another one as `LocalServer`."""
+"""The server: `Server` for the program `portkey-prompts serve`, `LocalServer` on a thread of any other program."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from .upstreams import Upstreams
 from .upstreams.kinds import build_custom_hosts, build_upstreams
 
 _GRACE = 2
+"""Seconds that answers under way get at the end of a `LocalServer`."""
 _ANSWERING = ("portkey_openapi.models.hyperparameters",)
 _RUNNING = ("anyio._backends._asyncio", "certifi", "encodings.idna", "httpcore")
 """Modules that are otherwise imported at the first request, and at the first run."""
@@ -40,7 +41,7 @@ class Server:
 
     Args:
         database: The database's URL, as `Store` takes it.
-        host: The address to listen on; one beyond loopback takes a database with API keys.
+        host: The address to listen on; one beyond loopback needs a database with API keys.
         port: The port; 0 for a free one.
         config: Upstreams and limits.
         upstreams: Further upstreams by name, which win over the configuration's.
@@ -50,7 +51,7 @@ class Server:
     Raises:
         ConfigError: An upstream is configured wrongly.
         DatabaseError: The database can't be used.
-        StartError: The host or the port can't be used, or there are no keys to let anybody in from elsewhere.
+        StartError: The host or the port can't be used, or other machines reach it and no API key is in force.
     """
 
     def __init__(
@@ -105,7 +106,7 @@ class Server:
             self.store.close()
 
     def stop(self, *, at_once: bool = False) -> None:
-        """Begin to stop; may be called from any thread, also before `run` has got anywhere."""
+        """Begin to stop; may be called from any thread, also before `run` has begun to serve."""
         self._readiness.stopping = True
         if self._hosting is not None:
             self._hosting.stop(after=self._times.drain, at_once=at_once)
@@ -128,12 +129,12 @@ class Server:
             await self.parts.upstreams.close()
 
     async def _open_all(self) -> None:
-        """Open and import what requests need: later there may be no descriptor left."""
+        """Open and import what requests need, while there are file descriptors left for it."""
         for module in (*_ANSWERING, *(_RUNNING if "httpx" in sys.modules else ())):
             importlib.import_module(module)
         for table in schema.metadata.tables:
             extra.names(table)  # reads the contract's records
-        with suppress(ApiError):  # a database that does not answer now says so to whoever asks
+        with suppress(ApiError):  # the server starts all the same, and answers requests with this error
             await self.store.open_all()
 
 
@@ -142,7 +143,7 @@ class LocalServer:
 
     Args:
         database: `sqlite:///` and a path, or `sqlite://` for a temporary file that is deleted at the end.
-        host: The address to listen on; one beyond loopback takes a database with API keys.
+        host: The address to listen on; one beyond loopback needs a database with API keys.
         port: The port; 0 for a free one.
         upstreams: Upstreams by name: the name of a kind (`"echo"`), or a mapping of settings as in the configuration.
         config: A `Config`, or the path of a `portkey-local.toml`.

@@ -66,7 +66,7 @@ class Reader:
         """Read a request.
 
         Where the operation changes something, a query parameter that the contract does not name is refused: it may be
-        a selector, and what it should narrow would be changed whole. A read ignores it, as the hosted service does.
+        meant to narrow the change, which would be made to everything. A read ignores it, as the hosted service does.
 
         Args:
             operation: The operation that is called.

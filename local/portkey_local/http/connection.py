@@ -1,8 +1,8 @@
-"""One connection of the HTTP server: what a client may not do to it, on top of what uvicorn sees to.
+"""One connection of the HTTP server: uvicorn's, with the limits and the parts of HTTP/1.1 that it does not see to.
 
-uvicorn reads heads of any size for as long as they take, answers malformed requests in plain text and in the middle of
-other answers, reads pipelined requests faster than it answers them, takes trailers for headers, writes each answer in
-two pieces, in chunks also for HTTP/1.0, and waits for ever for a client that does not read.
+By itself, uvicorn reads heads of any size for as long as they take, answers malformed requests in plain text and in
+the middle of other answers, reads pipelined requests faster than it answers them, takes trailers for headers, writes
+each answer in two pieces, in chunks also for HTTP/1.0, and waits for ever for a client that does not read.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ from .exchange import LARGE, Exchange
 from .request import BODY, DEADLINE, HEAD, HEADERS, REFUSAL, Framed, Head, RequestHeaders, framed
 
 _MOST_WAITING = 16
-"""Pipelined requests that wait to be answered while more of them are read."""
+"""Pipelined requests that may wait for their answers; with so many, no more are read."""
 _READ_AT_ONCE = 16 * 1024
 _AROUND_A_HEADER = len(": \r\n")
 _BEYOND = 50
-"""Connections beyond the limit that are answered that there are too many; others are cut off."""
+"""Connections beyond `limits.connections` that are answered with an error; further ones are cut off."""
 _BEYOND_SECONDS = 2.0
 _LONG_URL = 200
 """Bytes up to which a request target is remembered."""
 _LONG_HEAD = 2048
 _LONG_BODY = _READ_AT_ONCE - _LONG_HEAD
 _MISSES = 100
-"""Heads in a row that were new, after which a connection no longer looks: its client may name a trace in each."""
+"""New heads in a row after which a connection stops looking them up: its client may send a trace id in each."""
 MOST_HEADS = 1024
-"""Heads that are remembered; the one that came first makes room."""
+"""Heads that are remembered; the oldest one makes room."""
 
 
 class Stage(Enum):
@@ -62,7 +62,7 @@ _NOTHING, _HEAD, _BODY = Stage  # to look a member up in its class takes a tenth
 
 
 class Flow(FlowControl):
-    """Hold reading back, whoever waits for more, while too much is waiting to be answered."""
+    """Flow control whose reading can be held back: while it is, `resume_reading` does nothing."""
 
     held = False
 
@@ -89,7 +89,7 @@ class Connection(HttpToolsProtocol):
     longest_body: ClassVar[int]
     """Bytes up to which what follows such a head is taken as a whole."""
     heads: ClassVar[dict[bytes, Head]]
-    """Heads that came before, by their bytes without their length: what is the same again is not parsed again."""
+    """Heads that were parsed before, by their bytes without the digits of their length (`Framed.key`)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,7 +100,7 @@ class Connection(HttpToolsProtocol):
         self._idle: float | None = None
         self._named = self._silent = self._misses = 0
         self._unread = b""
-        self._ahead = b""  # a known head whose body is on its way, as many clients send the two apart
+        self._ahead = b""  # a known head whose body is still to come, as many clients send the two apart
         self._over = self._repeating = self._is_reading = False
         self._active: Exchange | None = None
         self._unstarted: Exchange | None = None
@@ -109,7 +109,7 @@ class Connection(HttpToolsProtocol):
         self._stalled = (0.0, 0)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin."""
+        """Begin; where there are far too many connections, this one is cut off."""
         super().connection_made(transport)
         self.flow = self._flow = Flow(transport)
         beyond = len(self.connections) - self.limits.connections
@@ -119,7 +119,7 @@ class Connection(HttpToolsProtocol):
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End; the request that is being answered is told, also where others wait for it."""
+        """End: tell the request that is being answered, and the last one that was read, that their client is gone."""
         self._feed_ahead()
         self._over, self._unread = True, b""
         self.pipeline.clear()
@@ -159,16 +159,19 @@ class Connection(HttpToolsProtocol):
             self._take_known(head, request)
         elif head.admitted is not None:
             self._ahead = data
-        else:  # whoever was never let in with it is told so at once
+        else:  # nobody was let in with this head yet: a refusal must not wait for the body
             self._feed(data)
 
     def shutdown(self) -> None:
-        """Begin to end: what was begun is answered."""
+        """Begin to end: a request that has begun to come is still answered."""
         self._feed_ahead()
         super().shutdown()
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Answer a client that sends no more, unless a model runs for it: most that close so have gone away."""
+        """Keep the connection for an answer under way when the client sends no more, but not for a run.
+
+        Most clients that close their side have gone away, and nobody would read what a model is paid for.
+        """
         active = self._active
         if active is None or active.response_complete or active.more_body or self.pipeline or self._unread:
             return False
@@ -222,7 +225,7 @@ class Connection(HttpToolsProtocol):
 
     @property
     def held(self) -> int:
-        """Bytes that the connection holds: a body that comes, an answer that is about to go out, and what is unread."""
+        """Bytes that the connection holds: bodies that come, answers about to be written, and what is not yet sent."""
         exchange = self.cycle
         under_way = exchange.received + exchange.waiting if exchange is not None else 0
         active = self._active
@@ -243,7 +246,7 @@ class Connection(HttpToolsProtocol):
                 f"{self.limits.buffers:,} (limits.buffers). Call again when others have read theirs."
             )
 
-    # What the parser calls, for each request, header and piece: so it is written out, and uvicorn's is not called.
+    # The parser's callbacks. They run for each header and piece of a body: to call uvicorn's as well costs too much.
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -272,7 +275,7 @@ class Connection(HttpToolsProtocol):
         self.url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; a trailer is none."""
+        """Take a header; a trailer is counted and left out."""
         if self._repeating:
             return
         self._named += len(name) + len(value) + _AROUND_A_HEADER
@@ -287,7 +290,7 @@ class Connection(HttpToolsProtocol):
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """Begin to answer, or note that this is to be answered."""
+        """Have the request answered, now or after those before it."""
         if self._repeating:
             return
         version = self._parser.get_http_version()
@@ -357,7 +360,7 @@ class Connection(HttpToolsProtocol):
 
     def _take_known(self, head: Head, request: Framed) -> None:
         """Answer a whole request, with a head that was parsed before."""
-        # The parser is where it was: between two requests.
+        # The parser never sees this request, so it is still between two.
         self._since, self._silent, self._misses = None, 0, 0
         headers = head.headers if request.length == head.length else head.headers.with_length(request.length)
         scope = head.scope.copy()
@@ -370,7 +373,7 @@ class Connection(HttpToolsProtocol):
         self._start(exchange)
 
     def _remember(self, request: Framed) -> None:
-        """Remember the head of a request that was parsed, where that turned out to be framed so."""
+        """Remember the head of a request that was just parsed, if the parser saw it end where `framed` did."""
         self._misses += 1
         exchange, stage = self._unstarted, _BODY if request.missing else _NOTHING
         if exchange is None or exchange is not self.cycle or self._stage is not stage or not exchange.keep_alive:
@@ -415,8 +418,8 @@ class Connection(HttpToolsProtocol):
         Args:
             rest: What came after the head.
         """
-        # The parser gives up there. Another one reads the head again, without the offer: so the rules by which the
-        # body ends stay the parser's own.
+        # The parser stops at such a head. Another one reads it again without the offer, so that it is still the parser
+        # that finds where the body ends.
         if self.scope["method"] == "CONNECT":  # what follows is never HTTP
             self._over, self.cycle.keep_alive, self.cycle.more_body = True, False, False
             self.cycle.tell()
@@ -433,7 +436,11 @@ class Connection(HttpToolsProtocol):
         return rest
 
     def _count(self, size: int) -> None:
-        """Count what a head takes: what was understood, and what came without making any sense yet."""
+        """Add to the size of a head, and check it together with what came and is not parsed yet.
+
+        Raises:
+            HeadTooLargeError: It is larger than the limit.
+        """
         if size:
             self._named += size
             self._silent = 0
@@ -454,7 +461,7 @@ class Connection(HttpToolsProtocol):
         self._start_taken()
 
     def _begin_refused(self, error: ApiError, *, has_method: bool) -> None:
-        """Stand in for a request whose head was never understood, or only its method: to HEAD no body is sent."""
+        """Begin a request in place of one whose head can't be parsed, to be refused; to HEAD no body is sent."""
         is_head = has_method and self._stage is _HEAD and self._parser.get_method() == b"HEAD"
         self.on_message_begin()
         method = "HEAD" if is_head else "GET"
@@ -478,7 +485,7 @@ class Connection(HttpToolsProtocol):
             self.pipeline.appendleft((self.cycle, self.app))  # type: ignore[arg-type]
 
     def _start_taken(self) -> None:
-        """Begin to answer when all that came was read: of most requests that is all there is."""
+        """Begin to answer once all that came is parsed: then most requests have their whole body."""
         exchange, self._unstarted = self._unstarted, None
         if exchange is not None:
             self._start(exchange)
@@ -487,12 +494,12 @@ class Connection(HttpToolsProtocol):
         self._active, self._task = exchange, None
         answering = exchange.run(self.app)
         context = copy_context()
-        # What waits for nothing is answered here: a task and a round of the loop cost a tenth of a render.
+        # An answer that waits for nothing is made right here: a task and a turn of the loop cost a tenth of a render.
         try:
             awaited = context.run(answering.send, None)
         except StopIteration:
             return
-        # The rest in the same context: what the beginning set there, the rest looks for, and takes back.
+        # The rest runs in the same context: it reads and resets the context variables that the beginning has set.
         self._go_on(_resumed(answering, awaited), context)
 
     def _start_waiting(self) -> None:

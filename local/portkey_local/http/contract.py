@@ -1,6 +1,6 @@
 """The contract, read: which operations there are, and what each takes.
 
-The server learns here alone about paths, parameters and bodies. Handlers find their operations by `operationId`.
+Only this module reads paths, parameters and bodies out of it. Handlers name their operations by `operationId`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Operation:
     """The schema of the JSON body; None where the operation takes none."""
     body_required: bool
     scope: str | None = None
-    """What a key must be made for, `x-scope`; None, where the contract does not say, for every scope that there is."""
+    """The scope that a key needs, `x-scope`; None where the contract names none: then a key needs every scope."""
 
     @property
     def changes(self) -> bool:

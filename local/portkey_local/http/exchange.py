@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .connection import Connection
 
 LARGE = 64 * 1024
-"""Bytes from which on a body or an answer counts for the sum of all; smaller ones are held by any connection."""
+"""Bytes from which on a body or an answer is checked against `limits.buffers`; smaller ones are always taken."""
 _NO_BODY = (204, 304)
 _STATUS_LINES = {status: line.removesuffix(b"\r\n") for status, line in STATUS_LINE.items()}
 logger = logging.getLogger("portkey_local")
@@ -93,7 +93,9 @@ class Exchange:
         await self._waiter
 
     async def send(self, message: MutableMapping[str, Any]) -> None:
-        """Send the head of an answer, with its whole `body` where there is one, or a piece of its body.
+        """Send the head of an answer, or a piece of its body.
+
+        Beyond ASGI, `http.response.start` may bring the whole `body`, and its `size` in bytes.
 
         Raises:
             OverloadedError: Too much waits to be read by other clients. Nothing was sent yet.

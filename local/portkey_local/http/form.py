@@ -6,14 +6,14 @@ from urllib.parse import unquote_to_bytes
 
 _MOST_FIELDS = 10_000
 _PIECE = 16 * 1024
-"""Bytes of which the escapes are undone at once."""
+"""Bytes of a field that are unescaped in one call."""
 
 
 def fields_in(raw: bytes) -> list[tuple[str, str]]:
     """Read a form as browsers send it.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It has too many fields, or one is not UTF-8.
     """
     if raw.count(b"&") >= _MOST_FIELDS:
         raise ValueError("a form of too many fields")

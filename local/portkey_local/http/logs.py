@@ -24,9 +24,9 @@ from portkey_local.json import to_json
 CAPACITY = 4 * 1024 * 1024
 """Bytes of lines that wait to be written."""
 _GATHERING = 0.05
-"""Seconds in which lines come together, so that the thread that writes them wakes up rarely."""
+"""Seconds for which lines are gathered, so that the thread that writes them wakes up rarely."""
 _LAST_WORDS = 1.0
-"""Seconds that a slow reader gets at the end."""
+"""Seconds that a slow reader of the log gets at the end."""
 _OK, _FAILURE = 200, 500
 _PROBES = ("/healthz", "/readyz")
 _SCRAPE = "/metrics"
@@ -42,9 +42,9 @@ TRACE_ID: ContextVar[str] = ContextVar("TRACE_ID", default="")
 
 
 class Journal:
-    """Write a line of JSON for each request, once it is answered; of probes only for those that were told of a fault.
+    """Write a line of JSON for each request, once it is answered; of probes and scrapes only where it is not 200.
 
-    Paths are noted without their query, and no header is but the trace id: no secret stands in the log.
+    Paths are noted without their query, and of the headers only the trace id, so that no secret gets into the log.
 
     Args:
         put: What takes a line.

@@ -1,4 +1,4 @@
-"""A request as the server hands it on: its head, and what its state says of it."""
+"""A request between the connection and the application: its headers, and the keys of its state."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 DEADLINE = "deadline"
-"""When its answer has to begin, by the loop's clock; taken out where it may take its time."""
+"""When the answer has to begin, by the loop's clock in seconds; taken out for runs, which have no such limit."""
 REFUSAL = "refusal"
-"""The error that it is to be answered with: at once, or when more of it is waited for."""
+"""The error that the request is to be answered with: at once, or when more of its body is awaited."""
 BODY = "body"
-"""The whole body, where it was there when the answer was begun and is small; `receive` brings it all the same."""
+"""The whole body, where it is small and came with the head; `receive` brings it all the same."""
 HEAD = "head"
-"""Its `Head`, where that is remembered."""
+"""The request's `Head`, where that is remembered."""
 HEADERS = "headers"
-"""Its `RequestHeaders`."""
+"""The request's `RequestHeaders`."""
 STATUS = "status"
-"""What it was answered with, once the head of the answer is on its way."""
+"""The status of the answer, once its head is sent."""
 SIZE = "size"
 """Bytes of the answer's body so far."""
 _LENGTH_ENDS = b"ength: "
@@ -29,9 +29,9 @@ _LENGTH = re.compile(rb"[1-9][0-9]{0,8}")
 
 
 class RequestHeaders(Headers):
-    """Answer for headers by name, in lower case, from a dictionary; starlette's own goes through all of them each time.
+    """Look headers up by their lower-case names in a dictionary; starlette's own goes through all of them each time.
 
-    Only what is asked for is decoded: most requests bring a dozen headers, of which four are looked at.
+    Only values that are asked for are decoded: most requests bring a dozen headers, of which four are looked at.
 
     Args:
         scope: The request's scope.
@@ -69,13 +69,14 @@ class RequestHeaders(Headers):
 
 
 class Head:
-    """What was read in a head: a client sends the same one again and again, but for the length of what follows.
+    """A parsed head, remembered since clients send the same one again and again, but for its `content-length`.
 
     Attributes:
         scope: The request's scope, without what is the connection's own.
         headers: Its headers.
         length: What its `content-length` says; empty where there is none.
-        admitted: What the application found out of the first request with it that it let in; None before.
+        admitted: What the application found that requests with this head call (`app.Admitted`); None before it let
+            one in.
     """
 
     __slots__ = ("admitted", "headers", "length", "scope")
@@ -88,7 +89,7 @@ class Head:
 
 
 class Framed(NamedTuple):
-    """What looks like one request, whole or a head ahead of its body, taken apart without understanding it."""
+    """What looks like one request, or like a head whose body is still to come, divided without parsing it."""
 
     key: bytes
     """Its head, without the digits of its length."""
@@ -112,7 +113,7 @@ class Framed(NamedTuple):
 
 
 def framed(data: bytes, longest: int) -> Framed | None:
-    """Take apart what looks like one request, or its head alone; answer None where it does not.
+    """Divide what looks like one request, or like its head alone; return None where it does not.
 
     Args:
         data: What came over a connection.

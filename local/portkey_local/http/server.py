@@ -31,7 +31,7 @@ class StartError(RuntimeError):
 
 
 class ListenError(StartError):
-    """It can't listen on the address: it is in use, or none of this machine."""
+    """The address is in use, or is not one of this machine."""
 
 
 class Hosting(uvicorn.Server):
@@ -97,7 +97,7 @@ class Hosting(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _take_waiting(self, listener: socket.socket) -> None:
-        """Take the connections that the kernel has taken already: with their listener they would be reset; close it."""
+        """Accept the connections in the listener's backlog, which closing it would reset, and close it."""
         taken = []
         with listener:
             listener.setblocking(False)
@@ -109,12 +109,12 @@ class Hosting(uvicorn.Server):
             await asyncio.get_running_loop().connect_accepted_socket(self._connection, connection)
 
     def _connection(self) -> asyncio.Protocol:
-        """Make the protocol of a connection, as uvicorn does for those that its loop takes."""
+        """Make the protocol of a connection, as uvicorn does for those that it accepts itself."""
         kind = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
         return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     async def main_loop(self) -> None:
-        """Wait for the end, waking up each tenth of a second for the clock, and at once when told to stop."""
+        """Wait for the end: call `on_tick` each tenth of a second, and at once when told to stop."""
         counter = 0
         while not await self.on_tick(counter):
             counter = (counter + 1) % 864_000
@@ -175,7 +175,7 @@ def locate(host: str, port: int) -> ListenAddress:
     """
     if not 0 <= port <= _LARGEST_PORT:
         raise StartError(f"The port {port} can't be. Choose one up to {_LARGEST_PORT}, or 0 for a free one.")
-    # Of the two addresses that `localhost` may have, every program tries the older one.
+    # `localhost` may mean ::1 as well; every program tries 127.0.0.1.
     found = _addresses("127.0.0.1" if host == "localhost" else host, port)
     if not found:
         raise StartError(f"The host {host!r} is not known. Write 127.0.0.1, or an address of this machine.")

@@ -1,4 +1,4 @@
-"""Holding a request against the contract, and saying what is wrong with it in words that help."""
+"""Checking values of a request against the contract, with messages that say what is wrong and what is right."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Schema:
         return f"{quoted(pointer)} {problem}. {hint}".rstrip() if pointer else f"The body {problem}."
 
     def _hint(self, error: ValidationError) -> str:
-        """Return what the contract says of the field: of its type at the field, of its form where the form is."""
+        """Return the contract's description of the field: for a wrong type its property's, else the failed schema's."""
         parent = _walk(self.said, error.schema_path[:-1])
         missing = getattr(error.kind, "property", None)
         if isinstance(missing, str):
@@ -84,7 +84,7 @@ class Schema:
         return str(parent.get("description", ""))
 
     def _field(self, path: Sequence[str | int]) -> dict[str, Any]:
-        """Return the last property on the way of an evaluation, through references."""
+        """Return the schema of the last property on an evaluation's path, following references."""
         node: Any = self.said
         found: dict[str, Any] = {}
         for before, step in zip(["", *path], path, strict=False):
