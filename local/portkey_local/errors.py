@@ -45,7 +45,7 @@ class BadRequestError(ApiError):
 
 
 class UnauthorizedError(ApiError):
-    """The API key is missing, or is none that is let in."""
+    """The API key is missing or not valid."""
 
     status, code = 401, "AB05"
 
@@ -54,7 +54,7 @@ class UnauthorizedError(ApiError):
 
 
 class ForbiddenError(ApiError):
-    """The request came to a name or from a page that may not call, or touches what can't be changed."""
+    """The request's host name, its web page or its key may not do this, or what it names can't be changed."""
 
     status, code = 403, "AB03"
 
@@ -72,7 +72,7 @@ class MethodNotAllowedError(ApiError):
 
 
 class ConflictError(ApiError):
-    """What exists stands in the way."""
+    """The change conflicts with what exists."""
 
     status, code = 409, "AB07"
 
@@ -96,7 +96,7 @@ class StoppingError(ApiError):
 
 
 class OverloadedError(ApiError):
-    """All requests together take as much as they may; this one is refused."""
+    """All connections together hold or are as much as they may; this request is refused."""
 
     status, code = 503, "AB04"
 
@@ -210,7 +210,7 @@ def unknown(kind: str, given: str, known: Iterable[str], *, remedy: str = "") ->
 
 
 def known_ones(known: Iterable[str]) -> str:
-    """Say which ones there are, ten at most."""
+    """Say in a sentence which names there are; the first ten are listed."""
     names = list(known)
     return f"Known: {some_of(map(quoted, names))}." if names else "There are none yet."
 

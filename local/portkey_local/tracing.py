@@ -24,7 +24,7 @@ _TRACESTATE = re.compile(r"[ -~]{1,512}")
 
 
 class RequestSpan:
-    """The part of a trace that one request is: a span where OpenTelemetry is told of it, else what the request said.
+    """One request's part of a trace: a span where OpenTelemetry is used, else the `traceparent` that it sent.
 
     Args:
         telemetry: Makes spans; None for none.

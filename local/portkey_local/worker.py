@@ -14,18 +14,18 @@ T = TypeVar("T")
 class Worker:
     """Do one piece of work at a time.
 
-    Threads that compute take turns with the event loop, every few milliseconds. Of many, each would take its turn
-    before the loop gets the next one; so there is one.
+    Threads that compute share one interpreter with the event loop. With many, each would have its turn before the
+    loop has its next one; so there is one thread.
     """
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="portkey-local-worker")
 
     async def do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do a piece of work, after those that were asked for before; one that nobody waits for is left out.
+        """Do a piece of work, after those asked for before; it is left out if its caller is cancelled before its turn.
 
         Args:
-            work: What to do; Python code, which lets others go on, and no single long call into C, which does not.
+            work: What to do, in short steps of Python: a single long call into C would keep the event loop waiting.
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs))
 

@@ -1,4 +1,4 @@
-"""Running prompts: completions, streamed or whole, and the older way."""
+"""Running prompts: completions, streamed or whole, and the older operation `createGeneration`."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ async def create_prompt_completion(parts: Parts, call: Call) -> dict[str, Any] |
     """Run a prompt.
 
     Of the request's headers `x-portkey-virtual-key`, `x-portkey-custom-host`, `x-portkey-request-timeout` and
-    `x-portkey-trace-id` are obeyed. Any other goes to an upstream where its `forward` names it, an API key included,
-    and nowhere else; of the gateway's own the log says so.
+    `x-portkey-trace-id` are obeyed. Any other, an API key included, is passed on only to an upstream whose `forward`
+    names it; the log names those of the gateway's headers that have no effect.
     """
     return _Streamed(parts, call) if call.body.get("stream") else await _whole(parts, call)
 

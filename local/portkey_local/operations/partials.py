@@ -53,7 +53,7 @@ async def retrieve_prompt_partial(parts: Parts, call: Call) -> Entity:
 
 @operation("updatePromptPartial")
 async def update_prompt_partial(parts: Parts, call: Call) -> dict[str, Any]:
-    """Make a version from a new text; a description alone changes the latest one's, the rest the partial itself."""
+    """Make a version from a new text; a description alone changes the latest one's, other fields the partial."""
     return await parts.store.write(_update, bare(call.path["partial_id"]), call.given, parts.reader, call.caller.author)
 
 

@@ -56,7 +56,7 @@ async def retrieve_prompt(parts: Parts, call: Call) -> Entity:
 
 @operation("updatePrompt")
 async def update_prompt(parts: Parts, call: Call) -> dict[str, Any]:
-    """Make a version from content fields; what is none changes the prompt itself, or its latest version in place."""
+    """Make a version from content fields; other fields change the prompt itself, or its latest version in place."""
     protection = Protection.of(parts, call)
     return await parts.store.write(_update, bare(call.path["prompt_id"]), call.given, parts.reader, protection)
 
@@ -115,7 +115,7 @@ def _update(
     latest = versions.find(connection, Reference(prompt.id, "latest"))
     if not makes_version(body):
         changes = changes_in_place(body)
-        if "virtual_key" in changes:  # what people get would be run by another model
+        if "virtual_key" in changes:  # another model would run what users already get
             borne = labels.of_prompt(connection, prompt.id).get(latest.id, ())
             protection.check_version(latest.number == latest.published_number, [each["name"] for each in borne])
         versions.change(connection, latest, changes)

@@ -1,4 +1,4 @@
-"""What takes the scope `release` besides what the contract says of an operation: labels that are protected."""
+"""Changes that need the scope `release` though their operation does not: of protected labels and published versions."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from portkey_prompts.errors import quoted
 
 @frozen
 class Protection:
-    """Hold a call's changes against the protected labels."""
+    """Check whether a call's key may change what bears protected labels, or is published."""
 
     caller: Caller
     labels: Collection[str]
 
     @classmethod
     def of(cls, parts: Parts, call: Call) -> Protection:
-        """Take what counts for a call."""
+        """Make the check for a call."""
         return cls(call.caller, parts.protected_labels)
 
     def check(self, names: Iterable[str | None]) -> None:
@@ -38,7 +38,7 @@ class Protection:
         """Check that the caller may change a version in place.
 
         Args:
-            is_published: Whether it is what the reference without `@` means.
+            is_published: Whether the reference without `@` means this version.
             names: Its labels.
 
         Raises:

@@ -17,7 +17,7 @@ from portkey_local.worker import answers
 from .shapes import listed
 
 Read = Callable[[], Awaitable[tuple[Row[Any], Callable[[], dict[str, Any]]]]]
-"""Reads a row, and returns what puts it in the shape of the wire."""
+"""Reads a row, and returns it with the function that shapes it for the wire."""
 
 
 async def entity(parts: Parts, kind: str, reference: Reference, read: Read) -> Entity:
@@ -25,11 +25,12 @@ async def entity(parts: Parts, kind: str, reference: Reference, read: Read) -> E
 
     Args:
         parts: What keeps answers.
-        kind: Of what the reference is.
+        kind: `prompt` or `partial`.
         reference: What is asked for.
         read: Reads it.
     """
-    # Whoever asks for the latest version is about to write the next one: of two servers, both have to tell it at once.
+    # Not from memory: whoever asks for the latest version is about to write the next one, and must see a version that
+    # another server has just made.
     if reference.selector == "latest":
         return await _written(read)
 
@@ -52,8 +53,8 @@ async def page_of(
 ) -> dict[str, Any] | bytes:
     """Answer one page of a list, from memory where the database says that nothing at all has changed since.
 
-    Half a second's trust, as references have it, would not do: who has made something looks for it in the list at once,
-    maybe on another server.
+    What a reference means may be half a second old. A list may not: whoever has made something looks for it there at
+    once, maybe on another server.
 
     Args:
         parts: What keeps pages.

@@ -67,7 +67,7 @@ class RunRecord:
         self._upstream = upstream
 
     def sent(self, body: Mapping[str, Any], span: RunSpan | None = None) -> None:
-        """Note what the upstream is sent, and what a trace is told of it, whose end is this block's."""
+        """Note what the upstream is sent, and the run's span, which ends with this block."""
         self._model, self._request, self._span = body.get("model"), body, span
         if span is not None and self._merger is None and self._known[3]:
             self._merger = ChunkMerger()
@@ -90,12 +90,12 @@ class RunRecord:
             self._merger.add(chunk)
 
     async def write_down(self) -> None:
-        """Write the texts that are kept, while others are answered; a record of long ones would hold them up."""
+        """Encode the texts that are kept, on a thread: at the end of the block, long ones would hold others up."""
         if self._keeps_texts:
             await answers.do(self._write)
 
     def failed(self, error: BaseException) -> None:
-        """Note a failure that the client is told of in some other way than by this block's end."""
+        """Note a failure of which the client is told by an event, and which no exception takes out of this block."""
         self._failure = error
 
     def __enter__(self) -> Self:
@@ -148,7 +148,7 @@ class RunRecord:
 
 
 def run_failure(error: BaseException) -> UpstreamError:
-    """Return the failure that a run's record, and a stream that has begun, tell of."""
+    """Return an exception as the failure that a run's record names, and the last event of a stream that has begun."""
     if isinstance(error, UpstreamError):
         return error
     if isinstance(error, ClientGoneError):

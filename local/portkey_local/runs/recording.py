@@ -31,12 +31,12 @@ logger = logging.getLogger("portkey_local")
 
 
 class Recorder:
-    """Take records at no cost to the run, and write them meanwhile.
+    """Take the records of runs without making the run wait, and write them in the background.
 
     Args:
         store: Where runs are kept.
         settings: What is kept of them.
-        count: Is told of each run that ends.
+        count: Called with the record of each run that ends.
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class Recorder:
         return True
 
     async def _write(self, batch: Sequence[dict[str, Any]]) -> None:
-        """Write records; of those that the database can't take, no other one is held up."""
+        """Write records; one that the database can't take is logged, and does not hold up the others."""
         try:
             await self._store.write_uncounted(runs.add, batch)
         except Exception as error:

@@ -1,4 +1,4 @@
-"""Running a prompt: the limit on runs, the upstream, what that is sent, and its answer, whole or as a stream."""
+"""Running a prompt: the limit on runs, what the upstream is sent, and its answer, whole or as a stream."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ T = TypeVar("T")
 COMPLETION = "prompt.completion"
 CHUNK = "prompt.completion.chunk"
 _KINDS = (("id", str), ("created", int), ("model", str), ("usage", dict))
-"""What the contract says of an answer's fields, and readers in other languages insist on."""
+"""Fields of an answer, with the types that the contract gives them; strictly typed clients take no others."""
 _LAST_WORDS = 1.0
 """Seconds that a stream gets to say that the server stops."""
 _HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
@@ -88,14 +88,14 @@ class RunLimit:
 
 @frozen
 class Running:
-    """A prompt on its way to an upstream."""
+    """A run that is ready to be sent to its upstream."""
 
     reference: str
     upstream_name: str
     upstream: Upstream
     run: Run
     patience: float | None
-    """Seconds that the caller waits for the first word; None for as long as the upstream does."""
+    """Seconds that the caller waits for the answer, or a stream's first chunk; None for the upstream's own limit."""
     entry: RunRecord
 
     async def complete(self, receive: Receive) -> dict[str, Any]:
@@ -159,7 +159,7 @@ class Running:
             await _send_last(send, done())
 
     async def _send_failure(self, send: Send, failure: BaseException) -> None:
-        """End a stream with what went wrong; what is to end the task too, such as its cancellation, is raised again."""
+        """End a stream with an event of what went wrong; a cancellation, or what else ends the task, is re-raised."""
         told = run_failure(failure)
         if not isinstance(failure, UpstreamError | asyncio.CancelledError):
             logger.error("A stream failed", exc_info=failure)
@@ -184,7 +184,7 @@ class Running:
             raise UpstreamError(408, message, kind="timeout") from error
 
     def _head(self, kind: str) -> dict[str, Any]:
-        """Return what stands in for fields that an upstream leaves out."""
+        """Return the values of fields that an upstream leaves out."""
         model = self.run.body.get("model")
         name = model if isinstance(model, str) and model else self.upstream_name
         return {"id": f"cmpl-{new_id()}", "object": kind, "created": int(time.time()), "model": name}
@@ -265,7 +265,7 @@ def _span(telemetry: Telemetry, call: Call, resolved: ResolvedPrompt, upstream: 
         known["gen_ai.operation.name"] = "text_completion"
     if call.body.get("stream"):
         known["gen_ai.request.stream"] = True
-    if number := resolved.version.stored.detail.get("number"):  # what is only typed has none
+    if number := resolved.version.stored.detail.get("number"):  # a draft in the page has none
         known["gen_ai.prompt.version"] = str(number)
     return run_span(telemetry, bare(call.path["prompt_id"]) or "draft", run.body, **known)
 

@@ -23,7 +23,8 @@ def share(engine: Engine) -> None:
     Args:
         engine: One that has connected, and so knows what its server is. Connections made from now on take part.
     """
-    # What is compiled is kept by its dialect, and that is as good as another one which the server told the same.
+    # SQLAlchemy keeps compiled statements by their dialect object. Dialects that learned the same of their servers
+    # compile alike, so engines can share one.
     dialect = engine.dialect
     told = {name: value for name, value in vars(dialect).items() if isinstance(value, str | int | tuple | None)}
     kind = (type(dialect), frozenset(told.items()))

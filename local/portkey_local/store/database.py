@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portkey_local.errors import ApiError
 
 LONG_SECONDS = 600.0
-"""How long a migration, an import or an export waits for others, who may be at the same."""
+"""Seconds that a migration, an import or an export waits for its turn: another one may be under way."""
 
 
 class Database(Protocol):
@@ -24,7 +24,7 @@ class Database(Protocol):
     reads_wait: bool
 
     def settle(self) -> None:
-        """Make it ready for this program; called once it is known to be one of this program's."""
+        """Prepare the database for use; called once it is known to be empty, or to hold this program's tables."""
         ...
 
     def open_all(self) -> None:
@@ -40,7 +40,7 @@ class Database(Protocol):
         ...
 
     async def state(self) -> object:
-        """Return what is another one after any commit, by whatever process; None where it can't be told in time.
+        """Return a value that is another one after any commit of any process; None where it can't be read in time.
 
         What was committed before the call counts.
         """
@@ -61,19 +61,19 @@ class Database(Protocol):
         ...
 
     def checkpoint(self) -> None:
-        """Bring what was written to where a copy of the database finds it, as far as nobody is in the way."""
+        """Move what was written into the file that a copy would be made of, as far as no reader prevents it."""
         ...
 
     def check_file(self) -> None:
-        """Check that what is written still goes where it is found.
+        """Check that the open file is still the one at its path.
 
         Raises:
-            MovedError: It does not.
+            MovedError: It was moved, deleted or replaced.
         """
         ...
 
     def refusal(self, error: SQLAlchemyError) -> ApiError:
-        """Say a failure of the database as an answer to whoever asked."""
+        """Turn a failure of the database into the error that the request is answered with."""
         ...
 
     def close(self) -> None:

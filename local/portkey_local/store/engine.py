@@ -33,16 +33,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _FIRST = select(prompts.c.id).limit(1)
 READERS = 8
-"""Reads that wait for the database at once; further ones wait for their turn."""
+"""Reads on threads at one time; further ones wait for their turn."""
 _hasty: ContextVar[bool] = ContextVar("hasty", default=False)
-"""Whether a read runs where others wait for it."""
+"""Whether a read runs on the event loop's thread."""
 _COMPLAINTS_APART = 1.0
 """Seconds in which the log is told once of the same failure: while a database is away, each request meets it."""
 logger = logging.getLogger("portkey_local")
 
 
 class _LargeError(Exception):
-    """There is more JSON in what is read than is decoded where others wait."""
+    """A read on the event loop's thread came to JSON that is too large to be decoded there."""
 
 
 class Store:
@@ -99,7 +99,7 @@ class Store:
         await self.read(_probe)
         await self.read_list(_probe)
         await self.write_uncounted(_probe)
-        with suppress(SQLAlchemyError):  # who has fewer to give still answers, one after the other
+        with suppress(SQLAlchemyError):  # with fewer connections it still answers, one read after the other
             await asyncio.wrap_future(self._readers.submit(self._database.open_all))
 
     async def check(self) -> None:
@@ -117,7 +117,7 @@ class Store:
         return await asyncio.wrap_future(job)
 
     async def state(self) -> object:
-        """Return what is another one after any commit, by whatever process; None where that is not known.
+        """Return a value that is another one after any commit of any process; None where it is not known.
 
         What was committed before the call counts.
         """
@@ -150,7 +150,7 @@ class Store:
     async def write_uncounted(
         self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a change like `write`, of what nobody trusts to have stayed as it was; it waits for its turn."""
+        """Run a change like `write` that no cache depends on: it is not among `changes`, and queues without a limit."""
         job = self._submit(lambda connection: change(connection, *args, **kwargs), counted=False)
         return await asyncio.shield(asyncio.wrap_future(job))
 
@@ -159,7 +159,7 @@ class Store:
         return self._change(lambda connection: change(connection, *args, **kwargs), long=True)
 
     def close(self) -> None:
-        """Finish the writes that are under way and close the database; a temporary one is deleted."""
+        """Finish the writes that were asked for and close the database; a temporary one is deleted."""
         self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True)
         self._database.close()
@@ -171,7 +171,8 @@ class Store:
         asked = time.monotonic()
 
         def in_turn() -> T:
-            # While others hold the database, those who queue up must not wait for the sum of it.
+            # While another process holds the database, each change waits for `timeout`. Those behind it in the queue
+            # must not wait for the sum.
             if counted and time.monotonic() - asked > self.address.timeout:
                 raise BusyError
             return self._change(change, counted=counted)
@@ -257,7 +258,9 @@ def _opened(address: Address) -> Database:
 
 
 def _bring_up_to_date(database: Database) -> bool:
-    """Look first: a newer database must not be touched, and one that is up to date may be read-only, or held.
+    """Bring the tables up to date, if a read shows that they are not.
+
+    A newer database must not be touched, and one that is up to date may be read-only, or locked by another process.
 
     Returns:
         Whether there was nothing in it.

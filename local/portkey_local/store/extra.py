@@ -32,12 +32,12 @@ _KEPT_OTHERWISE = {
     "version_description",
     "workspace_id",
 }
-"""Fields of bodies that other tables keep, or this one under another name, or nobody."""
+"""Fields of bodies that another table keeps, or this one under another name, or that are not kept."""
 
 
 @cache
 def names(table: str) -> tuple[str, ...]:
-    """Return what of a table's rows has no column, in the order of their names."""
+    """Return the names of a table's fields that have no column, sorted."""
     from portkey_openapi import models
     from portkey_openapi.records import wire_names
 

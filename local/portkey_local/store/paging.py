@@ -55,12 +55,13 @@ class Paged:
             statement: Selects one row for each of the table.
             table: What the list is of, with `created_at` and `id`.
             conditions: What holds of the table's rows that are listed.
-            searching: Whether no index says of which rows that is.
+            searching: Whether no index can find the rows of which the conditions hold.
         """
         newest = (table.c.created_at.desc(), table.c.id.desc())
-        # An expression has no index: in the order of age each row of a search would be looked up by itself.
+        # A search is sorted by an expression, which has no index: else the database would walk the index of ages, and
+        # look each row up by itself.
         order = ((table.c.created_at.concat(literal_column("''"))).desc(), newest[1]) if searching else newest
-        # What comes before the page is passed by in the index: rows and what is joined are read for the page alone.
+        # The rows before the page are skipped in the index: whole rows and joins are read for the page alone.
         chosen = select(table.c.id).where(*conditions).order_by(*order)
         here = chosen.limit(bindparam("limit")).offset(bindparam("offset")).subquery("here")
         page = statement.join(here, here.c.id == table.c.id).order_by(*newest)

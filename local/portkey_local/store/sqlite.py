@@ -40,7 +40,7 @@ does, the event loop waits too."""
 _LISTERS = 3
 """Reads of many rows that are made at once: one that goes through all prompts holds up no short one."""
 _CHECKPOINT_SECONDS = 1.0
-"""How long after a write it is taken over into the file."""
+"""Seconds between a write and the checkpoint that moves it from the log into the file."""
 _PAGES = 2000
 """How many pages of a backup are copied before it says how far it has come: 8 MB of them."""
 _IN_DOUBT = (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
@@ -95,11 +95,11 @@ class SQLite:
             self._engine.dispose()
             raise _unusable(error) from error
         self._file = _OpenFile(address.file)
-        self._not_taken_over = ""  # why the last checkpoint was none
+        self._not_taken_over = ""  # why the last checkpoint failed; empty where it did not
         self._written = _Written(self.checkpoint)
 
     def open_all(self) -> None:
-        """Do nothing: whoever is to read, list or change has a connection by its first call."""
+        """Do nothing: the first read, the first list and the first change open all connections that there are."""
 
     def settle(self) -> None:
         """Switch the file to write-ahead logging."""
@@ -140,7 +140,7 @@ class SQLite:
         self._written.note()
 
     def checkpoint(self) -> None:
-        """Take what stands in the write-ahead log over into the file, as far as no reader needs it there.
+        """Move what stands in the write-ahead log into the file, as far as no reader needs it in the log.
 
         SQLite does it by itself after 1,000 pages: until then a copy of the file alone would be without them.
         """
@@ -150,7 +150,7 @@ class SQLite:
             with self._engine.connect().execution_options(sqlite_begin=None) as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
         except (exc.SQLAlchemyError, sqlite3.Error, MovedError) as error:
-            # Nothing is lost: it stands in the log, and is taken over next time.
+            # Nothing is lost: it stays in the log, and the next checkpoint moves it.
             self._not_taken_over = str(getattr(error, "orig", None) or error)
             logger.debug("No checkpoint of the database was made: %s", error)
 
@@ -159,7 +159,7 @@ class SQLite:
         self._file.check()
 
     def refusal(self, error: exc.SQLAlchemyError) -> ApiError:
-        """Say a failure as an answer."""
+        """Turn a failure into the error that the request is answered with."""
         if isinstance(error, CommitBrokenError):
             return UncertainError()
         return _REFUSALS.get(_code(error) & 0xFF, StorageError)()  # the low byte is the kind, the rest tells it apart
@@ -167,7 +167,7 @@ class SQLite:
     def close(self) -> None:
         """Close the file, with nothing left in the write-ahead log where no other process has it open.
 
-        Where the log can't be taken over, such as on a full disk, the log is told that both belong together.
+        Where that is not possible, as on a full disk, the server's log says that both files belong together.
         """
         self._written.close()
         self.checkpoint()
@@ -275,7 +275,7 @@ class _Reader:
 
 
 class _OpenFile:
-    """The file that was opened, told from another one of its name."""
+    """The file that was opened, to be told from another one that has its name by now."""
 
     # A file that is deleted or replaced stays open under its old name, and takes writes that nobody will ever see.
 
@@ -301,7 +301,7 @@ class _OpenFile:
 
 
 class _Written:
-    """Call something a while after a write, on a thread of its own; further writes meanwhile are dealt with at once.
+    """Call a function some time after a write, on a thread of its own; writes in between share one call.
 
     Args:
         settle: What is called.
@@ -385,7 +385,7 @@ def _unusable(error: Exception) -> NoDatabaseError:
 
 
 def _use_write_ahead_log(engine: Engine, timeout: float) -> None:
-    """Switch the file to WAL; this needs it for itself for a moment, and doesn't wait by itself for its turn."""
+    """Switch the file to WAL. SQLite needs an exclusive lock for it and does not wait for one, so this tries again."""
     deadline = time.monotonic() + timeout
     while True:
         try:

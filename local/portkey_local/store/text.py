@@ -18,8 +18,8 @@ _ESCAPE = re.compile("\x01[\x01\x02]")
 class AnyText(TypeDecorator[str]):
     """A text as it was given, compared and sorted by its code points.
 
-    PostgreSQL refuses U+0000 in texts, and sorts them by the rules of a language: there it is written as two other code
-    points, and sorting is told not to.
+    PostgreSQL refuses U+0000 in texts, and sorts them by the rules of a language. There U+0000 is written as two other
+    code points, and the column's collation is `C`.
     """
 
     impl = Text
