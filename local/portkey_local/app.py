@@ -124,7 +124,7 @@ class Application:
         try:
             # Only pages that may call get CORS headers: the entrance refuses all others, and `/ui` every other page.
             origin = headers.get("origin")
-            is_page = origin is not None and origin in self._entrance.rules.origins and not _is_ours(scope["path"])
+            is_page = origin is not None and origin in self._entrance.rules.origins and not _is_page_path(scope["path"])
             await (self._for_pages if is_page else self._answered)(scope, receive, signed)
         finally:
             seconds, status = time.perf_counter() - began, state.get(STATUS)
@@ -177,7 +177,7 @@ class Application:
         admitted: Admitted | None = None if head is None else head.admitted
         if admitted is None:
             path = scope["path"]
-            if _is_ours(path):
+            if _is_page_path(path):
                 await _in_a_task()
                 return self._page
             self._entrance.check_names(headers)
@@ -293,7 +293,7 @@ def _paths(contract: Contract) -> Paths[Methods]:
     return paths
 
 
-def _is_ours(path: str) -> bool:
+def _is_page_path(path: str) -> bool:
     """Tell whether a path belongs to the server's own page, which refuses requests that other pages send."""
     return path.startswith("/ui") and path[3:4] in ("", "/")
 
