@@ -19,6 +19,7 @@ async def async_sleep(seconds: float) -> None:
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return asyncio's loop that runs here; None where there is none."""
     import asyncio  # not above: it takes a quarter of the sync client's import
 
     try:
