@@ -21,6 +21,8 @@ _FORMS = "Write sqlite:///prompts.db, or postgresql+psycopg://user@host/name."
 _SQLITE = ("sqlite", "sqlite+pysqlite")
 _POSTGRESQL = ("postgresql+psycopg", "postgresql", "postgres")
 """What the kind is called in URLs; the first is the driver's own."""
+# SQLAlchemy 2.0 leaves the escapes of a database's name as they are, 2.1 does not.
+_LEAVES_ESCAPES = make_url("sqlite:///%20").database == "%20"
 _MAKING_MODES = (None, "rwc")
 """What SQLite's `mode` is where it makes a file that is not there."""
 
@@ -55,7 +57,7 @@ class Address:
         if text == TEMPORARY:
             return cls(make_url("sqlite://"), "sqlite", BUSY_SECONDS)
         try:
-            url = make_url(text)
+            url = _url(text)
         except (ArgumentError, ValueError) as error:
             raise DatabaseError(_no_url(text)) from error
         if url.drivername not in _SQLITE + _POSTGRESQL:
@@ -102,6 +104,12 @@ class Address:
     def for_tools(self) -> str:
         """The URL of PostgreSQL as its own programs take it, without its password: other users may see a command."""
         return self.url._replace(drivername="postgresql", password=None).render_as_string()
+
+
+def _url(text: str) -> URL:
+    """Take a URL apart, its database's name without escapes."""
+    url = make_url(text)
+    return url.set(database=unquote(url.database)) if _LEAVES_ESCAPES and url.database else url
 
 
 def _check_options(text: str, *, is_file: bool) -> None:
