@@ -36,14 +36,14 @@ class Commands(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Load a command; a name that is none is compared with all, so that the error can name one that is like it."""
+        """Load a command; for an unknown name load all, from which typer suggests the most similar one."""
         for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:
             if name not in self.commands:
                 self.commands[name] = _loaded(name, _markup())
         return self.commands.get(cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; returns the exit code, before typer has a look at what went wrong."""
+        """Run the command and return the exit code, so that typer handles no error itself."""
         return guarded(lambda: super(Commands, self).invoke(ctx) or 0)
 
 
@@ -63,16 +63,16 @@ def application(markup: Literal["rich"] | None = None) -> typer.Typer:
     return app
 
 
-# Whoever runs many commands in one process waits once: making them takes longer than most of them do.
+# Cached for processes that run many commands: to build the parser takes longer than most commands do.
 @cache
 def _program(markup: Literal["rich"] | None) -> Any:
-    """Make of the program what the parser needs."""
+    """Build the parser of the program."""
     return typer.main.get_command(application(markup))
 
 
 @cache
 def _loaded(name: str, markup: Literal["rich"] | None) -> Any:
-    """Import a command's module, and make of it what the parser needs."""
+    """Import a command's module, and build the parser of the command."""
     alone = typer.Typer(add_completion=False, rich_markup_mode=markup, pretty_exceptions_enable=False)
     import_module(f"portkey_cli.commands.{COMMANDS[name]}").register(alone)
     return typer.main.get_group(alone).commands[name]
@@ -159,7 +159,7 @@ def options(
 
 
 def _told_once(message: str) -> str:
-    """Take a guess away that click makes where typer has made the same."""
+    """Remove click's suggestion of a similar name where typer has added the same one."""
     first, guess, rest = message.partition(" Did you mean")
     again = rest.find("Did you mean")
     return message if again < 0 else f"{first}{guess}{rest[:again].rstrip(' (')}"
@@ -173,7 +173,7 @@ def _value(option: str, words: Iterator[str]) -> str:
 
 
 def _readable(word: str) -> str:
-    """Check that a word came as text: bytes that are none can't be sent."""
+    """Check that a word is text: bytes that are not in the terminal's encoding can't be sent."""
     try:
         word.encode()
     except UnicodeEncodeError:

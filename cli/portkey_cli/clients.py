@@ -22,7 +22,7 @@ _NO_KEY = (
 
 @dataclass(frozen=True)
 class Connection:
-    """How the service is reached, as far as the command line and its variables say; `service` says the rest."""
+    """How to reach the service, as the command line and the environment say; `service` fills in the rest."""
 
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
@@ -35,7 +35,7 @@ class Connection:
         return context.find_object(cls) or cls()
 
     def service(self) -> settings.Setting:
-        """Choose the base URL; the repository's settings are asked where nobody else says.
+        """Choose the base URL; the repository's settings count where neither names one.
 
         Raises:
             ProjectError: those settings can't be used.

@@ -128,7 +128,7 @@ def code_of(error: PortkeyError) -> int:
 
 
 def _is_about_the_key(error: PermissionDeniedError) -> bool:
-    """Say whether another key may do it: a server of one's own tells, of another service it is taken to be so."""
+    """Say whether another key could help. The local server tells by a header; of other services it is assumed."""
     headers = error.response.headers
     return "www-authenticate" in headers or API_VERSION_HEADER not in headers
 
@@ -140,7 +140,7 @@ def complain(error: object, code: int) -> int:
 
 
 def write_note(text: str) -> None:
-    """Write a line to stderr; where nobody can read it, nothing comes of that."""
+    """Write a line to stderr; where that can't be written to, nothing happens."""
     try:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
@@ -186,5 +186,5 @@ def _reason(error: OSError) -> str:
 
 
 def _silence(stream: TextIO) -> None:
-    """Lead a stream that nobody reads into nothing, so that flushing it at the end does not fail again."""
+    """Redirect a stream that nobody reads to the null device, so that flushing it at the end does not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

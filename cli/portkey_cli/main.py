@@ -1,4 +1,4 @@
-"""`portkey-prompts`: from what a shell hands over to an exit code."""
+"""`portkey-prompts`: from the arguments of the process to its exit code."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _run(arguments: list[str]) -> int:
 def _replace_closed_streams() -> None:
     """Replace standard streams that were closed before the start.
 
-    Reading stdin and writing to stdout then fail as they should; what is said on stderr goes nowhere.
+    Reading stdin and writing to stdout then fail as they should; what is written to stderr is lost.
     """
     # In this order, each gets its own number; else the next file opened, such as the database, would get it.
     for number, name, access in ((0, "stdin", os.O_WRONLY), (1, "stdout", os.O_RDONLY), (2, "stderr", os.O_WRONLY)):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _UNBOUNDED = 1_000_000
 _BROADEST = 60
-"""To how many cells a column is padded in a pipe: one long text must not make every line as long."""
+"""Cells to which a column is padded at the most, outside of a terminal: one long text must not pad every line."""
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
 
 
@@ -204,7 +204,7 @@ def write_comparison(found: PromptDiff | ContractDiff, text: str, exit_code: boo
 
 @contextmanager
 def progress(doing: str) -> Iterator[Callable[[int, int], None]]:
-    """Show on stderr that something takes its time, where stderr is a terminal; lends what takes how far it has come.
+    """Show on stderr, where that is a terminal, that something takes time; yields a function of steps done and in all.
 
     Args:
         doing: what is done.
@@ -220,7 +220,7 @@ def progress(doing: str) -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def progress_bar(doing: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on stderr, where stderr is a terminal; lends what is called after each step.
+    """Show a bar on stderr, where stderr is a terminal; yields a function to call after each step.
 
     Args:
         doing: what is done.

@@ -1,4 +1,4 @@
-"""What holds where the command line does not say: the environment, then the repository's settings, then a default."""
+"""Settings that the command line leaves open: from the environment, else the repository's settings, else a default."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OFFICIAL = "PORTKEY_PROXY"  # the official SDK's name for the base URL
 
 
 class Setting(NamedTuple):
-    """A value, and what says so: an option, a variable of the environment, a file, or `default`."""
+    """A value and its source: an option, an environment variable, a file, or `default`."""
 
     value: str
     source: str
@@ -30,7 +30,7 @@ def base_url(given: str | None) -> Setting:
         given: as the command line or its variable says.
 
     Raises:
-        ProjectError: the repository's settings are asked, and can't be used.
+        ProjectError: the repository's settings are needed, and can't be used.
     """
     if given:
         return Setting(given, BASE_URL_VARIABLE if given == os.environ.get(BASE_URL_VARIABLE) else "--base-url")

@@ -245,9 +245,9 @@ class Sync:
         return Remote(slug, name, collection, version, found.version or 0, found.prompt_partial_version_id or "")
 
     def _adopt(self) -> None:
-        """Find out which file is which prompt, for those of which nothing is remembered: by the name for people.
+        """Match files of which nothing is remembered with prompts of the service, by the prompt's name for people.
 
-        A file that is gone may have got another name, as by `git mv`: then it is still the same prompt.
+        A file that is gone may have been renamed, as by `git mv`: then it is still the same prompt.
         """
         folder = self.folder
         for kind, known in self._listed.items():

@@ -78,12 +78,12 @@ def push(
 
 
 class Push:
-    """Carry differences out on the service.
+    """Apply the differences between a folder and the service to the service.
 
     Args:
-        sync: what differs from what.
+        sync: the comparison of the two.
         message: the new versions' description.
-        dry_run: whether to say it only.
+        dry_run: whether only to say what would be done.
     """
 
     def __init__(self, sync: Sync, message: str | None, dry_run: bool) -> None:
@@ -98,7 +98,7 @@ class Push:
         states = {State.CHANGED_HERE, State.ONLY_HERE, *((State.CONFLICT, State.CHANGED_THERE) if force else ())}
         same = [each for each in found if each.state == State.SAME]
         changed = {each.key: each for each in found if each.state in states}
-        # A partial that is made anew has another slug, by which all that includes it has to name it.
+        # A partial that is created anew gets another slug, so whatever includes it needs a version with that slug.
         anew = [key for key, each in changed.items() if key.kind == PARTIAL and not each.remote]
         for key in anew:
             self._sync.folder.synced.pop(key, None)

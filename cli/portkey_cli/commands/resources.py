@@ -1,6 +1,6 @@
 """`labels`, `collections`, `partials`: what a service holds beside prompts.
 
-Each is a description, `Kind`. Which commands it has, and which fields they take, is what the compiled client has.
+A `Kind` describes each. Its commands, and the fields that they take, follow from the compiled client.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ FIELDS: Mapping[str, Any] = {
     ],
     "version_description": Description,
 }
-"""The options that fields of a body are given by; what stands in the text of a partial is a file's."""
+"""The option of each field of a body; a partial's text comes from a file."""
 FILTERS: Mapping[str, Any] = {"search": Search, "collection_id": Collection}
 FLAGS: Mapping[str, Any] = {
     "force": Annotated[bool, typer.Option("--force", help="Delete it although templates include it.")]
@@ -75,7 +75,7 @@ FLAGS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Kind:
-    """What a service holds many of.
+    """A kind of resource, and how its commands are called and described.
 
     Attributes:
         group: the commands' name.

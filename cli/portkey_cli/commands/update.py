@@ -110,7 +110,7 @@ def _settings(
 
 
 class Draft:
-    """A version to be made of another one.
+    """A new version of a prompt, based on another version.
 
     Args:
         portkey: what to save with.
@@ -142,7 +142,7 @@ class Draft:
         made = self._portkey.prompts.versions.create(self._latest.slug, **fields)
         self.string = fields.get("string")
         number = made.prompt_version
-        if number is None and made.prompt_version_id:  # the hosted service does not say it
+        if number is None and made.prompt_version_id:  # the hosted service leaves it out
             number = self._portkey.prompts.versions.retrieve(self._latest.slug, made.prompt_version_id).prompt_version
         self.number = number or self.number
         return made
@@ -178,7 +178,7 @@ def _content_of(version: PromptDetail) -> dict[str, Any]:
 
 
 def _missing(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
-    """Choose the fields that differ; what holds nothing is the same however it is spelled."""
+    """Choose the fields that differ; null, empty and missing are the same."""
     different = (name for name in content_fields() if not _same(name, wanted[name], there[name]))
     return {name: NOTHING.get(name) if wanted[name] is None else wanted[name] for name in different}
 

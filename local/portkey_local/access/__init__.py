@@ -1,1 +1,1 @@
-"""Who is let in: by which name, from which page, with which key."""
+"""Access: under which host name, from which web page and with which key requests are let in."""

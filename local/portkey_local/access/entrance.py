@@ -1,4 +1,4 @@
-"""Who is let in: programs on this machine or with a key, not web pages, and no more than a body's worth at a time.
+"""The checks of a request's headers: its host name, its web page, its custom host and what they say of its body.
 
 A browser lets any page send requests to a server on loopback. Three things tell such a request from a program's: the
 name under which the page knows the server (`Host`, which DNS rebinding can point here but can't forge), the page's own
@@ -32,7 +32,7 @@ _ids = random.Random()  # trace ids are no secret, and asking the system for eac
 
 @frozen(kw_only=True)
 class Entrance:
-    """What a request is let in by."""
+    """Checks of a request's headers, before its body is read."""
 
     rules: AccessRules
     keyring: Keyring
@@ -40,10 +40,10 @@ class Entrance:
     """The hosts under which the server may be called; None for any."""
 
     def check_names(self, headers: Headers) -> None:
-        """Refuse a request that was sent to a strange name, or by a web page that may not.
+        """Refuse a request under a host name that is none of the server's, or from a web page that may not call.
 
         Raises:
-            ForbiddenError: It was.
+            ForbiddenError: It is one.
         """
         self.check_host(headers)
         if "origin" in headers:
@@ -142,7 +142,7 @@ def trace_id_of(headers: Headers, trace: str = "") -> str:
     return own if own and _TRACE_ID.fullmatch(own) else trace or _ids.randbytes(16).hex()
 
 
-# All requests of a client say the same, so what it means is found out once.
+# All requests of a client send the same values, so the last ones are remembered.
 
 
 @lru_cache(_REMEMBERED)

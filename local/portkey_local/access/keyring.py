@@ -25,7 +25,7 @@ _MAKE = "portkey-prompts keys create makes one."
 
 
 class KeysUnreadableError(ApiError):
-    """Who is let in can't be read, so nobody is."""
+    """The keys can't be read, so nobody is let in."""
 
     status, code = 503, "AB04"
 
@@ -49,14 +49,14 @@ class Caller:
         return self.name or self.key_id
 
     def check_may(self, scope: str | None, why: str = "") -> None:
-        """Check that the key was made for something.
+        """Check that the key has a scope.
 
         Args:
-            scope: What it must be made for; None for every scope that there is.
-            why: What makes it necessary, where that is not the operation itself.
+            scope: The scope; None for all of them.
+            why: Why it is needed, where that is not for the operation itself; for the message.
 
         Raises:
-            ForbiddenError: It was not; the message names the scope.
+            ForbiddenError: The key does not have it; the message names the scope.
         """
         if self.scopes.issuperset(SCOPES if scope is None else (scope,)):
             return
@@ -75,11 +75,11 @@ NOBODY = Caller(None, frozenset())
 
 
 class Keyring:
-    """Tell by its API key who sent a request.
+    """Find who sent a request by its API key.
 
-    All keys are read at once: that there are none has to be known as well, and an id that somebody made up costs no
-    look of its own. Where they can't be read, nobody is let in, not even by what was read before: a key may have been
-    revoked since, and without its database the server has no other answer to give.
+    All keys are read at once: it has to be known whether there are any, and an invented id costs no read of its own.
+    Where they can't be read, nobody is let in, not even by a key that was read before: it may have been revoked since,
+    and without its database the server could answer nothing else.
 
     Args:
         store: Where keys are kept.
@@ -90,7 +90,7 @@ class Keyring:
         self._store = store
         self._required = required
         self._keys: ReadThroughCache[Mapping[str, Row[Any]]] = ReadThroughCache(store, 1)
-        # Who sent which key, by `_known`: an `ApiKey` is parsed and digested once for each look at the database.
+        # Callers by the key they sent, as of `_known`: each is parsed and digested once for each read of the keys.
         self._known: Mapping[str, Row[Any]] = {}
         self._callers: dict[str, Caller] = {}
 
@@ -107,7 +107,7 @@ class Keyring:
         return self._caller(headers, await self._keys.get(_EVERY_KEY, self._read))
 
     def at_hand(self, headers: Headers) -> Caller | None:
-        """Return who sent a request, where the keys need not be read; None where they do.
+        """Return who sent a request, if the keys are in memory; None if they must be read.
 
         Raises:
             UnauthorizedError: The key is missing, malformed, unknown, revoked or has expired.
@@ -156,7 +156,7 @@ def _sent(headers: Headers) -> str | None:
 def _checked(key: ApiKey | None, known: Mapping[str, Row[Any]]) -> tuple[Caller, bool]:
     """Return whose key it is, and whether it is one that expires."""
     row = None if key is None else known.get(key.id)
-    # An id that there is not takes as long as a wrong secret.
+    # An unknown id takes as long as a wrong secret, so that the time does not tell which ids exist.
     same = key is not None and hmac.compare_digest(key.digest, _NOBODYS_DIGEST if row is None else row.digest)
     if key is None or row is None or not same:
         raise UnauthorizedError(f"The API key is not valid here. {_HOW} {_MAKE}")

@@ -20,7 +20,7 @@ from portkey_prompts.templates import Partial, Template
 CAPACITY = 16 * 1024 * 1024
 """Characters of templates and of what is saved with them that are kept parsed."""
 _LEAST_SIZE = 400
-"""What anything that is kept counts, however short its text is: its tree and its function take some kilobytes."""
+"""Size that each entry counts besides its text: a parsed template takes some kilobytes, however short it is."""
 _AT_ONCE = 20
 """Partials that are read on the event loop, each in some tens of microseconds."""
 _MOST_PARTIALS = 1000
@@ -153,7 +153,7 @@ class PromptCache:
 
         Raises:
             TooLargeError: All of them together are longer than the limit.
-            _ManyError: There are more of them than are read where others wait.
+            _ManyError: There are more than `most`.
         """
         found: dict[str, _Included | _Draft | None] = {}
         waiting, length = list(asked), 0

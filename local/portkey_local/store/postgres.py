@@ -126,7 +126,7 @@ class PostgreSQL:
         self._connecting = {**known, **arguments}
 
     def settle(self) -> None:
-        """Take part in what is compiled for the same server; it looks after its databases itself."""
+        """Share compiled statements with other engines; the server itself needs no preparation."""
         share(self._engine)
 
     def open_all(self) -> None:
@@ -142,7 +142,7 @@ class PostgreSQL:
             yield connection
 
     async def state(self) -> str | None:
-        """Return what tells one moment of the database from another; None where it does not say in time."""
+        """Return a text that is another one after any commit; None where it can't be read in time."""
         if self._glance is None:
             self._glance = _Glance(self._connecting, self._watch)
         return await self._glance.state()
@@ -154,7 +154,7 @@ class PostgreSQL:
     @contextmanager
     def writing(self, *, long: bool = False) -> Iterator[Connection]:
         """Yield a connection that has the writers' turn."""
-        # At a stricter level the transaction would see what was there before it waited.
+        # At a stricter level the transaction would see the state from before it waited for its turn.
         with self._begun(_WRITERS_TURN, long, isolation_level="READ COMMITTED") as connection:
             yield connection
             try:
@@ -171,7 +171,7 @@ class PostgreSQL:
         """Do nothing: a server of PostgreSQL does not move under its clients."""
 
     def refusal(self, error: exc.SQLAlchemyError) -> ApiError:
-        """Say a failure as an answer."""
+        """Turn a failure into the error that the request is answered with."""
         if isinstance(error, CommitBrokenError):
             return UncertainError()
         if isinstance(error, exc.TimeoutError):  # every connection is taken
@@ -248,7 +248,7 @@ def _threshold(text: str | Sequence[str]) -> int | None:
 
 
 def _limits(timeout: float, long: bool) -> dict[str, str]:
-    """Return a transaction's settings: what it may wait for, and how long others wait for it where it is cut off."""
+    """Return a transaction's time limits, as PostgreSQL's settings."""
     return {
         "statement_timeout": "0" if long else _milliseconds(3 * timeout),
         "idle_timeout": _milliseconds(LONG_SECONDS if long else 3 * timeout),
@@ -317,7 +317,7 @@ class _Glance:
 class Watch:
     """Cut connections on which an answer is overdue; whoever waits there then gets the error of a lost one."""
 
-    # A network that has stalled never says so by itself.
+    # A stalled network raises no error by itself.
 
     def __init__(self) -> None:
         self._due: dict[int, tuple[_AnyConnection, float]] = {}

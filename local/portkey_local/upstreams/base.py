@@ -22,7 +22,7 @@ class Run:
     """The provider's body, without `stream`."""
     trace_id: str
     headers: Sequence[tuple[bytes, bytes]] = field(default=(), repr=False)
-    """The headers of the call, names in small letters; only those that its configuration names go to an upstream."""
+    """The headers of the call, names in small letters; an upstream is sent those alone that its `forward` names."""
 
     @property
     def wants_usage(self) -> bool:
@@ -37,7 +37,7 @@ class Upstream(Protocol):
     """
 
     told: Mapping[str, Any]
-    """What a trace is told of it: attributes of OpenTelemetry, `gen_ai.provider.name` among them."""
+    """OpenTelemetry attributes of its spans, `gen_ai.provider.name` among them."""
 
     async def complete(self, run: Run) -> dict[str, Any]:
         """Answer a run whole, in the shape of an OpenAI chat or text completion."""

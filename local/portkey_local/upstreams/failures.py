@@ -1,6 +1,6 @@
-"""What is said of a failing OpenAI-style upstream: what went wrong, and what to do about it.
+"""The errors of an OpenAI-style upstream: what went wrong, and what to do about it.
 
-Whoever reads it may not know that there is an upstream: a refused key is easily taken for one's own.
+A caller may not know that there is an upstream, and take a key that it refuses for the caller's own.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def upstream_error(failure: Failure) -> UpstreamError:
 
 
 def advise(error: UpstreamError) -> None:
-    """Add to an upstream's own words whose matter they are, where that may be mistaken."""
+    """Add to an upstream's message that it is about the upstream's key or limit, where a caller may think otherwise."""
     advice = _ADVICE.get(error.status)
     if advice is not None:
         words = str(error.error["message"]).rstrip()

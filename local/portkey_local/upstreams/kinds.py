@@ -36,9 +36,9 @@ _OWN_HEADERS = frozenset(
         *("te", "trailer", "transfer-encoding", "upgrade"),
     }
 )
-"""What a request says of itself and of its connection: nobody else can say it."""
+"""Headers of one request and its connection, which this server sets itself."""
 _BODY_HEADERS = frozenset({"accept-encoding", "content-type"})
-"""What is said of bodies: the caller's are not the upstream's."""
+"""Headers that describe the caller's body or answer, which are not those of the upstream."""
 _READ = frozenset({"gzip", "deflate", "identity", ""})
 """Encodings in which answers can be read."""
 _LONGEST_HOST = 253
@@ -214,7 +214,7 @@ def _openai(values: Mapping[str, Any], checker: Checker) -> Upstream:
 
 
 def _headers(table: OpenAITable, checker: Checker) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Return the headers, and of their values those that are secret for they came from the environment."""
+    """Return the headers, and those of their values that are secret, since they came from the environment."""
     for name, value in table.headers.items():
         checker.check_header(f"headers.{name}", name)
         if not _HEADER_VALUE.fullmatch(value):

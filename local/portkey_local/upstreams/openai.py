@@ -41,11 +41,11 @@ _PATHS = {"chat": "/chat/completions", "completion": "/completions"}
 _PASSED_ON = ("retry-after", "retry-after-ms")
 _NUMBER_OR_DATE = re.compile(r"[ -~]+")
 _NO_STATUS = 600
-"""From here on a number is no status of HTTP, and can't be answered with."""
+"""The first number that is no HTTP status, and can't be answered with."""
 _LARGEST = 16 * 1024 * 1024
 """Bytes of a whole answer."""
 _LARGEST_REFUSAL = 1024 * 1024
-"""Bytes of an answer that says no."""
+"""Bytes of an answer with an error status."""
 _LONGEST_EVENT = 4 * 1024 * 1024
 """Characters of one event of a stream."""
 _STEP = 256 * 1024
@@ -66,11 +66,11 @@ _NEVER_MISSED = frozenset(
         *(b"x-portkey-virtual-key", b"x-portkey-package-version", b"x-portkey-runtime", b"x-portkey-runtime-version"),
     }
 )
-"""Of the gateway's headers those that this server acts on, and those by which SDKs tell of themselves."""
+"""Headers of the gateway that the log never calls dropped: this server acts on them, or SDKs describe themselves."""
 _OURS = (_TRACE_ID_HEADER, b"traceparent", b"tracestate")
 """Headers that this server sends itself, whatever is forwarded."""
 _MOST_TOLD = 50
-"""Names of dropped headers that the log is told of; callers choose them."""
+"""Names of dropped headers that are logged at the most, since callers choose them."""
 _UNSENDABLE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 logger = logging.getLogger("portkey_local")
 
@@ -100,7 +100,7 @@ class OpenAISettings:
 
 
 class OpenAIUpstream:
-    """Pass runs on, and their answers and streams back as they come.
+    """Send runs to the upstream, and return its answers and streams as they come.
 
     Args:
         settings: Where the upstream is, and how to speak to it.
@@ -177,10 +177,10 @@ class OpenAIUpstream:
 
     @asynccontextmanager
     async def _answer(self, run: Run, *, stream: bool) -> AsyncIterator[httpx.Response]:
-        """Ask, and yield an answer that says yes.
+        """Send a run, and yield the response, whose status is one of success.
 
         Raises:
-            UpstreamError: The upstream said no, or broke off while the answer was read; no key stands in it.
+            UpstreamError: The upstream refused, or broke off while the answer was read; no key stands in the error.
         """
         body = {**run.body, "stream": stream}
         if not stream:
@@ -209,7 +209,7 @@ class OpenAIUpstream:
             raise self._redacted(error) from None
 
     async def _read(self, response: httpx.Response, most: int) -> bytes:
-        """Read an answer to its end; white space alone keeps it open no longer than silence does.
+        """Read an answer to its end; white space alone counts as silence, which ends at the timeout.
 
         Raises:
             UpstreamError: It is larger than an answer may be, or nothing of it came in time.
@@ -227,10 +227,10 @@ class OpenAIUpstream:
         return b"".join(pieces)
 
     def _understood(self, content: bytes, decode: Callable[[str], Any]) -> dict[str, Any]:
-        """Return a whole answer that is one.
+        """Decode a whole answer.
 
         Raises:
-            UpstreamError: It tells of a failure, or is none.
+            UpstreamError: It reports a failure, or is no completion.
         """
         text = self._text(content)
         answer = _decoded(text, decode)
@@ -249,7 +249,7 @@ class OpenAIUpstream:
         return redact(text, self._secrets)
 
     def _redacted(self, error: UpstreamError) -> UpstreamError:
-        """Take keys out of what an error says, where they were written in another way than they are."""
+        """Take keys out of an error's texts; in the answer, escapes may have hidden them."""
         error.error = {
             name: self._redact(value) if isinstance(value, str) else value for name, value in error.error.items()
         }
@@ -261,7 +261,7 @@ class OpenAIUpstream:
         return transport_failure(error, self._address, self._settings.timeout, self._settings.proxy)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
-        """Ask, and return the answer when its head has come, which has to be in time, however many interim ones do.
+        """Send a request, and return the response once its head has come; interim responses do not extend the timeout.
 
         A connection that was kept may be closed by the upstream just when it is used again. Then nothing of an answer
         has come, and the run is sent once more.
@@ -283,7 +283,7 @@ class OpenAIUpstream:
             raise silence(self._address, self._settings.timeout) from error
 
     def _passed_on(self, headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        """Return the headers of a call that go on; tell the log, once for each, which of the gateway's do not.
+        """Return the headers of a call that are passed on; log, once for each, which of the gateway's are not.
 
         Raises:
             BadRequestError: One of them holds what can't be sent on.
@@ -336,21 +336,21 @@ def _public_authorities() -> ssl.SSLContext:
 
 
 class _Tries:
-    """Knows whether the last try was made over a connection that had been used before, and broke off without a word."""
+    """Whether the last try used a connection that had been kept, and failed before anything of an answer came."""
 
     def __init__(self) -> None:
         self._left = _KEPT + 1
         self._is_new = self._has_begun = False
 
     async def note(self, name: str, info: Mapping[str, Any]) -> None:
-        """Take what httpcore tells of a request's way."""
+        """Take an event of httpcore's `trace` extension."""
         if name == "connection.connect_tcp.started":
             self._is_new = True
         elif name == "http11.receive_response_headers.complete":
             self._has_begun = True
 
     def may_go_on(self) -> bool:
-        """Say whether to try once more; the others that were kept may be closed too."""
+        """Say whether to try again: as often as connections are kept, since the others may be closed too."""
         is_new, self._is_new = self._is_new, False
         self._left -= 1
         return not is_new and not self._has_begun and self._left > 0
@@ -383,7 +383,7 @@ def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 async def _parts(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
-    """Cut what is read at once: it may be thousands of events that bring nothing, and others wait meanwhile."""
+    """Yield the pieces in smaller parts: one may hold thousands of events, and others are answered in between."""
     async for piece in pieces:
         for start in range(0, len(piece), _PART):
             if start:
@@ -392,7 +392,7 @@ async def _parts(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
 
 
 async def _unpacked(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    """Unpack step by step: of a few kilobytes gigabytes may come, and whoever counts them has to see them come.
+    """Unpack in steps: a few kilobytes may become gigabytes, and the reader must be able to stop at its limit.
 
     Raises:
         UpstreamError: They can't be unpacked.
@@ -444,7 +444,7 @@ def _sendable(name: bytes, value: bytes) -> bytes:
 
 
 def _refusal(text: str, response: httpx.Response) -> UpstreamError:
-    """Make the error of an answer that says no, with its status and words; a redirection becomes a 502."""
+    """Make the error of a refusal, with its status and message; a redirection becomes a 502."""
     if response.status_code < 400:
         return _no_answer(f"a redirection (status {response.status_code})", text)
     try:
@@ -463,7 +463,7 @@ def _refusal(text: str, response: httpx.Response) -> UpstreamError:
 
 
 async def _fed_apart(reader: ChunkReader, piece: bytes) -> tuple[list[tuple[str, Any]], StreamError | None]:
-    """Feed a reader that holds a large event, while others are answered; return the chunks, and what ended them."""
+    """Feed a reader that holds a large event, on a thread; return the chunks, and the error that ended them, if any."""
     chunks: list[tuple[str, Any]] = []
 
     def feed() -> StreamError | None:

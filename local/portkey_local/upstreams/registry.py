@@ -34,8 +34,8 @@ class Upstreams:
 
     @property
     def default(self) -> str | None:
-        """The name of the one that is used where nobody names one: the only one there is; None of several."""
-        # An echo stands back where a model was configured; alone, it lets a first prompt run at once.
+        """The name of the upstream that is used where nobody names one: the only one; None where there are several."""
+        # `echo` counts only where no model is configured: there it lets a first prompt run at once.
         models = [name for name, each in self._upstreams.items() if not isinstance(each, EchoUpstream)] or [ECHO]
         return models[0] if len(models) == 1 else None
 
@@ -55,7 +55,7 @@ class Upstreams:
         return self._upstreams[name]
 
     def at(self, url: str) -> Upstream:
-        """Return the upstream at a URL that callers may name; which they are the entrance has checked."""
+        """Return the upstream at a URL that callers may name, as the entrance has checked."""
         return self._custom_hosts[custom_host(url) or ""]
 
     async def close(self) -> None:
