@@ -138,6 +138,17 @@ class TooLargeError(ApiError):
     status, code = 413, "AB01"
 
 
+class BodyTooLargeError(TooLargeError):
+    """The request's body is larger than the limit.
+
+    Args:
+        limit: What the limit is, in bytes.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body is larger than {limit} bytes (limits.body). Send less at once.")
+
+
 class HeadTooLargeError(ApiError):
     """The request's first line and headers are larger than the limit.
 

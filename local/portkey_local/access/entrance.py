@@ -16,7 +16,7 @@ from attrs import frozen
 from starlette.datastructures import Headers
 
 from portkey_local.config import AccessRules, custom_host
-from portkey_local.errors import ForbiddenError, TooLargeError, UnsupportedMediaTypeError
+from portkey_local.errors import BodyTooLargeError, ForbiddenError, UnsupportedMediaTypeError
 from portkey_openapi.contract import TRACE_ID_HEADER
 from portkey_prompts.errors import quoted
 
@@ -111,7 +111,7 @@ class Entrance:
         if transfers or encodings:
             _check_unpacked(transfers, encodings)
         if length is not None and length.isdigit() and int(length[:20]) > largest:
-            raise TooLargeError(f"The body is larger than {largest} bytes (limits.body). Send less at once.")
+            raise BodyTooLargeError(largest)
 
 
 def _check_unpacked(transfers: list[str], encodings: list[str]) -> None:

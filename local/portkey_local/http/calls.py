@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope
 
 from portkey_local.access.keyring import NOBODY, Caller
 from portkey_local.config import LocalLimits
-from portkey_local.errors import BadRequestError, TooLargeError
+from portkey_local.errors import BadRequestError, BodyTooLargeError
 from portkey_local.json import LARGE, read_json
 from portkey_local.worker import Worker
 from portkey_prompts.errors import quoted
@@ -129,7 +129,7 @@ async def whole_body(state: Mapping[str, Any], receive: Receive, largest: int) -
         pieces.append(message["body"])
         size += len(message["body"])
         if size > largest:
-            raise TooLargeError(f"The body is larger than {largest} bytes (limits.body). Send less at once.")
+            raise BodyTooLargeError(largest)
         more = message["more_body"]
     return b"".join(pieces)
 
