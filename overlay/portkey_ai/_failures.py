@@ -1,4 +1,4 @@
-"""From an answer that says no to the error that an app meets."""
+"""From a failed call to the error that an app catches."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read_body(text: str) -> Any:
 
 
 def failure_of(body: Any) -> Failure | None:
-    """Find what an error body tells of, in any family's shape: the provider's, the control plane's, the gateway's."""
+    """Find the failure in an error body, in the shape of the provider, the control plane or the gateway."""
     from portkey_prompts.streaming.failures import failure_in
 
     return failure_in(body, is_error=True) if isinstance(body, dict | list) else None
@@ -54,7 +54,7 @@ def beginning(text: str) -> str:
 
 
 def status_error(response: Response, secrets: tuple[str, ...] = (), proxy: Proxy | None = None) -> APIStatusError:
-    """Make the error of an answer whose status says no.
+    """Make the error of an answer whose status is no success.
 
     Args:
         response: the answer.
@@ -84,7 +84,7 @@ def _made(
 def connection_error(
     error: Exception, request: Request, secrets: tuple[str, ...] = (), proxy: Proxy | None = None
 ) -> APIError:
-    """Make the error of a call that got no answer, or one that can't be unpacked.
+    """Make the error of a call that got no answer, or one that can't be read.
 
     Args:
         error: whatever was raised instead of an answer.
@@ -145,7 +145,7 @@ def unexpected(
 
 
 _SILENCE = frozenset({"timeout", "408"})
-"""Codes of an error in a stream that say that the provider did not go on in time."""
+"""Codes of an error in a stream that mean that the provider did not send more in time."""
 
 
 def stream_error(error: StreamError, response: Response, secrets: tuple[str, ...]) -> APIError:
@@ -168,6 +168,6 @@ def stream_error(error: StreamError, response: Response, secrets: tuple[str, ...
 
 
 def silence_error(response: Response, seconds: float) -> APIStreamTimeoutError:
-    """Make the error of a stream that goes on without bringing anything."""
+    """Make the error of a stream that stays open and brings no chunk for so many seconds."""
     message = f"The stream brought nothing for {seconds:g} s, though its connection was kept open."
     return APIStreamTimeoutError(message, request=response.request, response=response)

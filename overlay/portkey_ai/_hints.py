@@ -1,4 +1,4 @@
-"""What annotations name and nothing needs at run time: real for type checkers, else stand-ins.
+"""Names that only annotations need: the real types for type checkers, stand-ins at run time.
 
 So `typing.get_type_hints` finds each name, and nothing is imported for it.
 """

@@ -1,4 +1,4 @@
-"""What the package says of its calls: on the logger `portkey_ai`, without secrets."""
+"""What the package logs of its calls: on the logger `portkey_ai`, without secrets."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ def configure_from_environment() -> None:
 
 
 def note_request(request: Request) -> None:
-    """Say what is sent."""
+    """Log a request that is sent, at DEBUG."""
     if logger.isEnabledFor(logging.DEBUG):
         logger.debug("%s %s %s", request.method, shown_url(request.url), redacted(request.headers))
 
 
 def note_answer(response: Response) -> None:
-    """Say what was answered."""
+    """Log the status of an answer, at DEBUG."""
     if logger.isEnabledFor(logging.DEBUG):
         request = response.request
         logger.debug("%s %s answered %d", request.method, shown_url(request.url), response.status_code)
 
 
 def note_retry(request: Request, wait: float, count: int, most: int, failure: Exception) -> None:
-    """Say that a call is repeated, after how many seconds, and why."""
+    """Log that a call is repeated, after how many seconds, and why, at INFO."""
     url = shown_url(request.url)
     logger.info("repeating %s %s in %.2f s (%d of %d): %s", request.method, url, wait, count, most, failure)

@@ -65,7 +65,7 @@ SERVICE_HAS = (
     "admin analytics api_keys configs feedback guardrails integrations logs mcp_integrations mcp_servers providers "
     "virtual_keys delete get post put"
 )
-"""What else the official client has; the service itself is asked for it."""
+"""What else the official client has; here it takes a plain HTTP request to the service."""
 
 
 _OPENAI_LINE = (
@@ -132,7 +132,7 @@ def _made(kind: type, options: dict[str, Any], added: Mapping[str, Any]) -> Any:
 
 
 def _added(client: Any) -> dict[str, Any]:
-    """Find what a subclass keeps in a client besides."""
+    """Find the attributes that a subclass has added to a client."""
     own = vars(_made(type(client), client._options, {}))
     return {
         name: value
@@ -177,7 +177,7 @@ def openai_client(client: Any, options: Mapping[str, Any]) -> Any:
             "Authorization" if name == "authorization" else name: value
             for name, value in settings.gateway_headers.items()
         },
-        "api_key": "unused",  # asked for by OpenAI's client; the gateway goes by its own header
+        "api_key": "unused",  # OpenAI's client wants one; the gateway reads its own header
         "max_retries": settings.max_retries,
     }
     if settings.timeout is None or type(settings.timeout) in (int, float):

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         max_retries: int
         """How many times a call may be repeated."""
         max_response_bytes: int
-        """How long an answer may be, unpacked; a stream with all its events. By default 256 MiB."""
+        """How many bytes an answer may have, decompressed; a stream with all its events. By default 256 MiB."""
         default_headers: Mapping[str, str] | None
         """Headers to send with every call."""
         prompts: PromptSource | None
@@ -73,7 +73,7 @@ DOES_NOTHING = {
     "webhook_secret": "there are no webhooks; give it to `portkey.openai(webhook_secret=…)`",
     "websocket_base_url": "there are no sockets; give it to `portkey.openai(websocket_base_url=…)`",
 }
-"""Options of the official SDK's client that are taken and left, and what is said of them once."""
+"""Options of the official SDK's client that are accepted and ignored, and why, for a warning."""
 _warned: set[str] = set()
 
 
@@ -91,7 +91,7 @@ COMPLETION_READ_TIMEOUT = 600.0
 
 
 def client_options(called: Callable[..., object], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the names of a client's options, and put those of the official SDK's that are spelled otherwise right.
+    """Check the names of a client's options, and translate those that only the official SDK has.
 
     Raises:
         TypeError: where one is unknown.
@@ -123,13 +123,13 @@ def run_body(variables: Mapping[str, Any] | None, settings: Mapping[str, Any]) -
     """
     if variables is None:
         return dict(settings)
-    if not isinstance(variables, (dict, Mapping)):  # which is found out sooner of a dict
+    if not isinstance(variables, (dict, Mapping)):  # dict first: asking the abstract class takes longer
         raise TypeError(f"`variables` must be a mapping of names to values, not {type(variables).__name__}.")
     return {"variables": dict(variables), **settings}
 
 
 def update_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy the keywords of an update, with the template's notes under the name that the operation has for them."""
+    """Copy the keywords of an update, `template_metadata` under the name that the operation has for it."""
     given = dict(fields)
     if "template_metadata" in given:
         given.setdefault("prompt_metadata", given.pop("template_metadata"))

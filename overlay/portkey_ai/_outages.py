@@ -21,7 +21,7 @@ OUTAGES = (
     APIError,  # a 401 too: a key that was revoked must not take an app down that knows its prompts
     APIVersionError,  # a server that was upgraded
 )
-"""What says nothing of a prompt, unless it is gone or refused."""
+"""Errors that say nothing of the prompt itself, unless `is_gone` or `is_refused`."""
 
 NOT_MODIFIED = 304
 
@@ -38,12 +38,12 @@ def meaning(error: Exception) -> Meaning | None:
 
 
 def is_gone(error: Exception) -> bool:
-    """Say whether the service itself says that there is no such thing: any proxy on the way answers 404 too."""
+    """Say whether a 404 comes from the service itself, so that there is no such thing; a proxy's says nothing."""
     return isinstance(error, NotFoundError) and _is_control_plane_error(error.body)
 
 
 def is_refused(error: Exception) -> bool:
-    """Say whether the service itself says that this key may not read, as no firewall on the way does."""
+    """Say whether a 403 comes from the service itself, so that this key may not read; a firewall's says nothing."""
     if not isinstance(error, PermissionDeniedError):
         return False
     body = error.body
@@ -86,8 +86,8 @@ def fetch_call(step: Fetch, options: Mapping[str, Any]) -> tuple[Request, Callab
 
 
 def unchanged(step: Fetch, error: APIStatusError) -> Mapping[str, Any]:
-    """Return what was known, where the service says that it still holds; else raise the error."""
-    # A 304 bears the tag that was asked with, strong or weak; what answers so to everything does not.
+    """Return what was known, where a 304 says that it has not changed; else raise the error."""
+    # The service's 304 bears the ETag that was sent, strong or weak; a proxy that answers 304 to all does not.
     tag = error.response.headers.get("etag", "").removeprefix("W/")
     if step.known is None or error.status_code != NOT_MODIFIED or tag != (_tag(step) or "").removeprefix("W/"):
         raise error
@@ -95,7 +95,7 @@ def unchanged(step: Fetch, error: APIStatusError) -> Mapping[str, Any]:
 
 
 def _tag(step: Fetch) -> str | None:
-    """Return the tag of what is known; hosted services give none, nor do those who only look like one."""
+    """Return the ETag of what is known; None where it came without one, as from the hosted service."""
     return step.known.get_headers().get("etag") if isinstance(step.known, Record) else None
 
 

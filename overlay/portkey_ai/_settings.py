@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _NO_OPTIONS: Mapping[str, Any] = {}
 _IDLE_OPTIONS = frozenset({"extra_body", "max_retries", "timeout"})
-"""Options of a call that no header and no query says."""
+"""Options of a call that are sent neither as a header nor in the query."""
 _IDLE = frozenset(
     {
         *("accept", "accept-encoding", "connection", "user-agent"),
@@ -74,7 +74,7 @@ class Settings:
         self._run_timings = _timings(self.timeout, run=True)
 
     def account(self, options: Mapping[str, Any] = _NO_OPTIONS) -> str:
-        """Tell by whom and where a call is answered: it differs where anything does that may decide the answer.
+        """Name, as the URL and a hash, what a call is answered for: two that may be answered otherwise differ in it.
 
         Args:
             options: what one call is told; left out, what the client was.
@@ -103,7 +103,7 @@ class Settings:
 
     def _base_headers(self, client: Any) -> dict[str, str]:
         return {
-            **dict(getattr(client, "headers", {})),  # the pool says what is no client
+            **dict(getattr(client, "headers", {})),  # what is no client is refused by the pool
             "accept": "application/json",
             "accept-encoding": "gzip, deflate",
             "user-agent": USER_AGENT,

@@ -49,7 +49,7 @@ class APIError(PortkeyError):
     Attributes:
         message: what went wrong, for people; left out, what the class says.
         status_code: the answer's HTTP status, None where there was no answer.
-        error_code: the service's own word for it, such as `AB02`, or None.
+        error_code: the service's own code for it, such as `AB02`, or None.
         body: the answer's decoded JSON, or its text, or None.
         trace_id: names the request in the service's logs, or None.
         request: the request, with its headers: keep it out of logs.

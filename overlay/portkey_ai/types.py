@@ -1,8 +1,8 @@
-"""What calls answer: the contract's types, and where this package fills a field in, that it is there.
+"""The types of what calls return: the contract's, with the fields that this package fills in declared as present.
 
-Every one of them is the decoded JSON itself, a `dict` whose described fields are attributes too. What the service left
-out of a render, a completion or a version, and apps count on (`rendered.prompt`, `choice.message`), is filled in; the
-types here say so, and nothing else.
+Each is the decoded JSON itself, a `dict` whose described fields are attributes too. Fields that apps count on, such as
+`rendered.prompt` and `choice.message`, are filled in where the service left them out of a render, a completion or a
+version; in nothing else do the types here differ from the contract's.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class AsyncPortkey(OfficialNames, AsyncClosing, AsyncResources):
         self._connect({"http_client": http_client, **client_options(type(self), options)})
 
     def _connect(self, options: dict[str, Any], parent: AsyncPortkey | None = None) -> None:
-        """Get ready to call; httpx and what else a call takes is loaded here, with the first client."""
+        """Set the client up; what calls need, such as httpx, is imported here, with the first client."""
         from portkey_ai._async.transport import AsyncTransport
         from portkey_ai._log import configure_from_environment
         from portkey_ai._settings import Settings
@@ -129,7 +129,7 @@ class AsyncPortkey(OfficialNames, AsyncClosing, AsyncResources):
 
     @property
     def max_response_bytes(self) -> int:
-        """How long an answer may be, unpacked."""
+        """How many bytes an answer may have, decompressed."""
         return self._transport.settings.max_response_bytes
 
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
@@ -148,10 +148,10 @@ class AsyncPortkey(OfficialNames, AsyncClosing, AsyncResources):
     copy = with_options
 
     def openai(self, **options: Any) -> AsyncOpenAI:
-        """Make OpenAI's client of the same gateway, for all that is no prompt. Its connections are its own.
+        """Make an OpenAI client of the same gateway, for everything but prompts. It has connections of its own.
 
         Args:
-            **options: of OpenAI's client; base URL, headers, retries and time-out are this client's otherwise.
+            **options: of OpenAI's client; base URL, headers, retries and time-out are by default this client's.
 
         Raises:
             PortkeyError: where the package openai is not installed.

@@ -63,13 +63,13 @@ class AsyncGenerations(resources.AsyncGenerations):
             prompt_id: the prompt's slug or UUID, with or without `@version`.
             config: a gateway config, as its slug or the config itself.
             variables: the template's variables by name, any JSON values.
-            stream: whether to answer a stream.
+            stream: whether to return a stream.
 
         Returns:
             The completion, or a chunk of it, in `data`.
 
         Raises:
-            APIError: as `portkey_ai.errors` draws.
+            APIError: see `portkey_ai.errors`.
         """
         warnings.warn(WARNING, DeprecationWarning, stacklevel=2)
         completions = self._completions

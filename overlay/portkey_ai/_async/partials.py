@@ -54,7 +54,7 @@ class AsyncPromptPartials(resources.AsyncPromptPartials):
 
         Raises:
             TemplateError: where it can't be rendered.
-            APIError: as `portkey_ai.errors` draws.
+            APIError: see `portkey_ai.errors`.
         """
         target = one_of("partial_id", partial_id, "partial_slug", partial_slug)
         call = only_options("render", {**options})
@@ -67,7 +67,7 @@ class AsyncPromptPartials(resources.AsyncPromptPartials):
         return PromptRender.from_dict(needed.result)
 
     async def _find(self, wanted: str, options: dict[str, Any], *, needed: bool) -> PromptPartial | None:
-        """Fetch a partial; what it means that an included one is not there is for the template engine to say."""
+        """Fetch a partial; None where one that is not `needed` does not exist, which the template engine judges."""
         request = retrieve_prompt_partial.request(wanted)
         parse = renderable("partial", wanted, retrieve_prompt_partial.parse)
         try:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from portkey_prompts.source.settings import PromptSource
 
 MOST_ACCOUNTS = 32
-"""How many sets of options of single calls have memories of their own."""
+"""How many renderers are kept for calls whose own options change what the service answers."""
 PREFETCH = 8
 """How many prompts are fetched at a time."""
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class AsyncRenderer:
-    """A PromptSource at work for one account: `options` are what each of its calls to the service is told."""
+    """Render prompts of a PromptSource for one account; `options` go with each of its calls to the service."""
 
     def __init__(self, source: PromptSource, transport: AsyncTransport, options: Mapping[str, Any] | None = None):
         self.source = source
@@ -41,7 +41,7 @@ class AsyncRenderer:
         self._others: dict[str, AsyncRenderer] = {}
 
     def for_call(self, options: Mapping[str, Any]) -> AsyncRenderer:
-        """Choose the one for a call: where its options may have the service answer otherwise, it has its own."""
+        """Choose the renderer for a call: another one where its options may change what the service answers."""
         options = {} if self.source.frozen else self._transport.settings.decides(options)
         if not options:
             return self
@@ -74,7 +74,7 @@ class AsyncRenderer:
         await async_all_at_once(self.load, list(dict.fromkeys(prompt_ids)), PREFETCH)
 
     async def aclose(self) -> None:
-        """End what goes on in the background."""
+        """End the refreshes in the background."""
         for other in list(self._others.values()):
             await other.aclose()
         await self._calls.finish(self.source.patience)

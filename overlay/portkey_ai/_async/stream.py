@@ -25,10 +25,10 @@ Chunk = TypeVar("Chunk")
 
 
 class AsyncStream(AsyncClosing, raw.Answered, Generic[Chunk]):
-    """Iterate a streamed answer's chunks; ends when the model has finished, and in no other way silently.
+    """Iterate a streamed answer's chunks, until the model has finished or the stream is closed.
 
-    An error that the stream brings, or an end before the model's, raises an APIError whose `partial` is what had come
-    before. Use it in a `with` block, or iterate it to its end: its connection then serves the next call.
+    An error in the stream, or its end before the model has finished, raises an APIError whose `partial` is what had
+    come before. Use it in a `with` block, or iterate it to its end: its connection then serves the next call.
 
     Examples:
         >>> async with await portkey.prompts.completions(prompt_id="pp-greeting", stream=True) as stream:
@@ -40,10 +40,10 @@ class AsyncStream(AsyncClosing, raw.Answered, Generic[Chunk]):
         self.response = self._http = reader.response
         """The HTTP answer."""
         self._reader = reader
-        # It knows the reader only, no cycle: a stream that is dropped is freed, and hung up on, right then.
+        # It refers to the reader, not to the stream: with no cycle, a dropped stream closes its connection at once.
         self._iterator = reader.iterate()
 
-    if not TYPE_CHECKING:  # a type checker shall say itself what is not there
+    if not TYPE_CHECKING:  # so that type checkers report unknown names themselves
 
         def __getattr__(self, name: str) -> Any:
             meant = ": iterate its chunks, or ask get_final_completion()" if name in PromptCompletion._fields else ""
@@ -66,11 +66,11 @@ class AsyncStream(AsyncClosing, raw.Answered, Generic[Chunk]):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Stop reading, and hang up where the stream has not ended; iterating it ends there."""
+        """Stop reading, and close the connection where the stream has not ended; iterating it then ends."""
         await self._reader.aclose()
 
     async def text_deltas(self) -> AsyncIterator[str]:
-        """Iterate the pieces of the first answer's text; of a content that is a list of parts, those that are text."""
+        """Iterate the pieces of the first choice's text; of a content that is a list of parts, those that are text."""
         half = ""
         async for _ in self._iterator:
             whole, half = whole_characters(half + text_of(self._reader.last))
@@ -100,7 +100,7 @@ class AsyncAnswerReader(Generic[Chunk]):
 
     Args:
         response: the answer, not read yet.
-        take: makes what is iterated of an event's decoded JSON.
+        take: turns an event's decoded JSON into what is iterated.
         transport: what the answer came through.
         prompt_id: the reference that is run, as it was given.
         options: what the call was told.
@@ -118,11 +118,11 @@ class AsyncAnswerReader(Generic[Chunk]):
     ) -> None:
         self.response = response
         self.take = take
-        self._transport = transport  # keeps the connections of a client open that nobody else holds
+        self._transport = transport  # keeps the connections open when the app has dropped the client
         self._prompt_id = prompt_id
         self._secrets = transport.settings.secrets(options)
         self._wants_usage = wants_usage
-        self.kept: list[str] = []  # as text, which the garbage collector does not walk through again and again
+        self.kept: list[str] = []  # JSON texts: the garbage collector would traverse dicts again and again
         self.last: dict[str, Any] = {}
         self.span: StreamSpan = NO_SPAN
         self._ended = self._closed = False
@@ -132,8 +132,8 @@ class AsyncAnswerReader(Generic[Chunk]):
         """Make a stream of the answer.
 
         Raises:
-            APIResponseValidationError: where it is none, in the words of the failure that it tells of, or showing its
-                beginning.
+            APIResponseValidationError: where it is no event stream; the message is that of the failure in its body, or
+                shows the body's beginning.
         """
         from portkey_openapi.errors import AnswerTooLong
         from portkey_openapi.http import RequestError
@@ -154,7 +154,7 @@ class AsyncAnswerReader(Generic[Chunk]):
         raise unexpected(response, said if failure is None else failure.message, body, secrets)
 
     def iterate(self) -> AsyncIterator[Chunk]:
-        """Iterate the chunks, once; whoever drops the iterator hangs up."""
+        """Iterate the chunks, once; dropping the iterator closes the connection."""
         from portkey_openapi.http.bodies import async_body_of
 
         iterator = self._iterate()
@@ -162,13 +162,13 @@ class AsyncAnswerReader(Generic[Chunk]):
         return iterator
 
     async def aclose(self) -> None:
-        """Stop reading, and hang up where the answer has not ended."""
+        """Stop reading, and close the connection where the answer has not ended."""
         self._closed = True
         self.span.stream_ended(self.kept, self._failure)
         await self.response.aclose()
 
     def completion(self) -> PromptCompletion:
-        """Merge what came; where that is not all, raise why."""
+        """Merge the chunks that came; raise the error where they are not all."""
         if self._failure is not None:
             raise self._failure
         if not self._ended:
@@ -184,12 +184,13 @@ class AsyncAnswerReader(Generic[Chunk]):
         if self._closed:
             return
         reader, kept, take = ChunkReader(), self.kept, self.span.timed(self.take)
+        # httpx counts from any bytes, those of keep-alive comments too; this counts from the last chunk.
         patience, since = read_timeout(self.response.request), time.monotonic()
         try:
             async for piece in self._body:
                 known = len(kept)
                 for text, chunk in reader.feed(piece):
-                    kept.append(text)  # also what an app does not see: a service may send more than the model said
+                    kept.append(text)  # all of them: an app is not given what is no output of the model
                     if brings(chunk, wants_usage=self._wants_usage):
                         self.last = chunk
                         yield take(chunk)
@@ -224,7 +225,7 @@ class AsyncAnswerReader(Generic[Chunk]):
         return completion_answer(merge(self._chunks()), self._prompt_id)
 
     def _chunks(self) -> Iterable[dict[str, Any]]:
-        """Decode what was kept once more, for the few who ask for all of it."""
+        """Decode the kept chunks again; few callers ask for all of them, so no dicts are kept."""
         return map(json.loads, self.kept)
 
     def _check_end(self, reader: ChunkReader) -> None:

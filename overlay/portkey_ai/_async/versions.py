@@ -122,7 +122,7 @@ class AsyncPromptVersions(resources.AsyncPromptVersions):
         return await super().update(bare(target), found, **fields)
 
     async def _read_labelled(self, target: str, label: str | int, options: dict[str, Any]) -> models.PromptDetail:
-        """Read the version that bears a label; one that nobody knows is for the service to refuse."""
+        """Read the version that bears a label; an unknown label is refused by the service."""
         request = retrieve_prompt.request(f"{bare(target)}@{label}")
         read: models.PromptDetail = await self._caller.call(request, retrieve_prompt.parse, options, repeatable=True)
         return read

@@ -74,17 +74,17 @@ class Completions(resources.PromptCompletions):
     ) -> PromptCompletion | Stream[PromptCompletionChunk]:
         """Run a prompt against a model: `createPromptCompletion`.
 
-        Repeated only where the server can't have seen it, and on 429 and 503.
+        Retried only where the server can't have received it, and on statuses 429 and 503.
 
         Args:
             prompt_id: the prompt's slug or UUID, with or without `@version`.
             variables: the template's variables by name, any JSON values.
-            stream: whether to answer a stream of chunks.
+            stream: whether to return a stream of chunks.
             **settings: settings of the model call, such as `model`, `temperature` and `max_tokens` (those that nobody
                 listed are passed on too), and options of this call, such as `config`, `metadata` and `timeout`.
 
         Raises:
-            APIError: as `portkey_ai.errors` draws.
+            APIError: see `portkey_ai.errors`.
 
         Examples:
             >>> completion = portkey.prompts.completions(prompt_id="pp-greeting", variables={"name": "Alice"})

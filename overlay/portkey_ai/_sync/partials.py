@@ -55,7 +55,7 @@ class PromptPartials(resources.PromptPartials):
 
         Raises:
             TemplateError: where it can't be rendered.
-            APIError: as `portkey_ai.errors` draws.
+            APIError: see `portkey_ai.errors`.
         """
         target = one_of("partial_id", partial_id, "partial_slug", partial_slug)
         call = only_options("render", {**options})
@@ -68,7 +68,7 @@ class PromptPartials(resources.PromptPartials):
         return PromptRender.from_dict(needed.result)
 
     def _find(self, wanted: str, options: dict[str, Any], *, needed: bool) -> PromptPartial | None:
-        """Fetch a partial; what it means that an included one is not there is for the template engine to say."""
+        """Fetch a partial; None where one that is not `needed` does not exist, which the template engine judges."""
         request = retrieve_prompt_partial.request(wanted)
         parse = renderable("partial", wanted, retrieve_prompt_partial.parse)
         try:

@@ -80,15 +80,16 @@ class Prompts(resources.Prompts):
             prompt_id: the prompt's slug or UUID, with or without `@version`.
             variables: the template's variables by name, any JSON values.
             **settings: settings that win over the prompt's own, such as `model` and `temperature`, and options of this
-                call, such as `metadata` and `timeout`. `missing="error"` names the variables that are not given: the
-                prompt is rendered here then, without a PromptSource from what one call more for each partial reads.
+                call, such as `metadata` and `timeout`. `missing="error"` raises an error that names the variables that
+                are not given. The prompt is then rendered in this process; without a PromptSource it is fetched for
+                that, with one more call for each partial.
 
         Returns:
             The rendered prompt: `prompt` (its text), `messages`, and `data`, which can be passed on to a provider as
             keyword arguments.
 
         Raises:
-            APIError: as `portkey_ai.errors` draws.
+            APIError: see `portkey_ai.errors`.
 
         Examples:
             >>> rendered = portkey.prompts.render(prompt_id="pp-greeting@production", variables={"name": "Alice"})
@@ -103,9 +104,9 @@ class Prompts(resources.Prompts):
         body = run_body(variables, given)
         renderer = self._renderer
         if renderer is None and missing == "error":
-            renderer = self._new_renderer()  # without a source, what was fetched before is not believed
+            renderer = self._new_renderer()  # a new one: without a source nothing is cached
         if renderer is not None:
-            extra = options.get("extra_body")  # is copied: the result keeps what it was rendered with
+            extra = options.get("extra_body")  # copied below: the result keeps it
             renderer = renderer.for_call(options) if options else renderer
             rendered = renderer.render(prompt_id, {**body, **deepcopy(extra)} if extra else body, missing)
             if rendered is not None:
@@ -117,15 +118,15 @@ class Prompts(resources.Prompts):
         return render_answer(record, prompt_id, variables)
 
     def get(self, prompt_id: str) -> LoadedPrompt:
-        """Get a prompt, and the partials that it includes, in hand: `retrievePrompt`, `retrievePromptPartial`.
+        """Fetch a prompt, and the partials that it includes: `retrievePrompt`, `retrievePromptPartial`.
 
-        What comes back renders as often as one likes, without any wait.
+        The result renders in this process, as often as one likes, without further calls.
 
         Args:
             prompt_id: the prompt's slug or UUID, with or without `@version`.
 
         Raises:
-            APIError: as `portkey_ai.errors` draws.
+            APIError: see `portkey_ai.errors`.
 
         Examples:
             >>> greeting = portkey.prompts.get("pp-greeting@production")
@@ -134,19 +135,19 @@ class Prompts(resources.Prompts):
         return self._own_renderer.load(prompt_id)
 
     def prefetch(self, prompt_ids: Iterable[str]) -> None:
-        """Fetch several prompts at once, so that rendering them first waits for nothing; of use with a PromptSource.
+        """Fetch several prompts at once, so that their first renders wait for no call; useful with a PromptSource.
 
         Args:
             prompt_ids: the prompts' slugs or UUIDs, with or without `@version`.
 
         Raises:
-            APIError: of the first that failed, when the others are there.
+            APIError: of the first that failed, raised when all have ended.
         """
         self._own_renderer.prefetch(prompt_ids)
 
     @cached_property
     def _own_renderer(self) -> Renderer:
-        """The client's renderer; without a source, one that only `get` uses."""
+        """The client's renderer; without a source, one for `get` and `prefetch` alone."""
         return self._renderer or self._new_renderer()
 
     def _new_renderer(self) -> Renderer:

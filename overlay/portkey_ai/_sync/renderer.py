@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from portkey_prompts.source.settings import PromptSource
 
 MOST_ACCOUNTS = 32
-"""How many sets of options of single calls have memories of their own."""
+"""How many renderers are kept for calls whose own options change what the service answers."""
 PREFETCH = 8
 """How many prompts are fetched at a time."""
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Renderer:
-    """A PromptSource at work for one account: `options` are what each of its calls to the service is told."""
+    """Render prompts of a PromptSource for one account; `options` go with each of its calls to the service."""
 
     def __init__(self, source: PromptSource, transport: Transport, options: Mapping[str, Any] | None = None):
         self.source = source
@@ -42,7 +42,7 @@ class Renderer:
         self._others: dict[str, Renderer] = {}
 
     def for_call(self, options: Mapping[str, Any]) -> Renderer:
-        """Choose the one for a call: where its options may have the service answer otherwise, it has its own."""
+        """Choose the renderer for a call: another one where its options may change what the service answers."""
         options = {} if self.source.frozen else self._transport.settings.decides(options)
         if not options:
             return self
@@ -75,7 +75,7 @@ class Renderer:
         all_at_once(self.load, list(dict.fromkeys(prompt_ids)), PREFETCH)
 
     def close(self) -> None:
-        """End what goes on in the background."""
+        """End the refreshes in the background."""
         for other in list(self._others.values()):
             other.close()
         self._calls.finish(self.source.patience)

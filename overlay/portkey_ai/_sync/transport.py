@@ -1,5 +1,5 @@
 # Derived from overlay/portkey_ai/_async/transport.py by `make generate`. Do not edit.
-"""The one way out: every call of every resource is sent, repeated and judged here."""
+"""The transport: every call of every resource is sent, retried and checked for failure here."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Transport:
             run: whether a model runs, which may take longer.
 
         Raises:
-            APIError: as `portkey_ai.errors` draws.
+            APIError: see `portkey_ai.errors`.
         """
         outgoing = self.settings.build(request, options, run=run, stream=False)
         response = self._send(outgoing, options, repeatable=repeatable, stream=False)
@@ -74,13 +74,13 @@ class Transport:
         """Make a call that answers an event stream, and return its answer before the first event is read.
 
         Raises:
-            APIError: as `portkey_ai.errors` draws.
+            APIError: see `portkey_ai.errors`.
         """
         outgoing = self.settings.build(request, options, run=True, stream=True)
         return self._send(outgoing, options, repeatable=False, stream=True)
 
     def _send(self, request: Request, options: Mapping[str, Any], *, repeatable: bool, stream: bool) -> Response:
-        """Send a request, again where that is right, until an answer says yes."""
+        """Send a request, retrying it where that is allowed; return the answer that succeeded, else raise."""
         most, secrets = self.settings.retries(options), self.settings.secrets(options)
         if self.settings.telemetry is not None:
             self.settings.telemetry.inject(request.headers)
@@ -117,7 +117,7 @@ class Transport:
             return refusal_in(error) or error
 
     def _note(self, response: Response) -> None:
-        """Hand an answer to a caller that asked for the response, and see that its server speaks the same API."""
+        """Hand an answer to a caller of `with_raw_response`, log it, and check the server's API version."""
         raw.note(response)
         note_answer(response)
         version = response.headers.get(API_VERSION_HEADER)

@@ -123,7 +123,7 @@ class PromptVersions(resources.PromptVersions):
         return super().update(bare(target), found, **fields)
 
     def _read_labelled(self, target: str, label: str | int, options: dict[str, Any]) -> models.PromptDetail:
-        """Read the version that bears a label; one that nobody knows is for the service to refuse."""
+        """Read the version that bears a label; an unknown label is refused by the service."""
         request = retrieve_prompt.request(f"{bare(target)}@{label}")
         read: models.PromptDetail = self._caller.call(request, retrieve_prompt.parse, options, repeatable=True)
         return read
