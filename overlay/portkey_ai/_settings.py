@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from portkey_openapi.types import Request
 
 _NO_OPTIONS: Mapping[str, Any] = {}
-_IDLE_OPTIONS = frozenset({"extra_body", "max_retries", "timeout"})
+_NEUTRAL_OPTIONS = frozenset({"extra_body", "max_retries", "timeout"})
 """Options of a call that are sent neither as a header nor in the query."""
-_IDLE = frozenset(
+_NEUTRAL = frozenset(
     {
         *("accept", "accept-encoding", "connection", "user-agent"),
         *("x-portkey-cache-force-refresh", "x-portkey-cache-namespace", "x-portkey-debug", "x-portkey-metadata"),
@@ -81,7 +81,7 @@ class Settings:
         """
         headers: dict[str, str | None] = {**self._headers, **(call_headers(options) if options else {})}
         query = options.get("extra_query")
-        told = [[name, value] for name, value in sorted(headers.items()) if value is not None and name not in _IDLE]
+        told = [[name, value] for name, value in sorted(headers.items()) if value is not None and name not in _NEUTRAL]
         text = json.dumps([told, str(query) if query else None, self._auth])
         return f"{self.base_url} {hashlib.sha256(text.encode()).hexdigest()}"
 
@@ -94,7 +94,7 @@ class Settings:
         given = {
             name: value
             for name, value in options.items()
-            if name not in _IDLE_OPTIONS and HEADERS.get(name, (name,))[0] not in _IDLE and value is not None
+            if name not in _NEUTRAL_OPTIONS and HEADERS.get(name, (name,))[0] not in _NEUTRAL and value is not None
         }
         try:
             return given if given and self.account(given) != self.account() else {}
