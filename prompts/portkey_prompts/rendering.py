@@ -1,4 +1,4 @@
-"""A stored version of a prompt, and the body for a provider that it renders to: the same code in client and server."""
+"""Renders a stored version of a prompt to the body for a provider: the same code in client and server."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from portkey_prompts.templates import Limits, Loader, MissingPolicy, PromptRendering
 
 NOT_OVERRIDES = frozenset({"variables", "virtual_key", "prompt_id"})
-"""Fields of a body that steer the call itself and are no part of what a provider gets."""
+"""Fields of a render's or a run's body that are not passed on to the provider."""
 RENDERED = ("messages", "prompt")
-"""Fields of what a provider gets that the template renders to, or the call overrides."""
+"""Fields of the provider's body that come from the template, or from the call in its place."""
 _FIRST = (
     "string",
     "is_raw_template",
@@ -52,9 +52,9 @@ def model_settings() -> frozenset[str]:
 
 @cache
 def content_fields() -> tuple[str, ...]:
-    """Name the fields that make up a version's content: what createPrompt takes, but for where the prompt belongs.
+    """Name the fields that make up a version's content: createPrompt's, without the prompt's own name and collection.
 
-    Known ones come first, in the order in which a lock file has them.
+    They are in the order of a lock file: those of `_FIRST`, then the others by name.
     """
     from portkey_openapi.models import PromptCreate
     from portkey_openapi.records import wire_names
@@ -64,7 +64,7 @@ def content_fields() -> tuple[str, ...]:
 
 
 class StoredPrompt:
-    """One version of a prompt, parsed: what it takes to render it without the service.
+    """One version of a prompt, parsed, so that it renders without the service.
 
     Attributes:
         detail: the version as the contract's flat prompt shape (PromptDetail) says it.
@@ -83,12 +83,12 @@ class StoredPrompt:
         self.parameters: Mapping[str, Any] = detail.get("parameters") or {}
         self.template = parse(detail)
         self.extras = {name: detail[name] for name in TOOL_FIELDS if detail.get(name) is not None}
-        # Where no setting can turn out to be a variable's default, what is sent beside the text is always the same.
+        # Where no parameter can be a variable's default, each render sends the same settings: they are merged once.
         self._settled = None if self.template.has_defaults else self._data(self.parameters, {})
         self._is_flat = not any(isinstance(value, (dict, list)) for value in (self._settled or {}).values())
 
     def settings(self, rendering: PromptRendering, overrides: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what a provider gets beside what was rendered, the caller's to change.
+        """Return the provider's body without the rendered text or messages: a copy, which the caller may change.
 
         Args:
             rendering: what was rendered.
@@ -129,10 +129,10 @@ class StoredPrompt:
             overrides: settings that win over the saved ones.
             partials: what answers references to stored partials.
             missing: what becomes of a variable that has neither a value nor a default.
-            limits: how much the render may take.
+            limits: bounds of depth, output and work; by default `DEFAULT_LIMITS`.
 
         Raises:
-            TemplateError: where it can't be rendered, or an override has no sense.
+            TemplateError: where it can't be rendered, or an override is malformed.
         """
         rendering = self.template.render(variables, partials=partials, missing=missing, limits=limits or DEFAULT_LIMITS)
         if overrides:
@@ -165,7 +165,7 @@ class Rendered:
         if "messages" not in overrides:
             if messages is None:
                 data.setdefault("prompt", rendering.prompt)
-            elif "prompt" not in overrides:  # a text of the call replaces all that the template renders to
+            elif "prompt" not in overrides:  # a `prompt` of the call replaces the rendered messages
                 data["messages"] = messages
         self.data = data
         self.kind: str = "chat" if "messages" in data else _kind_without_messages(stored.template.kind)
@@ -175,7 +175,7 @@ class Rendered:
         self.variables = _with_defaults(variables, stored, rendering) if has_defaults else variables
 
     def _text(self, rendered: list[dict[str, Any]] | None) -> str:
-        """Return the text of what is really sent: an override's, where there is one."""
+        """Return the text that is sent: of the call's `messages` or `prompt`, where they override the template."""
         data = self.data
         if "prompt" in data:
             return str(data["prompt"])
@@ -188,14 +188,14 @@ class Rendered:
         return self.data.get("messages")
 
     def run_body(self) -> dict[str, Any]:
-        """Say it as the body of a run, which then runs it whatever is saved there: a text is one user's message."""
+        """Return the body of a run of exactly this, whatever the service has saved; a text becomes a user message."""
         if self.kind != "text":
             return self.data
         settings = {name: value for name, value in self.data.items() if name != "prompt"}
         return {**settings, "messages": [{"role": "user", "content": self.data["prompt"]}]}
 
     def answer(self, prompt_id: str) -> dict[str, Any]:
-        """Say it as the contract's answer to `renderPrompt`."""
+        """Return it as the contract's answer to `renderPrompt`."""
         return {
             "success": True,
             "data": self.data,
@@ -207,24 +207,24 @@ class Rendered:
 
 
 def check_detail(kind: Literal["prompt", "partial"], reference: str, detail: Mapping[str, Any]) -> None:
-    """Refuse a version that can't be rendered as what it says it is.
+    """Refuse an answer that holds no version that can be rendered, or another version than the one asked for.
 
     Args:
         kind: what was asked for.
-        reference: by which reference.
+        reference: the reference it was asked for by.
         detail: what came, as the contract's PromptDetail or PromptPartial says it.
 
     Raises:
         UnexpectedBody: naming the field.
     """
-    # A version without a text would be rendered as an empty one, and a model be asked nothing.
+    # Without this check, a version that lacks its text would render as empty, and a model would get an empty prompt.
     problem = _problem_of(kind, reference, detail)
     if problem is not None:
         raise UnexpectedBody(f"{reference!r} can't be rendered from what was answered: {problem}", detail)
 
 
 _DEEPEST = 200
-"""Levels that a version may be nested. Python counts to a thousand, and copies and compares take several each."""
+"""Levels that a version may be nested. Python allows 1,000 nested calls; copies and compares take several a level."""
 
 
 def _problem_of(kind: str, reference: str, detail: Mapping[str, Any]) -> str | None:
@@ -250,7 +250,7 @@ def _is_deeper(value: object, levels: int) -> bool:
 
 
 def deep_copy(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy JSON values with all that they hold, so that who is given them may change them."""
+    """Copy JSON values with all that they hold, so that the receiver may change them."""
     return {name: _copied(value) for name, value in saved.items()}
 
 
@@ -289,7 +289,7 @@ def parse_partial(reference: str, detail: Mapping[str, Any]) -> Partial:
     """Parse a stored partial.
 
     Args:
-        reference: by which it was asked for.
+        reference: the reference it was asked for by.
         detail: what came, as the contract's PromptPartial says it.
 
     Raises:
@@ -302,14 +302,14 @@ def parse_partial(reference: str, detail: Mapping[str, Any]) -> Partial:
 def partial_rendering(
     reference: str, variables: Mapping[str, Any], known: Mapping[str, Partial | None], missing: MissingPolicy
 ) -> PartialsNeeded[dict[str, Any]]:
-    """Make the rendering of a partial by itself, which asks for that partial first, then for those that it includes.
+    """Prepare the rendering of a partial on its own. Iterating it asks for that partial, then for those it includes.
 
     Its result is the contract's answer to `renderPrompt`.
 
     Args:
         reference: the partial's.
         variables: what it is rendered with.
-        known: where the caller puts each partial that the rendering asks for.
+        known: where the caller puts each partial that is asked for, None for one that does not exist.
         missing: what becomes of a variable that was not given.
     """
 
@@ -325,7 +325,7 @@ def partial_rendering(
 
 
 def overrides_in(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Pick what wins over the saved settings out of the body of a render or a run."""
+    """Pick the fields that win over the saved settings out of the body of a render or a run."""
     return {name: value for name, value in body.items() if name not in NOT_OVERRIDES}
 
 

@@ -15,7 +15,7 @@ from portkey_prompts.templates.partials import looks_like_reference
 from .errors import LockError
 
 IN_PLACE = ("virtual_key",)
-"""What may change in a version while its number and id stay; the hash does not cover it."""
+"""Fields that may change in a version while its number and id stay; the hash does not cover them."""
 
 
 class LockedPartial(NamedTuple):
@@ -132,14 +132,14 @@ class LockedPrompt:
 
 
 class Includes:
-    """The partials that a prompt can reach, through each other too.
+    """The partials that a prompt includes, directly or through other partials.
 
     Attributes:
         found: references that are known, in the order of their first appearance.
-        missing: references that templates include and that are not known; each has to be, or a render may fail.
-        chosen: references that are a variable's default and choose a partial (`{{>>name}}`) where the call gives none,
-            and that are not known. The service may not know them either: then the text is the partial.
-        variables: names of the variables that choose partials, which nobody can know beforehand.
+        missing: references that templates include and that are not known; a render that meets one fails.
+        chosen: references that are not known and stand as the default of a variable that chooses a partial
+            (`{{>>name}}`). The service may have no such partial: then the default is the partial's text.
+        variables: names of the variables that choose partials; which ones, only a call says.
     """
 
     def __init__(self, detail: Mapping[str, Any], texts: Mapping[str, str | None]) -> None:

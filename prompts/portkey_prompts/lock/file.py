@@ -1,4 +1,4 @@
-"""A lock file as a whole: read, where it is broken with what mends it, and written whole or not at all."""
+"""A lock file as a whole: read, with errors that name the command that mends it, and written atomically."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class LockFile:
 
     @classmethod
     def salvage(cls, path: str | Path) -> tuple[Self, dict[str, LockError]]:
-        """Read what is whole of a lock file, and what is wrong with its other entries, by reference.
+        """Read the valid entries of a lock file, and the errors of the others, by reference.
 
         Raises:
             LockError: the file as a whole can't be read.
@@ -77,7 +77,7 @@ class LockFile:
 
     @classmethod
     def edit(cls, path: str | Path, *, put: Iterable[LockedPrompt] = (), drop: Iterable[str] = ()) -> Self:
-        """Change entries of a lock file and keep the others, those too that another program has just written.
+        """Change entries of a lock file and keep the others, also those that another program writes at the same time.
 
         Args:
             path: the file; where there is none, it is made.
@@ -141,7 +141,7 @@ class LockFile:
 
 
 def _all_of(errors: list[LockError]) -> LockError:
-    """Make one error of several: the first, and where else."""
+    """Make one error of several: the first, with the references of the others."""
     first = errors[0]
     if len(errors) > 1:
         first.problem += f" So it is with {len(errors) - 1} more: {', '.join(str(e.reference) for e in errors[1:])}."
@@ -201,7 +201,7 @@ def _decoded(data: bytes, path: Path) -> dict[str, Any]:
 
 def _parsed(text: str, path: Path) -> Any:
     try:
-        return read_json(text, half_pairs=True)  # the service may hold such a text; the file escapes it
+        return read_json(text, half_pairs=True)  # the service may hold half a surrogate pair; the file escapes it
     except JSONError as error:
         problem, at = f"it {error}.", error.syntax
         if at is not None:
@@ -210,7 +210,7 @@ def _parsed(text: str, path: Path) -> Any:
 
 
 def _broken_off(text: str, error: json.JSONDecodeError) -> str:
-    """Say that the file ends in the middle, where it does."""
+    """Say that the file is empty or cut off; "" where it is neither."""
     if not text.strip():
         return "it is empty."
     unended = error.msg.startswith("Unterminated string") and "\n" not in text[error.pos :].rstrip()
@@ -220,7 +220,7 @@ def _broken_off(text: str, error: json.JSONDecodeError) -> str:
 
 
 def _anew(text: str, path: Path) -> str:
-    """Say how to get a whole file: the old one, or a new one with the references that can still be read."""
+    """Say how to get a valid file: the old one, or a new one with the references that can still be read."""
     known = list(dict.fromkeys(json.loads(found) for found in _REFERENCE.findall(text) if _readable(found)))
     words = [*known[:_SHOWN], "…"] if len(known) > _SHOWN else known or ["REFERENCE…"]
     typed = lock_command(*words, path=path)

@@ -1,6 +1,6 @@
-"""The lock file's format: what stands where, held strictly, so that no slip goes by unseen.
+"""The lock file's format, read strictly, so that no slip goes unnoticed.
 
-Texts have a form in which a changed line of a prompt is a changed line of the file, and back, byte for byte:
+Texts are written so that a changed line of a prompt is a changed line of the file, and read back byte for byte:
 
 | a value | stands in the file as |
 |---|---|
@@ -26,9 +26,9 @@ from .entries import Includes, LockedPartial, LockedPrompt
 from .errors import LockError, lock_command
 
 FORMAT = 2
-"""The version of the format. Raised with every change of it, an addition too: an older reader must not pass it over.
+"""The version of the format, raised with every change, an addition too, so that older readers refuse the file.
 
-Read are all since 1, which had no names.
+All versions since 1 are read; 1 had no names.
 """
 
 ABOUT = (
@@ -147,7 +147,7 @@ def _partial(reference: str, entry: Any) -> LockedPartial:
 
 
 def _check(locked: LockedPrompt, stated: Any) -> None:
-    """Hold what was read against its hash, its API version, and what its templates include.
+    """Check what was read: its hash, its API version, and that it holds all partials that its templates include.
 
     Raises:
         LockError: one of them is not as it should be.
@@ -210,7 +210,7 @@ _STYLES: dict[str, Callable[[Any], str]] = {
 _UNSEEN = re.compile(
     "[\x7f-\x9f\xad\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-"""What a reviewer would not see, or would see elsewhere than it is; and half characters, which no file can hold."""
+"""Characters that a reviewer can't see or sees out of place; and half surrogate pairs, which UTF-8 can't hold."""
 
 
 def to_lines(value: Any) -> Any:
@@ -290,7 +290,7 @@ def _joined(lines: Any) -> str:
 
 
 def _style_of(messages: list[Any], string: str) -> str | None:
-    """Find the style in which exactly this text comes out; None where none does, so that nothing is lost."""
+    """Find the style that writes exactly this text; None where none does, and the text is kept as it is."""
     try:
         return next((style for style, write in _STYLES.items() if write(messages) == string), None)
     except (ValueError, RecursionError):

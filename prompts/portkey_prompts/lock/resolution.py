@@ -1,4 +1,4 @@
-"""Locking: finding out what references mean now, without I/O. It says what it needs, round by round."""
+"""Locking: resolves references to exact versions, without I/O. The caller fetches what it asks for, in rounds."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ class Resolution:
         self._texts: dict[str, str | None] = {}
 
     def wanted(self) -> tuple[Wanted, ...]:
-        """List what is needed next, each once; nothing where everything is there."""
+        """List what to fetch next, each once; empty when everything is there."""
         prompts = [Wanted("prompt", reference) for reference in self.references if reference not in self._prompts]
         needed = dict.fromkeys(name for detail in self._prompts.values() if detail for name in self._needs(detail))
         return (*prompts, *(Wanted("partial", reference) for reference in needed if reference not in self._partials))
 
     def add(self, wanted: Wanted, record: Mapping[str, Any] | None) -> None:
-        """Take what was asked for.
+        """Take the answer to something that was wanted.
 
         Args:
-            wanted: what it is.
+            wanted: what was asked for.
             record: the service's answer; None where there is no such prompt or partial.
         """
         if wanted.kind == "prompt":
@@ -62,7 +62,7 @@ class Resolution:
             self._texts[wanted.reference] = None if record is None else record.get("string") or ""
 
     def locked(self, reference: str) -> LockedPrompt:
-        """Lock a reference to what was answered.
+        """Lock a reference to the version that was answered.
 
         Raises:
             LockError: there is no such prompt, or a partial that it includes is missing or malformed.
@@ -77,7 +77,7 @@ class Resolution:
         try:
             includes = Includes(detail, self._texts)
         except LockError:
-            return []  # a malformed template is for `locked` to say, of the one prompt that has it
+            return []  # `locked` reports a malformed template, for that prompt alone
         return [*includes.missing, *includes.chosen]
 
 

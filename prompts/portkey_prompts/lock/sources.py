@@ -67,7 +67,7 @@ def scan(paths: Iterable[str | Path]) -> Scan:
     for file in files:
         try:
             _scan_file(file, result)
-        except Exception as error:  # anybody may have written the file, anything, and named any codec to read it with
+        except Exception as error:  # the file may hold anything, and name any codec
             line = error.lineno if isinstance(error, SyntaxError) else None
             result.unseen.append((Location(file, line or 0), "a file that is no readable Python"))
     return result._replace(files=len(files))
@@ -98,7 +98,7 @@ def _files(path: Path, unseen: list[tuple[Location, str]]) -> Iterator[Path]:
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
-    except OSError:  # what it is can't be seen; a source among these is named when it can't be opened
+    except OSError:  # it can't be looked at: a source is reported when it can't be opened
         return False
 
 
@@ -110,13 +110,13 @@ def _is_searched(path: Path) -> bool:
         return False
     try:
         return not (path / "pyvenv.cfg").exists()
-    except OSError:  # it is named when it can't be listed
+    except OSError:  # reported when it can't be listed
         return True
 
 
 def _scan_file(path: Path, result: Scan) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what the sources' author should know is none of this scan's business
+        warnings.simplefilter("ignore")  # warnings of the sources are for their author, not for this scan
         tree = ast.parse(_text_of(path), str(path))
     constants = _constants(tree)
     members = _members(tree)
@@ -205,10 +205,10 @@ def _constants(tree: ast.Module) -> dict[str, ast.expr]:
 
 
 def _members(tree: ast.Module) -> dict[int, ast.expr]:
-    """Find what `self.NAME` is in a class that gives NAME a value in its body, and that nobody gives another one."""
+    """Find the values of `self.NAME` in classes that assign NAME in their body, where NAME is assigned nowhere else."""
     given = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and _is_stored(node)}
     found: dict[int, ast.expr] = {}
-    for owner in ast.walk(tree):  # inner classes come after outer ones
+    for owner in ast.walk(tree):  # inner classes come after outer ones, and overwrite what those found
         if isinstance(owner, ast.ClassDef):
             own = {name: value for name, value in _assignments(owner) if name not in given}
             for node in ast.walk(owner):

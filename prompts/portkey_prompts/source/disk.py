@@ -23,13 +23,14 @@ logger = logging.getLogger("portkey_ai")  # apps know one logger; its name is th
 
 
 class Disk:
-    """Keep entries in a folder, a file each, that only this user can read; what others may have written is not read.
+    """Keep entries in a folder, a file each, that only this user can read; one that others may have written
+    is not read.
 
-    Whatever goes wrong with the disk is said once in the log, and never fails a render.
+    The first failure of the disk is logged; none fails a render.
 
     Args:
         folder: where the files lie; it is made when it is first written to.
-        account: what tells one service and one account from another, so that none is served another's prompts.
+        account: a text that differs between services and accounts, so that none is served another's prompts.
     """
 
     def __init__(self, folder: Path, account: str) -> None:
@@ -42,7 +43,7 @@ class Disk:
         """Open the folder of a source, where it has one.
 
         Raises:
-            PortkeyError: it is no source.
+            PortkeyError: `source` is no PromptSource.
         """
         if not isinstance(source, PromptSource):
             raise PortkeyError(
@@ -66,7 +67,7 @@ class Disk:
             return Entry(key, kept["detail"], "disk", now - age)
         except FileNotFoundError:
             return None
-        except Exception as error:  # anybody may have written there, anything
+        except Exception as error:  # the file may hold anything
             self._complain("read", error)
             return None
 
@@ -82,8 +83,8 @@ class Disk:
         path = self._path(entry.key)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # A link that somebody else has put there leads to a file that is not ours to replace. What a loss of power
-            # takes is read from the service again, so no render waits for the disk.
+            # Links are not followed: one that another user has put there may lead to any file of this user. Nothing is
+            # synced, so that no render waits for the disk: what a power failure loses is fetched again.
             write_whole(path, json.dumps(kept).encode(), mode=0o600, follow=False, durable=False)
         except (OSError, ValueError) as error:
             self._complain("written", error)

@@ -22,9 +22,9 @@ Origin = Literal["server", "disk", "lock", "fallback"]
 Kind = Literal["prompt", "partial"]
 
 FIRST_BACKOFF = 1.0
-"""Seconds after a failed refresh before the next one."""
+"""Seconds from the first failed refresh to the next."""
 LONGEST_BACKOFF = 30.0
-"""Seconds that the wait between failing refreshes grows to."""
+"""Most seconds between refreshes, as the wait doubles with each failure."""
 
 _NUMBERED = re.compile(r"[^@]+@[0-9]+")
 
@@ -57,15 +57,17 @@ class Entry:
 
     Attributes:
         key: what was asked for.
-        detail: it, as the service says it; None where the service says that there is none.
+        detail: the version, as the service answered it; None where the service answered that there is none.
         origin: where it was found.
-        fetched_at: when the service said it, by `time.monotonic()`.
-        ages_from: when its age counts from: `fetched_at`; infinity for what never grows old, minus infinity for what
-            is old from the start.
-        cached_source: what a result from it says of its source where the service was not asked: an origin, or `memory`.
-        value: it, parsed: a StoredPrompt, a Partial or None.
+        fetched_at: when the service answered it, by `time.monotonic()`.
+        ages_from: the time its age is counted from: `fetched_at`; infinity where it never expires, minus infinity where
+            it is expired from the start.
+        cached_source: the `source` of a result where the service was not asked for it: `memory`, or the origin.
+        value: the version, parsed: a StoredPrompt, a Partial or None.
         partials: of a locked prompt, the partials that are locked with it; else None.
-        remote: whether the service lets nobody read it, so that it must render it.
+        remote: whether this key may not read it, so that the service has to render it.
+        failures: failed attempts to ask the service since its last answer, counted up to 16.
+        retry_at: when the service may be asked again, by `time.monotonic()`.
     """
 
     __slots__ = (
@@ -116,13 +118,13 @@ class Entry:
 
     @property
     def prompt(self) -> StoredPrompt:
-        """It, as a prompt."""
+        """The parsed prompt."""
         assert isinstance(self.value, StoredPrompt)
         return self.value
 
     @property
     def partial(self) -> Partial | None:
-        """It, as a partial; None where the service says that there is none."""
+        """The parsed partial; None where the service answered that there is none."""
         assert not isinstance(self.value, StoredPrompt)
         return self.value
 
@@ -137,20 +139,20 @@ class Entry:
         age = now - self.ages_from
         if age < ttl:
             return Freshness.FRESH
-        # Once the service has failed, nobody waits for it again: what is known is served, and a refresh tried later.
+        # After a failure no render waits for the service again: the entry is served, and a refresh is tried later.
         return Freshness.STALE if self.failures > 0 or age < ttl + stale else Freshness.EXPIRED
 
     @property
     def age(self) -> float:
-        """Seconds since the service said it."""
+        """Seconds since the service answered it."""
         return max(0.0, time.monotonic() - self.fetched_at)
 
     def source(self, asked: bool) -> str:
-        """Name where it was found; what the service said earlier is in memory."""
+        """Name where it was found: its origin, or `memory` for an earlier answer of the service."""
         return self.origin if asked else self.cached_source
 
     def provenance(self, asked: bool, partials: Mapping[str, int]) -> LocalProvenance:
-        """Say where something came from that was rendered from this.
+        """Return the provenance of a result that was rendered from this.
 
         Args:
             asked: whether the service was asked for it just now.
@@ -162,7 +164,7 @@ class Entry:
         return LocalProvenance(self.cached_source, age if age > 0 else 0.0, self.version, partials)
 
     def renewed(self, now: float) -> Entry:
-        """Return the same as the service says it now, without parsing it again."""
+        """Return a copy as fresh as a new answer, for a version that has not changed; nothing is parsed again."""
         entry = copy.copy(self)
         entry.fetched_at = now
         if entry.ages_from != math.inf:
@@ -171,7 +173,7 @@ class Entry:
         return entry
 
     def failed(self, now: float) -> None:
-        """Note that the service could not be asked, and put the next try off: twice as long each time."""
+        """Count a failure to ask the service, and delay the next attempt, twice as long each time."""
         self.retry_at = now + min(FIRST_BACKOFF * 2.0**self.failures, LONGEST_BACKOFF)
         self.failures = min(self.failures + 1, 16)
 
@@ -208,13 +210,13 @@ def locked_entry(lock: LockFile | None, key: Key, now: float, included_by: Entry
 
 
 def locked_reference(entry: Entry) -> str:
-    """Name the version that is locked by its number."""
+    """Return the reference of a locked version, by its number."""
     detail = entry.prompt.detail
     return f"{detail['slug']}@{detail['prompt_version']}"
 
 
 def check_pinned(entry: Entry, body: Mapping[str, Any]) -> None:
-    """Refuse a run whose body would have another text run than the one that is locked.
+    """Refuse a run whose body overrides the locked text.
 
     Raises:
         LockError: naming the field.

@@ -1,7 +1,7 @@
-"""Where a prompt is taken from, decided without I/O beyond files.
+"""Decides where a prompt is taken from, without I/O beyond files.
 
-What takes time is not done here. The methods that may need it are generators: they yield a step, a driver carries it
-out and sends the answer back, or throws what failed. So a driver that awaits and one that waits share every decision.
+Methods that may have to call the service are generators: they yield a step; a driver carries it out and sends the
+answer back, or throws the error. So the async and the sync driver share every decision.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Missing: TypeAlias = Literal["empty", "error"]
 Meaning: TypeAlias = Literal["gone", "refused", "outage"]
-"""What an error says of a prompt: there is none; this key may not read it; nothing, the service can't be asked now."""
+"""What an error says of a prompt: it does not exist; this key may not read it; nothing, the service is out of reach."""
 
 T = TypeVar("T")
 
@@ -43,12 +43,12 @@ logger = logging.getLogger("portkey_ai")  # apps know one logger; its name is th
 
 
 class Fetch(NamedTuple):
-    """Ask the service, and answer what it says as the contract's flat shape.
+    """Ask the service; the driver sends back its answer in the contract's flat shape.
 
     Attributes:
         key: what is asked for.
-        patience: seconds that it may take, without a retry; None for all of the client's time-out and retries.
-        known: what it said last; a driver that learns that nothing changed since answers this very object.
+        patience: seconds that it may take, without a retry; None for the client's own time-out and retries.
+        known: its last answer; where the service says that it has not changed, the driver sends this very object back.
     """
 
     key: Key
@@ -57,14 +57,14 @@ class Fetch(NamedTuple):
 
 
 class Once(NamedTuple):
-    """Carry steps out and answer their result, or wait for the result of the same that is under way already."""
+    """Carry steps out and send their result back, or wait for that of a run under the same key."""
 
     key: Key
     steps: Steps[Any]
 
 
 class InBackground(NamedTuple):
-    """Start carrying steps out, unless the same is under way, and go on at once."""
+    """Start steps in the background, unless a run under the same key is under way; send back None at once."""
 
     key: Key
     steps: Steps[Any]
@@ -80,8 +80,8 @@ class Found(NamedTuple):
     Attributes:
         entry: the prompt.
         asked: whether the service was asked for it just now.
-        rendered: what came of it.
-        refreshes: of the partials in it that are stale, still to be carried out.
+        rendered: the rendering.
+        refreshes: of stale partials in it, for the driver to start.
     """
 
     entry: Entry
@@ -90,7 +90,7 @@ class Found(NamedTuple):
     refreshes: Sequence[InBackground]
 
     def provenance(self) -> LocalProvenance:
-        """Say where it came from."""
+        """Return where it came from."""
         return self.entry.provenance(self.asked, self.rendered.rendering.partials)
 
 
@@ -104,12 +104,12 @@ class PromptFinder:
         meaning: Callable[[Exception], Meaning | None],
         with_more: Callable[[Exception, str], Exception],
     ) -> None:
-        """Know nothing yet.
+        """Begin with an empty memory.
 
         Args:
             source: where to look, and for how long what is found is fresh.
             disk: the entries on disk, or None for none.
-            meaning: tells what the error of a fetch says of a prompt; None for an error that is not the service's.
+            meaning: classifies the error of a fetch; None for an error that is not the service's.
             with_more: adds a sentence to the message of such an error, and answers the error to raise.
         """
         self.source = source
@@ -120,7 +120,7 @@ class PromptFinder:
         self._said_remote = False
 
     def render_known(self, prompt_id: str, body: Mapping[str, Any], missing: Missing | None = None) -> Found | None:
-        """Render from what memory knows; None where `render` has to be asked.
+        """Render from memory alone; None where `render` is needed.
 
         Args:
             prompt_id: the prompt's reference.
@@ -130,12 +130,12 @@ class PromptFinder:
         Raises:
             TemplateError: where it can't be rendered.
         """
-        # Most renders end here, so they are spared `render`'s generator.
+        # Most renders end here: they skip the generator of `render`, which takes longer.
         entry = self.memory.get(("prompt", prompt_id))
         if entry is None or entry.remote:
             return None
         now, source = time.monotonic(), self.source
-        # A refresh that is due begins even where rendering fails, so `render` yields it first.
+        # A due refresh has to begin even where rendering fails, so it is left to `render`, which yields it first.
         if (
             now - entry.ages_from >= source.ttl
             and not source.frozen
@@ -158,7 +158,7 @@ class PromptFinder:
         Raises:
             TemplateError: where it can't be rendered.
             LockError: where only what is locked may be used, and it is not.
-            Exception: of the fetch, where nobody knows the prompt; the message names what was tried.
+            Exception: of the fetch, where the prompt is found nowhere; the message names where it was looked for.
         """
         missing = missing or self.source.missing
         entry, asked = yield from self._entry(Key("prompt", prompt_id))
@@ -168,7 +168,7 @@ class PromptFinder:
         return found
 
     def pinned(self, prompt_id: str, body: Mapping[str, Any]) -> Steps[tuple[str, dict[str, Any]]]:
-        """Pin a run to what is locked: its text and its settings are sent, to the version of its number.
+        """Pin a run to the locked version: its text and settings are sent, under its number.
 
         Args:
             prompt_id: the prompt's reference.
@@ -178,22 +178,22 @@ class PromptFinder:
             The reference and the body to send.
 
         Raises:
-            LockError: where it is not locked, or the body brings another text.
+            LockError: where it is not locked, or the body overrides the text.
             TemplateError: where it can't be rendered.
         """
         entry, asked = yield from self._entry(Key("prompt", prompt_id))
         check_pinned(entry, body)
         found = yield from self._rendered(entry, asked, body, self.source.missing)
         assert found is not None  # what is locked can be read
-        # The number alone would not do: a prompt that was deleted and made again has other versions under its slug.
+        # The number alone is not enough: a prompt deleted and made again may have other content under the same one.
         return locked_reference(entry), {**body, **found.rendered.run_body()}
 
     def load(self, prompt_id: str) -> Steps[tuple[Entry, LoadedPartials, bool]]:
-        """Find a prompt and the partials that it includes; answer too whether the service was asked for it just now.
+        """Find a prompt and the partials that it includes, and whether the service was asked for it just now.
 
         Raises:
             TemplateError: where the key may not read it.
-            Exception: of the fetch, where nobody knows it.
+            Exception: of the fetch, where it is found nowhere.
         """
         entry, asked = yield from self._entry(Key("prompt", prompt_id))
         if entry.remote:
@@ -211,14 +211,14 @@ class PromptFinder:
         return entry, partials, asked
 
     def is_due(self, key: Key) -> bool:
-        """Say whether the service is to be asked anew, as far as is known now."""
+        """Say whether an entry in memory is to be refreshed now: it is not fresh, and no back-off is under way."""
         now, entry = time.monotonic(), self.memory.get(key)
         if entry is None or now < entry.retry_at:
             return False
         return entry.freshness(now, self.source.ttl, self.source.stale) is not Freshness.FRESH
 
     def refresh(self, key: Key) -> Steps[None]:
-        """Ask the service anew, where that is still due."""
+        """Fetch an entry again, where that is still due; a failure is noted and logged, not raised."""
         if not self.is_due(key):  # another refresh may have ended since this one was asked for
             return
         try:
@@ -233,7 +233,7 @@ class PromptFinder:
                 entry.failed(time.monotonic())
 
     def _rendered(self, entry: Entry, asked: bool, body: Mapping[str, Any], missing: Missing) -> Steps[Found | None]:
-        """Render, and fetch the partials that turn out to be needed; None where only the service may."""
+        """Render, and find the partials that turn out to be needed; None where only the service may render."""
         if entry.remote:
             return None
         partials = LoadedPartials(entry, self.memory, self.source, time.monotonic())
@@ -277,16 +277,16 @@ class PromptFinder:
         return self.memory.put(entry)
 
     def _obtain(self, key: Key, included_by: Entry | None) -> Steps[tuple[Entry, bool]]:
-        """Find an entry that memory did not know, or knew for too long, before others were waited for."""
+        """Find an entry that memory lacks or has expired: on disk, at the service, in the lock file, in code."""
         now = time.monotonic()
-        known = self.memory.get(key)
+        known = self.memory.get(key)  # again: another call may have put it there meanwhile
         if known is None and self._disk is not None:
             known = self._disk.get(key, now)
         freshness = Freshness.EXPIRED if known is None else known.freshness(now, self.source.ttl, self.source.stale)
         if known is not None and freshness is not Freshness.EXPIRED:
             self.memory.put(known)
             if freshness is Freshness.STALE:
-                # A program that renders once and ends must not stay with it for ever.
+                # Begun now: a program that renders once and ends would otherwise never refresh its disk.
                 yield from self._refresh_later(key)
             return known, False
         known = known or self._known_otherwise(key, included_by)
@@ -310,13 +310,13 @@ class PromptFinder:
             return self._serve_known(known, error), False
 
     def _serve_known(self, known: Entry, error: Exception) -> Entry:
-        """Serve what is known instead of what the service did not say, or said in a malformed template."""
+        """Serve what is known where the service failed or answered a malformed template."""
         logger.warning("%s is served from %s: %s", known.key.reference, known.source(asked=False), error)
         known.failed(time.monotonic())
         return self.memory.put(known)
 
     def _known_otherwise(self, key: Key, included_by: Entry | None) -> Entry | None:
-        """Look where code and the lock file know a prompt or a partial."""
+        """Look for a prompt or a partial in the lock file, then for a prompt in the fallback given in code."""
         now = time.monotonic()
         entry = locked_entry(self.source.lock, key, now, included_by)
         if entry is not None or key.kind == "partial":
@@ -325,7 +325,7 @@ class PromptFinder:
         return None if detail is None else Entry(key, detail, "fallback", now)
 
     def _handle_not_found(self, key: Key, included_by: Entry | None) -> Entry | None:
-        """Decide what it means that the service knows no such thing: forget it, unless code or the lock has it."""
+        """Handle an answer that there is no such thing: forget it, unless the lock file or the fallback has it."""
         known = self.memory.get(key)
         if self._disk is not None:
             self._disk.drop(key)
@@ -337,10 +337,10 @@ class PromptFinder:
         if key.kind == "prompt":
             self.memory.drop(key)
             return None
-        return self.memory.put(Entry(key, None, "server", time.monotonic()))  # for the template engine to judge
+        return self.memory.put(Entry(key, None, "server", time.monotonic()))  # the template engine reports its absence
 
     def _fetch(self, key: Key, patience: float | None) -> Steps[Entry]:
-        """Ask the service, and keep what it says."""
+        """Ask the service, and keep its answer in memory and on disk."""
         now, before = time.monotonic(), self.memory.get(key)
         said = before.detail if before is not None and before.origin == "server" else None
         try:
@@ -349,11 +349,11 @@ class PromptFinder:
             if self._meaning(error) != "refused":
                 raise
             return self.memory.put(self._remote(key, now, error))
-        # What did not change need not be parsed again.
+        # An answer that has not changed is not parsed again.
         entry = before.renewed(now) if before and detail is said else Entry(key, detail, "server", now)
         known = self.memory.get(key)
         if known is not None and known.origin == "server" and known.fetched_at > now:
-            return known  # another call, made later, was answered earlier
+            return known  # a call that began later has been answered already: its answer is newer
         self.memory.put(entry)
         if self._disk is not None:
             self._disk.put(entry)
@@ -366,7 +366,7 @@ class PromptFinder:
         return Entry(key, None, "server", now, remote=True)
 
     def _refresh_later(self, key: Key) -> Steps[None]:
-        """Ask the service anew while what is known is served; once for all who ask."""
+        """Begin a refresh in the background where one is due; one for all callers."""
         if self.is_due(key):
             yield InBackground(key, self.refresh(key))
 

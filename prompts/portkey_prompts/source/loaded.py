@@ -1,4 +1,4 @@
-"""A prompt and the partials that it includes, loaded: rendered as often as one likes, without any wait."""
+"""A prompt and the partials that it includes, loaded: it renders as often as one likes, without a call."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class LoadedPartials:
-    """The partials of one prompt, from memory or locked with it: answers the template engine's references.
+    """The partials of one prompt, from memory or locked with it, for the template engine.
 
     Args:
         prompt: the prompt that is rendered.
         memory: where partials are kept.
-        source: how long they are fresh.
+        source: says how long they are fresh.
         now: the time, by `time.monotonic()`.
     """
 
@@ -37,7 +37,7 @@ class LoadedPartials:
         self.stale: list[Key] = []
 
     def find(self, reference: str) -> Partial | None:
-        """Answer a reference; None where there is no such partial.
+        """Find a partial by its reference; None where it does not exist.
 
         Raises:
             UnknownPartialError: where it has to be fetched first.
@@ -117,7 +117,7 @@ class LoadedPrompt:
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """The names that the template asks a caller for, those of the partials left out."""
+        """The names that the template asks a caller for, without those of its partials."""
         return self._entry.prompt.template.variables
 
     @property
@@ -131,7 +131,7 @@ class LoadedPrompt:
 
     @property
     def age(self) -> float:
-        """Seconds since the service said it."""
+        """Seconds since the service answered it."""
         return self._entry.age
 
     def render(self, **variables: Any) -> PromptRender:

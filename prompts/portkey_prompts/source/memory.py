@@ -1,4 +1,4 @@
-"""Entries in memory: as many as were allowed, the ones that were put in first making room."""
+"""Entries in memory, up to a capacity; those that were put in first are dropped first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Memory:
-    """Keep entries by key. Needs no lock, which a fork could leave locked: each step is one operation of a dict."""
+    """Keep entries by key, for several threads; with no lock, which a fork could leave locked: each step is atomic."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
@@ -36,7 +36,7 @@ class Memory:
 
 
 def kept(known: dict[str, T], name: str, make: Callable[[], T], most: int) -> T:
-    """Answer what is known by a name, or make it; the oldest make room, so that there are no more than `most`."""
+    """Return what is kept under a name, or make it; the oldest are dropped, so that no more than `most` are kept."""
     found = known.get(name)
     if found is None:
         for oldest in list(known)[: max(0, len(known) + 1 - most)]:

@@ -1,4 +1,4 @@
-"""What a client is told of rendering prompts by itself."""
+"""The settings of rendering in the client: `PromptSource`."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class PromptSource:
     grows old; the published partials that it includes do.
 
     Args:
-        ttl: seconds that a prompt is served without a look at the service.
+        ttl: seconds that a prompt is served without asking the service.
         stale: seconds after that in which it is served at once and refreshed in the background.
-        patience: seconds that the service may take where something else is known; without, the client's time-out holds.
+        patience: seconds to wait for the service where another source has the prompt; else the client's time-out holds.
         disk: a folder to keep prompts in between runs of the app; None keeps none.
         lock: the lock file, its path or itself; None for none.
-        frozen: whether only what is locked may be used, with no look at the service at all.
+        frozen: whether only what is locked may be used; the service is never asked for prompts.
         fallback: prompts by reference (or by slug, for all versions of it), or a function that is asked for one.
         missing: what becomes of a variable that is not given: nothing, or an error that names all of them.
         capacity: how many prompts and partials are kept in memory, a count. Calls that bring a key, headers or routing
@@ -77,7 +77,7 @@ class PromptSource:
         self.ttl = float(ttl)
         self.stale = float(stale)
         self.patience = float(patience)
-        self.disk = None if disk is None else expanded(disk).absolute()  # whatever folder the process goes to
+        self.disk = None if disk is None else expanded(disk).absolute()  # now: the process may change its folder
         self.lock = _read(lock)
         self.frozen = frozen
         self.missing: Literal["empty", "error"] = missing

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Interrupted(Exception):  # noqa: N818
-    """The thread that made a call for all was stopped before it ended: another one has to make it."""
+    """The thread that made a shared call was stopped before the call ended: another one has to make it."""
 
 
 class _SharedCall(Generic[T]):
@@ -57,7 +57,7 @@ class _SharedCall(Generic[T]):
 
 
 class SingleFlight:
-    """Calls under way, by what they ask for and by process."""
+    """Shared calls and calls in the background, for threads; one under way for each key and process."""
 
     def __init__(self) -> None:
         self._under_way: dict[tuple[int, Hashable], _SharedCall[Any]] = {}
@@ -77,7 +77,7 @@ class SingleFlight:
             self._under_way.pop(scoped, None)
 
     def in_background(self, key: Hashable, call: Callable[[], Any]) -> None:
-        """Make a call in a thread of its own, unless the same is under way; its failure is its own to note."""
+        """Make a call in a thread of its own, unless the same is under way; `call` handles its own failures."""
         scoped = (os.getpid(), key)
         if scoped in self._background:
             return
@@ -92,18 +92,18 @@ class SingleFlight:
         if self._background.setdefault(scoped, thread) is thread:
             try:
                 thread.start()
-            except RuntimeError:  # the interpreter is ending, or there are too many threads: another time, then
+            except RuntimeError:  # the interpreter is ending, or there are too many threads: a later call tries again
                 self._background.pop(scoped, None)
 
     def finish(self, seconds: float) -> None:
-        """Wait for what goes on in the background, for a while."""
+        """Wait for the calls in the background, each for at most so many seconds."""
         for (process, _), thread in list(self._background.items()):
             if process == os.getpid() and thread is not threading.current_thread() and thread.ident is not None:
                 thread.join(seconds)
 
 
 class AsyncSingleFlight:
-    """Calls under way, by what they ask for; known by process and event loop."""
+    """Shared calls and calls in the background, for tasks; one under way for each key, process and event loop."""
 
     def __init__(self) -> None:
         self._under_way: dict[tuple[int, int, Hashable], asyncio.Task[Any]] = {}
@@ -111,7 +111,7 @@ class AsyncSingleFlight:
 
     async def once(self, key: Hashable, call: Callable[[], Awaitable[T]]) -> T:
         """Make a call, or wait for the same call that another task makes already."""
-        # A task of its own: who asked first may be cancelled, and the others get their answer.
+        # In a task of its own: the first caller may be cancelled, and the others still get the result.
         task = self._start(self._under_way, key, call, copy_context())
         try:
             return await asyncio.shield(task)
@@ -121,12 +121,12 @@ class AsyncSingleFlight:
             raise
 
     def in_background(self, key: Hashable, call: Callable[[], Awaitable[Any]]) -> None:
-        """Make a call in a task of its own, unless the same is under way; its failure is its own to note."""
-        # An empty context: it goes on after the app's call that began it, whose span and variables are none of its own.
+        """Make a call in a task of its own, unless the same is under way; `call` handles its own failures."""
+        # An empty context: the call outlives the app's call that began it, and must not keep its span and variables.
         self._start(self._background, key, call, Context())
 
     async def finish(self, seconds: float) -> None:
-        """Wait for calls that somebody may wait for, for a while; then end all."""
+        """Wait for shared calls, for at most so many seconds; then cancel them and those in the background."""
         if not (self._background or self._under_way):
             return
         background, under_way = _here(self._background), _here(self._under_way)
@@ -151,7 +151,7 @@ class AsyncSingleFlight:
             def ended(done: asyncio.Task[Any]) -> None:
                 under_way.pop(scoped, None)
                 if not done.cancelled():
-                    done.exception()  # it is raised where it is waited for; nobody has to
+                    done.exception()  # marks it as retrieved: whoever waits gets it raised, and nobody may be waiting
 
             task.add_done_callback(ended)
         return task
@@ -166,7 +166,7 @@ def _scoped(key: Hashable) -> tuple[int, int, Hashable]:
 
 
 def _here(under_way: dict[tuple[int, int, Hashable], asyncio.Task[Any]]) -> list[asyncio.Task[Any]]:
-    """Name the tasks of this process and event loop."""
+    """List the tasks of this process and event loop."""
     process, loop, _ = _scoped(None)
     return [task for scoped, task in list(under_way.items()) if scoped[:2] == (process, loop)]
 

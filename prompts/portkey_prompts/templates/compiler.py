@@ -9,7 +9,7 @@ around it that are objects, innermost first (`f2`, `f1`), then in `root`:
      f1 = x1 if type(x1) is dict else no_frame(x1)
      out += (c4, f1[c5] if c5 in f1 else note(c5) or root[c5], c6)
 
-What the functions in it do (`items`, `by_tree`, …) is in `program`; whatever is rare is left to the tree.
+The functions that it calls (`items`, `by_tree`, …) are in `program`; rare constructs are left to the tree.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .names import DottedName, ItemName
 from .tree import Block, Inclusion, InvertedSection, Node, PathVariable, Section, Variable, tags_in
 
 DEEPEST: Final = 8
-"""Sections inside of each other that are compiled, and levels of messages."""
+"""Levels of nested sections, and of values in messages, that are compiled."""
 
 
 class Slot(Protocol):
@@ -34,7 +34,7 @@ class Slot(Protocol):
 
 
 class Scope:
-    """Where a tag stands: how many sections are around it, and in which of their items names are looked up."""
+    """Where a tag stands: how many sections are around it, and the items of which sections names are looked up in."""
 
     __slots__ = ("depth", "frames")
 
@@ -122,7 +122,7 @@ class Source:
             self._row = []
 
     def _tag(self, tag: Node, scope: Scope) -> None:
-        if not scope.frames and isinstance(getattr(tag, "name", None), ItemName):  # all that the call gave
+        if not scope.frames and isinstance(getattr(tag, "name", None), ItemName):  # `{{.}}` outside of sections: rare
             self._by_tree(tag, scope)
         elif isinstance(tag, Variable):
             value = self._value(tag, scope)
@@ -160,7 +160,7 @@ class Source:
             self._line("pass", inner)
 
     def _quick_row(self, block: Block, item: str, inner: Scope) -> None:
-        """Write a body of nothing but its items' own names as it is where all of them are there, as in most loops."""
+        """Write a fast path for a body that shows only names of its items, used where an item holds all of them."""
         names = [tag.text for _, tag in block.pairs if type(tag) is Variable and not (self._escaped and tag.escaped)]
         if not names or len(names) < len(block.pairs) or not self.names.isdisjoint(names):
             return
@@ -192,7 +192,7 @@ class Source:
         return self._in_frames(tag.text, scope, "root.get({})")
 
     def _walk(self, name: DottedName, scope: Scope) -> str:
-        """Write the way through plain objects, and the question whether it leads there."""
+        """Write the walk through plain objects, and the condition that each part of the name is there."""
         asked, value = [], self._in_frames(name.first, scope, "root.get({})")
         for part in map(self._constant, name.rest):
             asked.append(f"type(v := {value}) is dict and {part} in v")
@@ -231,5 +231,5 @@ class Source:
 
 
 def shows_item(tag: Node) -> bool:
-    """Tell whether a tag shows the item around it, or may: `{{.}}`, and a partial."""
+    """Tell whether a tag shows the current item, or may: `{{.}}`, and a partial."""
     return isinstance(tag, Inclusion) or isinstance(getattr(tag, "name", None), ItemName)

@@ -1,4 +1,4 @@
-"""What a template is made of, found without rendering it."""
+"""The names and references in a template, found without rendering it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def components_of(blocks: Iterable[Block]) -> Components:
 
 
 def needed_names(blocks: Iterable[Block]) -> tuple[str, ...]:
-    """List what a caller gives at the top level: names outside of sections that look into a value of their own.
+    """List the names that a caller gives at the top level: those that stand in no section, but for inverted ones.
 
     An inverted section changes nothing about where names are looked up, so names inside of it count.
     """
@@ -67,7 +67,7 @@ def all_names(blocks: Iterable[Block]) -> frozenset[str]:
 
 
 def literal_shape(block: Block) -> str:
-    """Give the text of a template with `{` for each value, and sections as if they were all there."""
+    """Return the text of a template with `{` for each value, and the body of every section once."""
     pieces: list[str] = []
     for before, node in block.pairs:
         pieces += (before, literal_shape(node.block) if isinstance(node, Section) else "{")

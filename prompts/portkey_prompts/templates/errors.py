@@ -1,4 +1,4 @@
-"""What can go wrong with a template, drawn as a family; and how much one render may take.
+"""The errors of templates, as a family; and the limits of one render.
 
 - `TemplateError`: any of them; also data that is not JSON, or a chat prompt that is no array of messages
     - `TemplateSyntaxError`: the template itself is malformed

@@ -70,7 +70,7 @@ class DottedName:
         self.rest = tuple(rest)
 
     def find(self, run: Run, frames: Frames, item: Any) -> Any:
-        """Answer the value, or `ABSENT`; where the way breaks off, it is tried further out."""
+        """Answer the value, or `ABSENT`; where a part is missing, the name is looked up again further out."""
         for frame in frames:
             if self.first not in frame:
                 continue
@@ -78,14 +78,14 @@ class DottedName:
             value = frame[self.first]
             for part in self.rest:
                 if isinstance(value, str) and not str.isascii(value):
-                    run.charge(len(value) // 100, self)  # all of it is counted through
+                    run.charge(len(value) // 100, self)  # finding one character encodes the whole text
                 value = _member(value, part)
                 if value is ABSENT:
                     break
             else:
                 return value
-            run.charge(len(self.rest), self)  # a tag is counted as one walk, and this was one in vain
-            if frame is run.root:  # after it come only defaults, which are for names that were not given
+            run.charge(len(self.rest), self)  # the limits count one walk a tag: charge this one, which failed
+            if frame is run.root:  # only defaults are left, and they are for names that were not given
                 break
         return ABSENT
 
@@ -99,7 +99,7 @@ class ItemName:
         self.text = text
 
     def find(self, run: Run, frames: Frames, item: Any) -> Any:
-        """Answer the item; at the top of a template that is all that the call gave."""
+        """Answer the item; outside of sections that is all variables of the call."""
         run.note_item(item)
         return item
 

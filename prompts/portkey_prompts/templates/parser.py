@@ -72,7 +72,7 @@ def _closed(open_sections: list[tuple[Tag, list[str | Node]]], nodes: list[str |
 
 
 def _check_sections(tags: list[Tag]) -> None:
-    """Check that sections are closed in turn; all tags count, those too that the hosted engine loses."""
+    """Check that sections are closed in turn, over all tags, also those that the hosted engine drops by mistake."""
     open_sections: list[Tag] = []
     for tag in tags:
         if tag.sigil in ("#", "^"):
@@ -85,7 +85,7 @@ def _check_sections(tags: list[Tag]) -> None:
 
 
 def _check_end(tag: Tag, open_sections: list[Tag]) -> None:
-    """Take the section that a closing tag ends off the stack."""
+    """Pop the section that a closing tag ends off the stack, and check that it bears that name."""
     if not open_sections:
         problem = f"'{{{{/{tag.name}}}}}' closes a section that was not opened"
         raise TemplateSyntaxError(problem, line=tag.line, column=tag.column)

@@ -71,7 +71,7 @@ class PartialsNeeded(Generic[T]):
 
     Args:
         render: renders; raises `UnknownPartialError` for a partial that is not at hand.
-        is_known: tells whether it was found out what a reference leads to, be it nothing.
+        is_known: tells whether the caller has looked a reference up, also where there is no such partial.
 
     Attributes:
         result: what `render` answered, after the last reference.
@@ -104,7 +104,7 @@ class PartialsNeeded(Generic[T]):
 
 
 class PartialLookup:
-    """Answer references during one render: each is asked for once, and what went in is noted."""
+    """Look partials up during one render: the loader is asked once for each, and the versions used are noted."""
 
     __slots__ = ("_loader", "_seen", "versions")
 
@@ -117,7 +117,7 @@ class PartialLookup:
         """Answer a partial, or None where it does not exist.
 
         Raises:
-            UnknownPartialError: the loader is a mapping that has not been asked to know this reference.
+            UnknownPartialError: the loader is a mapping without this reference.
         """
         if reference in self._seen:
             return self._seen[reference]

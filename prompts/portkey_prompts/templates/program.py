@@ -1,7 +1,7 @@
 """Templates compiled to Python functions, and what these functions call.
 
-A function does the usual: plain dicts and lists, JSON's scalars, within the limits. Whatever else it meets ends it, and
-the tree renders from the beginning: errors, their positions and all that is rare are the tree's.
+A function handles plain dicts and lists, and JSON's scalars, within the limits. Where it meets anything else, the tree
+renders from the beginning: errors, their positions and rare values are left to the tree.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from .tree import Block, Inclusion, Node, PathVariable, Section, tags_in
 from .values import TagPosition, messages_text, text_of
 
 LARGEST: Final = 250
-"""Parts of names in tags, and values in messages, of what is compiled."""
+"""Most parts of names in tags, and most values in messages, that are compiled."""
 
 LONGEST: Final = 12_000
-"""Characters of source that are compiled, which takes about a millisecond for a thousand, while nothing else runs."""
+"""Most characters of source that are compiled: about 1 ms for 1,000, during which no other thread runs."""
 
 USES: Final = 30
-"""Renders through the tree before a template is compiled: together they took about as long as that takes."""
+"""Renders through the tree before a template is compiled: together they take about as long as compiling does."""
 
 PLAIN_DEPTH: Final = 9
-"""Sections and partials inside of each other up to which a tag counts as one step."""
+"""Deepest nesting of sections and partials at which a tag counts as one step, see `Run.enter`."""
 
 
 class Program:
@@ -35,7 +35,7 @@ class Program:
 
     Attributes:
         start: renders a whole template or chat, see `compiler.Source`.
-        render: puts the template's output to the end of a list; a chat has none.
+        render: appends the template's output to a list; None of a chat.
         names: what every render looks up among the variables.
         levels: how deep sections and partials lie in each other.
     """
@@ -56,7 +56,7 @@ class Program:
         return deepest <= PLAIN_DEPTH and deepest <= run.limits.depth
 
     def attempt(self, run: Run) -> Any:
-        """Render; answer `ABSENT`, and the run as it was at the beginning, where the tree has to do it."""
+        """Render; where the tree has to do it, reset the run and answer `ABSENT`."""
         variables = run.variables
         if type(variables) is not dict or not self.fits(run, 0):
             return ABSENT
@@ -69,7 +69,7 @@ class Program:
                     rendered = self.start(run, _Names(run, variables))
             else:
                 rendered = self.start(run, _Names(run, variables))
-        except Exception:  # whatever it is: the tree comes to it too, and says where
+        except Exception:  # the tree meets the same fault, and reports its position
             run.begin()
             return ABSENT
         run.names = self.names
@@ -77,7 +77,7 @@ class Program:
 
 
 class Compiled:
-    """What becomes of a template that is rendered again and again: its programs, made when they are worth it.
+    """The programs of one template, compiled once it has been rendered often enough to be worth it.
 
     Args:
         write: writes the program's source; answers None where it would be too large.
@@ -146,7 +146,7 @@ def compiled_messages(messages: list[Any], slots: Sequence[Slot]) -> Compiled:
 
 
 def _size(value: Any, depth: int = 0) -> int:
-    """Count the values in messages, until it is known to be too many."""
+    """Count the values in messages, no further than one that is too many."""
     if not isinstance(value, (dict, list)):
         return 1
     if depth > DEEPEST:
@@ -167,7 +167,7 @@ def _is_small(blocks: Iterable[Block]) -> bool:
 
 
 class _UnusualError(Exception):
-    """What was met is left to the tree."""
+    """A value that compiled functions do not handle: the tree has to render."""
 
 
 class _Gap(str):
@@ -179,7 +179,7 @@ class _Gap(str):
 _GAP: Final = _Gap()
 _SAME: Final = object()
 _ONCE: Final = (_SAME,)
-"""The items of `true`: one, which is that of the section around; without a section that is all that the call gave."""
+"""The items of a section on `true`: one, which stands for the item around it, or for all variables at the top."""
 _NO_NAMES: Final[dict[str, Any]] = {}
 
 

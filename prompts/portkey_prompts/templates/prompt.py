@@ -73,7 +73,7 @@ class RawChatBody:
     def render(self, run: Run) -> tuple[list[Message] | None, str]:
         """Answer what the rendered text parses to."""
         text = self._template.text_in(run)
-        run.check_missing()  # before parsing: a hole in the JSON says less than the name of what is missing
+        run.check_missing()  # before parsing: a missing name explains more than the broken JSON that it leaves
         try:
             messages = parse_messages(text)
         except TemplateError as error:
@@ -114,7 +114,7 @@ def _messages_of(string: str) -> list[Message]:
 
 
 def _json_or_none(string: str) -> Any:
-    """Parse what may be a chat; anything that does not begin like an array is a text and not worth a try."""
+    """Parse what may be a chat; None where it is no JSON, or does not begin like an array."""
     if not string.lstrip().startswith("["):
         return None
     try:
@@ -124,7 +124,7 @@ def _json_or_none(string: str) -> Any:
 
 
 def _looks_like_raw_chat(template: Template) -> bool:
-    """Tell whether what surrounds the values of a raw template of no stated type is an array of something."""
+    """Tell whether a raw template without a `template_type` is a chat: it looks like an array of objects."""
     shape = literal_shape(template.block)
     return _CHAT_OPENING.match(shape) is not None and shape.rstrip().endswith("]")
 
@@ -217,7 +217,7 @@ class PromptTemplate:
             partials: what answers references to stored partials, see `portkey_prompts.templates.partials`.
             missing: what becomes of a variable that has neither a value nor a default: `empty` text, or an `error`.
                 Under `error`, a default that is null or the empty string counts as not given.
-            limits: how much the render may take, all messages together.
+            limits: bounds of depth, output and work, all messages together.
 
         Raises:
             MissingVariablesError: under `missing="error"`, naming all that were not given.

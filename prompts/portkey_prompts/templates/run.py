@@ -1,4 +1,4 @@
-"""One render under way: what was looked up, what went in, what is left of the limits."""
+"""The state of one render: names looked up, partials included, what is left of the limits."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Run:
         root: it, where it is an object.
         defaults: what variables fall back to; None where there are none.
         frames: what names are looked up in at the top of a template.
-        names: what a compiled template always looks up among the variables, be it there or not.
-        looked: what it looked up besides.
+        names: names that a compiled template always looks up among the variables, given or not.
+        looked: further names that it looked up, given or not.
     """
 
     __slots__ = (
@@ -179,7 +179,7 @@ class Run:
         self.write(text)
 
     def enter(self, tag: TagPosition, block: Block, depth: int, times: int) -> None:
-        """Check that a block may be rendered so often and so deep."""
+        """Count a block that is rendered `times` times at a depth against the limits; raise where one is exceeded."""
         if depth > self.limits.depth:
             problem = f"{tag.text!r} goes deeper than {self.limits.depth} levels of sections and partials"
             raise TemplateLimitError("depth", problem, line=tag.line, column=tag.column)
@@ -221,7 +221,7 @@ class Run:
         self._path.pop()
 
     def names_met(self) -> Set[str]:
-        """Answer the names that were looked up: among the variables, their defaults or in vain."""
+        """Answer the names that were looked up: found among the variables or their defaults, or missing."""
         met = self.used | self.defaulted | self.missing.keys()
         looked = self.names | self.looked
         return met.union([name for name in looked if any(name in frame for frame in self.frames)])
@@ -262,13 +262,13 @@ class Run:
             raise
 
     def count_new(self, size: int, tag: TagPosition) -> None:
-        """Count characters that did not exist before: they fill the memory at once, not only when joined."""
+        """Count characters of a text made during the render: they take memory at once, not only when joined."""
         self._new_left -= size
         if self._new_left < 0:
             raise self._too_long(tag.line, tag.column)
 
     def charge(self, size: int, tag: TagPosition) -> None:
-        """Count what is parsed during the render as work, a step a character, and what is looked up in vain."""
+        """Count further work, in steps: a character parsed during the render, a part of a name looked up in vain."""
         self.steps_left -= size
         if self.steps_left < 0:
             raise self._too_much(tag)

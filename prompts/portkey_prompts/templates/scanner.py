@@ -1,7 +1,7 @@
 """From a template's text to texts and tags.
 
-Comments and changes of delimiters end here, and so does the white space of lines that hold nothing but tags of
-structure. Both follow the hosted engine to the character, oddities included; `docs/templates.md` has the rules.
+Comments, changes of delimiters, and the white space of lines that hold tags but neither text nor values, are taken out
+here. All follow the hosted engine to the character, oddities included; `docs/templates.md` has the rules.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WHITE: Final = (
 _SIGIL = re.compile(f"[{WHITE}]*([#^/&{{=!]|>>?)?[{WHITE}]*")
 _SPACES = re.compile(f"[{WHITE}]+")
 _PLAIN = re.compile(r"\{\{ ?([#^/&]|>>?)? ?([A-Za-z0-9_.@-]{1,100}) ?\}\}")
-"""A tag as nearly all are, between the usual delimiters: what it does not match is read step by step."""
+"""The usual tag, between the usual delimiters; `Scanner._read` reads what it does not match."""
 _SECTIONS = frozenset("#^/")
 _NO_NAME = re.compile(r"[{}\r\n]")
 
@@ -103,7 +103,7 @@ class Scanner:
                 if breaks:
                     line, line_start = line + breaks, text.rfind("\n", start, position) + 1
             sigil = tag.sigil
-            if sigil == "" or sigil == "&":  # a value counts as text on its line; the others are tags of structure
+            if sigil == "" or sigil == "&":  # a value counts as text on its line; other tags leave no text of their own
                 is_blank = False
             elif sigil in _SECTIONS:
                 sections.append(tag)
@@ -129,7 +129,7 @@ class Scanner:
             self._tokens.append(after)
 
     def _drop_white(self) -> None:
-        """Take the white space of a line away that holds tags of structure and no text, its end included."""
+        """Remove the white space, line break included, of a line that holds tags and neither text nor values."""
         line = self._tokens[self._line_tokens :]
         self._tokens[self._line_tokens :] = [token for token in line if isinstance(token, Tag)]
         self._dropped += sum(len(token) for token in line if isinstance(token, str))

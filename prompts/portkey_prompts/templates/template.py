@@ -74,9 +74,9 @@ class Template:
         Args:
             variables: a mapping of names to JSON values; any other JSON value is what `{{.}}` shows.
             partials: what answers references to stored partials, see `portkey_prompts.templates.partials`.
-            missing: what becomes of a variable that was not given: `empty` text, or an `error`. Asking for one with
-                a section or an inverted section is no use of it, and never an error.
-            limits: how much the render may take.
+            missing: what becomes of a variable that was not given: `empty` text, or an `error`. Where only
+                a section or an inverted section asks for a variable, it is never an error.
+            limits: bounds of depth, output and work.
 
         Raises:
             MissingVariablesError: under `missing="error"`, naming all that were not given.
@@ -94,11 +94,11 @@ class Template:
         return run.text(self.block) if text is ABSENT else text
 
     def indented(self, indent: str, after_text: bool, charge: Callable[[int], None]) -> Block:
-        """Give the tree of the template with white space before its lines; a few of these are kept.
+        """Return the tree of the template with white space before its lines; a few such trees are cached.
 
         Args:
             after_text: whether the first line is left as it is.
-            charge: called with the number of characters where it has to be parsed; may raise.
+            charge: called with the number of characters to parse, where the tree is not cached; may raise.
         """
         if not indent or (after_text and self._is_one_line):
             return self.block

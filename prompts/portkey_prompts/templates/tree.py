@@ -81,7 +81,7 @@ class Variable(Node):
     __slots__ = ("escaped",)
 
     def __init__(self, tag: Tag) -> None:
-        self.text, self.line, self.column = tag.name, tag.line, tag.column  # most tags are variables: no further call
+        self.text, self.line, self.column = tag.name, tag.line, tag.column  # inline: most tags are variables
         self.escaped = tag.sigil != "&"
 
 
@@ -114,7 +114,7 @@ class Section(Node):
         self.block = block
 
     def render(self, run: Run, frames: Frames, item: Any, depth: int) -> None:
-        """Write the body for each item; what has names is where those in the body are looked up first."""
+        """Write the body for each item; names in the body are looked up in the item first, where it has names."""
         value = self.name.find(run, frames, item)
         if value is ABSENT or is_false(value, self):
             return

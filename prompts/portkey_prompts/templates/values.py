@@ -1,4 +1,4 @@
-"""What a value of JSON means in a template, its kind, its truth, its text; and the text of messages."""
+"""What a JSON value means in a template: its kind, its truth, its text; and the text of messages."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def text_of(value: Any, tag: TagPosition, longest: int) -> str:
     Args:
         value: a value of JSON.
         tag: the tag, for errors.
-        longest: characters that the text may have.
+        longest: characters that the text may have at most.
 
     Raises:
         TemplateError: the value is not JSON, is nested too deep or is too long.
@@ -199,7 +199,7 @@ def text_of(value: Any, tag: TagPosition, longest: int) -> str:
 
 
 class _Writer:
-    """Collect the JSON of one value; stricter than `json.dumps`: no keys but text, nothing without bounds."""
+    """Collect the JSON of one value; stricter than `json.dumps`: keys are text, depth and length are limited."""
 
     __slots__ = ("longest", "pieces", "tag")
 
@@ -256,7 +256,7 @@ class _Writer:
             raise not_json(value, self.tag)
 
     def _check_room(self) -> None:
-        # Every piece is a character at least: this ends the writing of data that holds itself many times over.
+        # Each piece has one character or more, so this stops data that refers to the same list again and again.
         if len(self.pieces) > self.longest:
             raise self._too_long()
 
