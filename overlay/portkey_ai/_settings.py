@@ -145,5 +145,5 @@ class Settings:
 
 
 def _timings(timeout: float | http.Timeout | None, *, run: bool) -> Timings:
-    """Spell a time-out out; where nobody asked for one, a run may take longer between two reads."""
+    """Return a time-out's seconds for each step; by default a run may take longer between two reads."""
     return timings(timeout, COMPLETION_READ_TIMEOUT if run and timeout is DEFAULT_TIMEOUT else None)

@@ -1,4 +1,4 @@
-"""All that names httpx: pools, requests, time-outs, and what its exceptions mean.
+"""All code that uses httpx: pools, requests, time-outs, and what its exceptions mean.
 
 A move to another HTTP library is a change of this folder.
 """

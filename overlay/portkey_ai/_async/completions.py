@@ -30,7 +30,7 @@ class AsyncCompletions(resources.AsyncPromptCompletions):
 
     @cached_property
     def with_raw_response(self) -> AsyncCompletionsRaw:
-        """The same method, answering the HTTP response with the result in it."""
+        """The same method, returning the HTTP response with the result in it."""
         return AsyncCompletionsRaw(self)
 
     @overload

@@ -26,7 +26,7 @@ class AsyncGenerations(resources.AsyncGenerations):
 
     @cached_property
     def with_raw_response(self) -> AsyncGenerationsRaw:
-        """The same method, answering the HTTP response with the result in it."""
+        """The same method, returning the HTTP response with the result in it."""
         return AsyncGenerationsRaw(self)
 
     @overload

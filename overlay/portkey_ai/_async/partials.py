@@ -26,7 +26,7 @@ class AsyncPromptPartials(resources.AsyncPromptPartials):
 
     @cached_property
     def with_raw_response(self) -> AsyncPromptPartialsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return AsyncPromptPartialsRaw(self)
 
     async def render(

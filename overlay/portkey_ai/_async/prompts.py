@@ -67,7 +67,7 @@ class AsyncPrompts(resources.AsyncPrompts):
 
     @cached_property
     def with_raw_response(self) -> AsyncPromptsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return AsyncPromptsRaw(self)
 
     async def render(

@@ -28,7 +28,7 @@ class AsyncPromptVersions(resources.AsyncPromptVersions):
 
     @cached_property
     def with_raw_response(self) -> AsyncPromptVersionsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return AsyncPromptVersionsRaw(self)
 
     async def retrieve(
