@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     V = TypeVar("V")
 
     class Caller(Protocol):
-        """Sends calls, and gives what their answers say; what is no success is raised."""
+        """Sends calls, and returns the records of their answers; raises where one is no success."""
 
         def call(
             self,
@@ -83,7 +83,7 @@ def only_options(method: str, keywords: dict[str, Any]) -> dict[str, Any]:
     """Check the keywords of a method that has no body.
 
     Raises:
-        TypeError: where one of them is no option of a call, or none that can be used, naming it.
+        TypeError: where one of them is no option of a call, or can't be used, naming it.
     """
     if not REQUEST_OPTIONS.issuperset(keywords):
         unknown = next(name for name in keywords if name not in REQUEST_OPTIONS)
@@ -103,7 +103,7 @@ def _check_merged(options: Mapping[str, Any]) -> None:
 
 
 def one_of(name: str, given: V | None, alias: str, other: V | None) -> V:
-    """Choose a segment of a path that has two names.
+    """Choose the value of a path argument that has two names.
 
     Raises:
         TypeError: where both or none are given.
@@ -115,7 +115,7 @@ def one_of(name: str, given: V | None, alias: str, other: V | None) -> V:
 
 
 def needed(name: str, given: V | None) -> V:
-    """Take a segment of a path that has to be given.
+    """Return a path argument that has to be given.
 
     Raises:
         TypeError: where it is not.
@@ -126,10 +126,10 @@ def needed(name: str, given: V | None) -> V:
 
 
 def with_further_pages(fetch: Callable[[int | None], P], first: int | None) -> P:
-    """Fetch the first page of a list, and give it the way to those that follow.
+    """Fetch the first page of a list, which fetches those that follow when it is iterated.
 
     Args:
-        fetch: fetches the page of a number, counted from 0; None leaves the choice to the service.
+        fetch: fetches a page by its number, from 0; None leaves the choice to the service.
         first: the page to begin with.
     """
     page = fetch(first)
@@ -138,7 +138,7 @@ def with_further_pages(fetch: Callable[[int | None], P], first: int | None) -> P
 
 
 async def async_with_further_pages(fetch: Callable[[int | None], Awaitable[P]], first: int | None) -> P:
-    """Fetch the first page of a list, and give it the way to those that follow; see with_further_pages."""
+    """Fetch the first page of a list, which fetches those that follow; see with_further_pages."""
     page = await fetch(first)
     page._anext = lambda further: fetch((first or 0) + further)
     return page

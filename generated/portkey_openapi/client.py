@@ -73,7 +73,7 @@ class _Settings:
             headers: further headers for every call.
             timeout: seconds to wait for a connection, and between two reads; None waits for ever.
             max_retries: how many times a method of a resource may repeat its call.
-            max_response_bytes: how long an answer may be, unpacked; a stream with all its events.
+            max_response_bytes: how many bytes an answer may have, decompressed; a stream with all its events.
 
         Raises:
             OptionError: where the base URL or a header can't be used, naming it.
@@ -98,14 +98,14 @@ class _Settings:
         return f"{type(self).__name__}({self.base_url!r})"
 
     def _outgoing(self, request: Request, options: Mapping[str, Any] = _NO_OPTIONS) -> httpx.Request:
-        """Build what goes out: a request, with what the client was told and what this call was."""
+        """Build the HTTP request of an operation, with the client's options and this call's on top."""
         timing = timings(options.get("timeout", self._timeout))
         return outgoing(self.base_url, self._headers, request, options, timing, escaped=True)
 
     def _wait(
         self, answer: httpx.Response | Exception, options: Mapping[str, Any], retries: int, repeatable: bool
     ) -> float | None:
-        """Decide on repeating a call: the seconds to wait first; None where its answer is taken as it is."""
+        """Return the seconds to wait before a call is repeated; None where it is not repeated."""
         outcome: Outcome
         headers: Mapping[str, str] = _NO_OPTIONS
         if isinstance(answer, Exception):

@@ -16,7 +16,7 @@ def encode(body: Any, *, escaped: bool = False) -> bytes:
 
     Args:
         body: what JSON can say.
-        escaped: whether to escape all but ASCII, as which half a surrogate pair travels too.
+        escaped: whether to escape all but ASCII, so that half a surrogate pair can be sent too.
 
     Raises:
         TypeError: where something in it is not JSON, naming its path.

@@ -75,7 +75,7 @@ class AnswerTooLong(Exception):
     """An answer, or all of a stream, is longer than the client takes.
 
     Attributes:
-        most: the bytes that it may have, unpacked.
+        most: the bytes that it may have, decompressed.
     """
 
     def __init__(self, most: int) -> None:

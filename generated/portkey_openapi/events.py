@@ -33,15 +33,15 @@ class Event(NamedTuple):
     data: str
 
 
-_new = tuple.__new__  # half of what the class itself takes
+_new = tuple.__new__  # takes half the time of calling the class
 
 
 class Decoder:
     """Cuts bytes, in whatever pieces they arrive, into events.
 
     Lines end in LF, CRLF or CR, and in nothing else: U+2028 and its like are text. A character or a CRLF may be split
-    between two pieces. An event that no blank line has ended when the stream ends does not come, as the standard says;
-    `end` tells of it.
+    between two pieces. An event that no blank line has ended when the stream ends is no event by the standard;
+    `end` returns it.
 
     Args:
         longest: Characters that one event may have.
@@ -52,7 +52,7 @@ class Decoder:
         self._characters = codecs.getincrementaldecoder("utf-8")("replace")
         self._may_be_split = False  # whether a character may have begun that has not ended yet
         self._rest: list[str] = []  # the beginning of an event that has not ended yet, as it arrived
-        self._held = 0  # its characters
+        self._held = 0  # the characters in `_rest`
         self._started = False
         self._after_cr = False
         self._strays: list[str] = []
@@ -60,7 +60,7 @@ class Decoder:
 
     @property
     def stray(self) -> str:
-        """The lines that are no part of an event stream, at most the first 64 KB: such as a JSON error."""
+        """The lines that are no part of an event stream, such as a JSON error; at most 65,536 characters."""
         return "\n".join(self._strays)
 
     @property
@@ -75,17 +75,17 @@ class Decoder:
         """Take the next bytes and return the events that they complete.
 
         Raises:
-            EventTooLong: where an event, or a line, is longer than it may be; not before what is complete was returned.
+            EventTooLong: where an event, or a line, is longer than it may be; raised once there is no event to return.
         """
         if self._may_be_split or not piece.isascii():
             text = self._characters.decode(piece)
             self._may_be_split = piece[-1] >= 0x80 if piece else self._may_be_split
         else:
-            text = piece.decode("ascii")  # as most reads are: in a fifth of the time
+            text = piece.decode("ascii")  # most reads are ASCII, and this takes a fifth of the time
         is_data = text[:6] == "data: " and not self._rest and self._started
         if is_data and text.find("\n\n") == text.find("\n") == len(text) - 2 and "\r" not in text:
             self._after_cr = False
-            return [_new(Event, ("", text[6:-2]))]  # one event, as most reads bring
+            return [_new(Event, ("", text[6:-2]))]  # one event, the usual read
         events = []
         for block in self._blocks(text):
             if block[:6] == "data: " and "\n" not in block:
@@ -133,7 +133,7 @@ class Decoder:
         return blocks
 
     def _event(self, block: str) -> Event | None:
-        """Read an event's lines; comments and fields that mean nothing here are passed by."""
+        """Read an event's lines; None where it has no data. Unknown fields are kept as strays."""
         kind, data = "", []
         for line in block.split("\n"):
             field, value = _field(line)
@@ -147,7 +147,7 @@ class Decoder:
         return Event(kind, "\n".join(data)) if data else None
 
     def _forget_comments(self) -> None:
-        """Keep what is no comment of an event that has not ended."""
+        """Drop the comments in an event that has not ended."""
         # Some servers send nothing but comments for hours.
         *lines, last = "".join(self._rest).split("\n")
         kept = [line for line in lines if not line.startswith(":")]

@@ -16,9 +16,9 @@ else:
 
 
 class Views(dict[type, "Callable[[Any], Any]"]):
-    """What turns a value into what a field is, by the value's type; empty where it stays as it is.
+    """Functions that convert a field's value, by the value's type; empty where it stays as it is.
 
-    `fresh` views make a new value at each read (a moment from a text); the others may take the item's place.
+    `fresh` ones make a new value at each read (a datetime from a text); the result of others replaces the item.
     """
 
     __slots__ = ("fresh", "inner")
@@ -114,7 +114,7 @@ _REQUIRED: Any = object()
 
 
 def view(wire: str, *kinds: Kind, default: Any = _REQUIRED) -> Any:
-    """Describe a field, as its default.
+    """Describe a field; models assign the result to its name in their body.
 
     Args:
         wire: its name as it travels.
@@ -150,7 +150,7 @@ def _list_reader(wire: str, inner: Views) -> Callable[[Any], Any]:
         value = record.get(wire)
         if type(value) is list:
             for index, item in enumerate(value):
-                if type(item) is dict:  # what was viewed is none any more
+                if type(item) is dict:  # an item that was converted is a model
                     value[index] = inner[dict](item)
         return value
 

@@ -16,7 +16,7 @@ else:
 def lazy_package(
     package: str, homes: Mapping[str, Collection[str] | str], modules: Sequence[str] = ()
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """Make what a package needs to load its names by itself. Type checkers read its imports below `TYPE_CHECKING`.
+    """Make the functions by which a package loads its names on first use. Type checkers read its imports.
 
     Args:
         package: the package's `__name__`.

@@ -19,7 +19,8 @@ def moment(text: str) -> datetime | None:
 
 
 def _unusual(text: str) -> datetime | None:
-    """Read what is no ISO 8601, such as an HTTP date; twice, as what is missing comes from the default."""
+    """Read a date that is no ISO 8601, such as an HTTP date; None where a part of the date is missing."""
+    # The parser takes missing parts from the default: where one is missing, two defaults give two results.
     first, second = _parsed(text, datetime(2000, 1, 1)), _parsed(text, datetime(2001, 2, 2))
     return first if first == second else None
 

@@ -227,7 +227,7 @@ def option_headers(options: Mapping[str, Any]) -> dict[str, str]:
 
 
 def call_headers(options: Mapping[str, Any]) -> dict[str, str | None]:
-    """Name the headers that a call has instead of the client's; None for one that it goes without.
+    """Return the headers that replace the client's in one call; None for one that is left out.
 
     Raises:
         OptionError: where one can't be sent, naming it.

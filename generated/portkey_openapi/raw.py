@@ -23,14 +23,14 @@ _heard: ContextVar[list[Response] | None] = ContextVar("portkey_openapi_heard", 
 
 
 def note(response: Response) -> None:
-    """Hand an answer to the raw call that it belongs to, if there is one."""
+    """Hand an answer to the `with_raw_response` call that is under way, if there is one."""
     answers = _heard.get()
     if answers is not None:
         answers.append(response)
 
 
 def is_raw() -> bool:
-    """Say whether a raw call goes on, which needs an HTTP answer."""
+    """Say whether a `with_raw_response` call is under way, which needs an HTTP answer."""
     return _heard.get() is not None
 
 
@@ -45,7 +45,7 @@ def text_of(response: Response) -> str:
 
 
 class Answered:
-    """What came with an HTTP answer, and says of it what apps ask most."""
+    """A result that came with an HTTP answer, with the answer's headers and trace id."""
 
     _http: Response
 
@@ -62,7 +62,7 @@ class Answered:
 
 
 class RawResponse(Answered, Generic[R_co]):
-    """What `with_raw_response` methods answer.
+    """What `with_raw_response` methods return.
 
     Example:
         >>> raw = client.labels.with_raw_response.retrieve("l-1")
@@ -97,14 +97,14 @@ class RawResponse(Answered, Generic[R_co]):
 
 
 class RawResource:
-    """A resource whose methods answer the HTTP response with the result in it."""
+    """A resource whose methods return the HTTP response with the result in it."""
 
     def __init__(self, resource: Any) -> None:
         self._resource = resource
 
 
 class raw(Generic[P, R_co]):
-    """A method of a resource, as its raw twin has it."""
+    """A descriptor: the resource's method of this name, returning a RawResponse."""
 
     def __init__(self, method: Callable[Concatenate[Any, P], R_co]) -> None:
         self._name = method.__name__
@@ -135,7 +135,7 @@ class raw(Generic[P, R_co]):
 
 
 class async_raw(Generic[P, R_co]):
-    """A method of a resource for asyncio, as its raw twin has it."""
+    """A descriptor: the resource's coroutine method of this name, returning a RawResponse."""
 
     def __init__(self, method: Callable[Concatenate[Any, P], Awaitable[R_co]]) -> None:
         self._name = method.__name__

@@ -94,7 +94,7 @@ class Record(dict[str, "Any"]):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Take decoded JSON over as it is, without a look at what it holds."""
+        """Take decoded JSON over as it is, without checking it."""
         record = _new(cls)
         record |= data  # type: ignore[call-overload]  # takes any mapping, and less time than `update`
         if cls._extra is not None:
@@ -270,7 +270,7 @@ class Record(dict[str, "Any"]):
 
 
 def _plain(value: Any, include: Selection, exclude: Selection, exclude_none: bool) -> Any:
-    """Copy dicts and lists as such, without what was not chosen."""
+    """Copy a value as plain dicts and lists, without fields that were not chosen."""
     if isinstance(value, dict):
         return {
             key: _plain(item, _below(include, key), _below(exclude, key), exclude_none)
@@ -323,7 +323,7 @@ _yaml_knows = False
 
 
 def wire_names(model: type[Record]) -> tuple[str, ...]:
-    """Name a model's fields as they travel, which not all of their attributes are called."""
+    """Name a model's fields as JSON has them; some of their attributes have other names."""
     return tuple(field.wire for field in model._fields.values())
 
 

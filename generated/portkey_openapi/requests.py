@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOCAL_PORT = 8790
-"""Where a server of one's own listens, if nothing else is said."""
+"""The port that a local server listens on by default."""
 LOCAL_URL = f"http://127.0.0.1:{LOCAL_PORT}/v1"
 
 _USER = re.compile(r"(?<=://)[^/?#]*@")

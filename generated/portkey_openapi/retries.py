@@ -84,7 +84,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     then, now = _moment(text), _moment(headers.get("date", ""))
     if then is None:
         return None
-    # What the service's own clock said, where it did: the clock here may be hours off.
+    # Counted from the service's own clock, where it sent one: the clock here may be hours off.
     return max(0.0, then - (time.time() if now is None else now))
 
 

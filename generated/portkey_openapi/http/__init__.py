@@ -1,5 +1,5 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
-"""All that names httpx: pools, requests, time-outs, and what its exceptions mean.
+"""All code that uses httpx: pools, requests, time-outs, and what its exceptions mean.
 
 A move to another HTTP library is a change of this folder.
 """

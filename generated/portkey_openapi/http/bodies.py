@@ -1,5 +1,5 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
-"""Answers' bodies: read whole, streamed, let go of; never more than so many bytes."""
+"""Answers' bodies: read whole, streamed or dropped; never more than a limit of bytes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import asyncio
 
 MOST_BYTES = 256 * 1024 * 1024
-"""Bytes that an answer may have, unpacked, where nobody says otherwise: all the events of the longest stream fit in."""
+"""Bytes that an answer may have by default, decompressed: enough for all events of the longest stream."""
 DRAIN_SECONDS = 1.0
 """How long the end of a stream is waited for, so that its connection can be used again."""
 _OTHER_ANSWERS = ("application/json", "text/html", "application/xml", "text/xml")
@@ -33,7 +33,7 @@ def send(http: HTTPClient, request: Request, most: int, *, stream: bool = False)
     Args:
         http: what to send with.
         request: the request.
-        most: bytes that the answer may have, unpacked.
+        most: bytes that the answer may have, decompressed.
         stream: whether the body of a success is left to be read.
 
     Raises:
@@ -52,12 +52,12 @@ def read_whole(response: Response, most: int) -> None:
         # httpx has no limit of its own, and no other way to keep what was read by somebody else.
         response._content = b"".join(limited(response, most))
     except BaseException:
-        response.close()  # what was read to its end is closed
+        response.close()  # a body that was read to its end has closed it already
         raise
 
 
 def limited(response: Response, most: int) -> Iterator[bytes]:
-    """Iterate an answer's body as it arrives, unpacked, as long as it has no more than so many bytes.
+    """Iterate an answer's body as it arrives, decompressed, as long as it has no more than so many bytes.
 
     Raises:
         AnswerTooLong: where it has more.
@@ -71,7 +71,7 @@ def limited(response: Response, most: int) -> Iterator[bytes]:
 
 
 def _is_as_sent(response: Response) -> bool:
-    """Say whether a body is neither packed nor read already, so that it takes httpx one generator less."""
+    """Say whether a body is neither compressed nor read already: `iter_raw` gives the same then, and faster."""
     return not response.is_stream_consumed and "content-encoding" not in response.headers
 
 
@@ -81,17 +81,17 @@ def body_of(owner: object, response: Response, most: int) -> Iterator[bytes]:
     Args:
         owner: what reads the body.
         response: the answer.
-        most: bytes that it may have, unpacked.
+        most: bytes that it may have, decompressed.
     """
     body = limited(response, most)
-    # The body is held from here: were it garbage together with its owner, httpcore would close it in the collection.
+    # The finalizer holds the body: collected together with its owner, it would be closed within the collection.
     weakref.finalize(owner, _hang_up, response, body).atexit = False
     return body
 
 
 def _hang_up(response: Response, body: Iterator[bytes]) -> None:
     if not response.is_closed:
-        # A collection comes at any allocation, also while this very thread holds the lock that closing takes. A
+        # On a thread: a collection may run while this very thread holds the lock that closing takes. The start of a
         # `threading.Thread` takes locks as well.
         with suppress(RuntimeError):  # the interpreter ends
             start_new_thread(_close_dropped, (response, body))
@@ -108,8 +108,8 @@ def is_dropped() -> bool:
 
 
 def drain(response: Response, body: Iterator[bytes]) -> None:
-    """Read a finished stream's end, for at most DRAIN_SECONDS, and close it."""
-    # At its end a connection returns to the pool; a server that goes on is hung up on.
+    """Read a finished stream's end, at most DRAIN_SECONDS long and 8 pieces, and close it."""
+    # At its end the connection returns to the pool; where the server sends on, it is closed.
     moment = time.monotonic() + DRAIN_SECONDS
     with suppress(httpx.RequestError, AnswerTooLong), closing(response), _reading_until(response, moment):
         for _ in zip(range(8), body, strict=False):
@@ -176,7 +176,7 @@ def async_body_of(owner: object, response: Response, most: int) -> AsyncIterator
 def _hang_up_later(loop: asyncio.AbstractEventLoop, response: Response) -> None:
     if not response.is_closed:
         with suppress(RuntimeError):  # the loop is closed, and its connections with it
-            # Not left to the loop alone, which knows of no generator that never began.
+            # Not left to the loop's own closing of generators: it does not know one that never began.
             loop.call_soon_threadsafe(lambda: loop.create_task(_async_close_dropped(response)))
 
 
@@ -186,8 +186,7 @@ async def _async_close_dropped(response: Response) -> None:
 
 
 async def async_drain(response: Response, body: AsyncIterator[bytes]) -> None:
-    """Read a finished stream's end, for at most DRAIN_SECONDS, and close it."""
-    # At its end a connection returns to the pool; a server that goes on is hung up on.
+    """Read a finished stream's end, at most DRAIN_SECONDS long and 8 pieces, and close it; see `drain`."""
     import anyio
 
     try:

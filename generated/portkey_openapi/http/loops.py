@@ -20,7 +20,7 @@ async def async_sleep(seconds: float) -> None:
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
-    """Return asyncio's loop that runs here; None where there is none."""
+    """Return asyncio's running loop; None where there is none, as on another library's loop."""
     import asyncio  # not above: it takes a quarter of the sync client's import
 
     try:

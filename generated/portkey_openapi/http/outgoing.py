@@ -37,7 +37,7 @@ def outgoing(
         base_url: where the service is.
         base_headers: what every call sends.
         request: the operation's method, path, query, headers and body.
-        options: what this call was told; it wins.
+        options: what this call was told; it wins over the headers and the query.
         timing: how long each step may take.
         escaped: whether the body is escaped to ASCII.
 
@@ -83,7 +83,7 @@ def build_request(method: str, url: str, headers: Mapping[str, str], body: bytes
 @lru_cache(maxsize=512)
 def _parsed(url: str) -> tuple[httpx.URL, str | None]:
     """Split a URL into one without user and password, and their `authorization`, None where it has none."""
-    # httpx would put them over an `authorization` that was asked for.
+    # httpx would let them replace an `authorization` header that was given.
     target = httpx.URL(url)
     if not target.userinfo:
         return target, None
@@ -97,7 +97,7 @@ def query_string(params: Mapping[str, Any]) -> str:
 
 
 def timings(timeout: float | Timeout | None, read: float | None = None) -> Timings:
-    """Spell a time-out out.
+    """Return a time-out as seconds for each step.
 
     Args:
         timeout: seconds for each step, an `httpx.Timeout`, or None for ever.
@@ -123,5 +123,5 @@ def _seconds(timeout: float | None) -> float | None:
 
 
 def read_timeout(request: Request) -> float | None:
-    """Return the seconds between two reads that a request allows, None for any number."""
+    """Return the seconds that a request allows between two reads; None where it waits for ever."""
     return cast("Timings", request.extensions.get("timeout", {})).get("read")

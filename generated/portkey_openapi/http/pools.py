@@ -97,7 +97,7 @@ class AsyncPool:
     """The connections of one async client and of those derived from it, one httpx client a process and event loop.
 
     Connections belong to the loop that made them. A loop that ends (`asyncio.run` does that) closes its own: each pool
-    leaves an asynchronous generator with the loop, which the loop winds up before it closes.
+    leaves an asynchronous generator with the loop, which the loop closes at its end.
     """
 
     def __init__(self, base_url: str, given: AsyncHTTPClient | None) -> None:
@@ -163,7 +163,7 @@ class _LoopClient:
         self.closer = _closing(http)
 
     async def register_with_loop(self) -> None:
-        """Start the generator, so that the loop knows it and winds it up at its end."""
+        """Start the generator, so that the loop knows it and closes it at its end."""
         await anext(self.closer)
 
 

@@ -1,5 +1,5 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
-"""What sends: httpx over connections that are used again, waited for, and closed."""
+"""Transports for httpx, and the pool of connections of async clients."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_IDLE = 100
 
 
 class Transport(httpx.HTTPTransport):
-    """Sends for a sync client, over httpcore's pool, and over no connection that has brought more than its answer."""
+    """Sends for a sync client, over httpcore's pool; a connection that brought more than its answer is not reused."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -35,7 +35,7 @@ class Transport(httpx.HTTPTransport):
 
 
 def _expiring(connection: Any) -> Any:
-    """Have a connection call itself expired, as the pool asks before each call, where it must not be used again."""
+    """Make a connection that must not be reused say that it has expired, which the pool asks before each call."""
     known = weakref.ref(connection)  # no cycle, so that whoever drops it closes it
 
     def has_expired() -> bool:
@@ -47,10 +47,10 @@ def _expiring(connection: Any) -> Any:
 
 
 def _has_more(connection: Any) -> bool:
-    """Say whether an idle connection has brought more than its answer, which httpcore would take for the next one."""
+    """Say whether an idle connection holds bytes beyond its answer, which httpcore would read as the next answer."""
     if not connection.is_idle():
         return False
-    while (inner := getattr(connection, "_connection", None)) is not None:  # a test holds these names
+    while (inner := getattr(connection, "_connection", None)) is not None:  # private names, which a test checks
         connection = inner
     state = getattr(connection, "_h11_state", None)
     return state is not None and bool(state.trailing_data[0])
@@ -159,7 +159,7 @@ class _AsyncConnections:
         """Keep a connection for the next call, or close it where its call did not end well."""
         self._used.discard(connection)
         if not connection.is_closed():
-            # Cancelled while it cleaned up, it is neither idle nor closed, and would never be either.
+            # One whose clean-up was cancelled is neither idle nor closed, and would stay so.
             if connection.is_idle() and len(self._idle) < self._most_idle and not _has_more(connection):
                 self._idle.append(connection)
             else:
@@ -176,7 +176,7 @@ class _AsyncConnections:
 
 
 class _Body:
-    """An answer's body, at whose end its connection is given back, be it cancelled half-way."""
+    """An answer's body, which gives its connection back when it is closed, also where that is cancelled."""
 
     def __init__(self, body: Any, give_back: Callable[[], None]) -> None:
         self._body = body

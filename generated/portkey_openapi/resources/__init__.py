@@ -1,5 +1,5 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
-"""One class for each resource of the contract, and what hangs them at a client; loaded when they are first asked for."""
+"""One class for each resource of the contract, loaded when it is first asked for, and their attributes of a client."""
 
 from __future__ import annotations
 

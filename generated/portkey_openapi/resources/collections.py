@@ -36,7 +36,7 @@ class Collections(Resource):
 
     @cached_property
     def with_raw_response(self) -> CollectionsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return CollectionsRaw(self)
 
     def create(self, **fields: Unpack[CreateCollectionFields]) -> models.CollectionCreated:
@@ -157,7 +157,7 @@ class AsyncCollections(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncCollectionsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return AsyncCollectionsRaw(self)
 
     async def create(self, **fields: Unpack[CreateCollectionFields]) -> models.CollectionCreated:

@@ -23,7 +23,7 @@ class Generations(Resource):
 
     @cached_property
     def with_raw_response(self) -> GenerationsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return GenerationsRaw(self)
 
 
@@ -39,7 +39,7 @@ class AsyncGenerations(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncGenerationsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return AsyncGenerationsRaw(self)
 
 

@@ -30,7 +30,7 @@ class Labels(Resource):
 
     @cached_property
     def with_raw_response(self) -> LabelsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return LabelsRaw(self)
 
     def create(self, **fields: Unpack[CreateLabelFields]) -> models.LabelCreated:
@@ -158,7 +158,7 @@ class AsyncLabels(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncLabelsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return AsyncLabelsRaw(self)
 
     async def create(self, **fields: Unpack[CreateLabelFields]) -> models.LabelCreated:

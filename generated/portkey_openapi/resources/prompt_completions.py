@@ -23,7 +23,7 @@ class PromptCompletions(Resource):
 
     @cached_property
     def with_raw_response(self) -> PromptCompletionsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return PromptCompletionsRaw(self)
 
 
@@ -39,7 +39,7 @@ class AsyncPromptCompletions(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncPromptCompletionsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return AsyncPromptCompletionsRaw(self)
 
 

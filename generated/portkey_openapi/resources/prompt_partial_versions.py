@@ -22,7 +22,7 @@ class PromptPartialVersions(Resource):
 
     @cached_property
     def with_raw_response(self) -> PromptPartialVersionsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return PromptPartialVersionsRaw(self)
 
     def list(
@@ -56,7 +56,7 @@ class AsyncPromptPartialVersions(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncPromptPartialVersionsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return AsyncPromptPartialVersionsRaw(self)
 
     async def list(

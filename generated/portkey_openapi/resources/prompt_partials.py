@@ -50,7 +50,7 @@ class PromptPartials(Resource):
 
     @cached_property
     def with_raw_response(self) -> PromptPartialsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return PromptPartialsRaw(self)
 
     @cached_property
@@ -242,7 +242,7 @@ class AsyncPromptPartials(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncPromptPartialsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return AsyncPromptPartialsRaw(self)
 
     @cached_property

@@ -26,7 +26,7 @@ class PromptVersions(Resource):
 
     @cached_property
     def with_raw_response(self) -> PromptVersionsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return PromptVersionsRaw(self)
 
     def retrieve(
@@ -122,7 +122,7 @@ class AsyncPromptVersions(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncPromptVersionsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return AsyncPromptVersionsRaw(self)
 
     async def retrieve(

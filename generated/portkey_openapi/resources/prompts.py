@@ -56,7 +56,7 @@ class Prompts(Resource):
 
     @cached_property
     def with_raw_response(self) -> PromptsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return PromptsRaw(self)
 
     @cached_property
@@ -291,7 +291,7 @@ class AsyncPrompts(AsyncResource):
 
     @cached_property
     def with_raw_response(self) -> AsyncPromptsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return AsyncPromptsRaw(self)
 
     @cached_property

@@ -31,7 +31,7 @@ class Completions(resources.PromptCompletions):
 
     @cached_property
     def with_raw_response(self) -> CompletionsRaw:
-        """The same method, answering the HTTP response with the result in it."""
+        """The same method, returning the HTTP response with the result in it."""
         return CompletionsRaw(self)
 
     @overload

@@ -27,7 +27,7 @@ class Generations(resources.Generations):
 
     @cached_property
     def with_raw_response(self) -> GenerationsRaw:
-        """The same method, answering the HTTP response with the result in it."""
+        """The same method, returning the HTTP response with the result in it."""
         return GenerationsRaw(self)
 
     @overload

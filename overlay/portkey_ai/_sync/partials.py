@@ -27,7 +27,7 @@ class PromptPartials(resources.PromptPartials):
 
     @cached_property
     def with_raw_response(self) -> PromptPartialsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return PromptPartialsRaw(self)
 
     def render(

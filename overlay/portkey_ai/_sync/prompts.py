@@ -68,7 +68,7 @@ class Prompts(resources.Prompts):
 
     @cached_property
     def with_raw_response(self) -> PromptsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return PromptsRaw(self)
 
     def render(

@@ -29,7 +29,7 @@ class PromptVersions(resources.PromptVersions):
 
     @cached_property
     def with_raw_response(self) -> PromptVersionsRaw:
-        """The same methods, answering the HTTP response with the result in it."""
+        """The same methods, returning the HTTP response with the result in it."""
         return PromptVersionsRaw(self)
 
     def retrieve(
