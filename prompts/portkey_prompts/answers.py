@@ -54,7 +54,7 @@ def _fault_in(record: Record) -> str | None:
 
 
 def _fault_in_names(record: Mapping[str, Any]) -> str | None:
-    """Say what is no text of what things are known, sorted and kept by."""
+    """Say which of `id`, `slug` and `name` is neither text nor null; None where none is."""
     odd = next((name for name in _NAMES if not isinstance(record.get(name), str | None)), None)
     return None if odd is None else f"its `{odd}` is {shown(record[odd])}"
 
@@ -80,7 +80,7 @@ def _fault_in_items(items: object, total: object) -> str | None:
 
 
 def _tells_of_failure(record: Record) -> bool:
-    """Say whether fields tell of a failure that this answer's kind does not have."""
+    """Say whether an answer reports a failure, in fields that its kind does not have otherwise."""
     if type(record).__name__ == "PromptCompletion":
         return failure_in(record) is not None
     described = type(record)._fields
@@ -95,12 +95,12 @@ def _tells_of_failure(record: Record) -> bool:
 
 
 def narrowed(kind: type[R], record: Record) -> R:
-    """Take a record over as a type that knows more of it, with its provenance."""
+    """Return a record as a type that declares more of its fields, with its provenance."""
     return kind.from_dict(record).with_meta(getattr(record, "_meta", None))
 
 
 def render_answer(record: Record, prompt_id: str, variables: Mapping[str, Any]) -> PromptRender:
-    """Fill in what a render is asked for by apps: its text, its messages, its variables, its reference."""
+    """Fill in what apps read of a render where it is left out: text, messages, variables, reference."""
     rendered = narrowed(PromptRender, record)
     given = rendered.get("data")
     data = given if isinstance(given, dict) else {}

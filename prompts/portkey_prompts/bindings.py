@@ -1,7 +1,7 @@
-"""Python functions for prompts, written as source: what a call gives is checked by mypy and pyright.
+"""Writes Python functions for prompts, so that mypy and pyright check the variables of a call.
 
-`write_module` makes one module of all prompts. For each there is an object that renders when it is called, and that
-has `run` and `stream`; its variables are a `TypedDict`, so that any name can be one.
+`write_module` writes one module for all prompts, with an object for each: calling it renders, and it has `run` and
+`stream`. Its variables are a `TypedDict`, which takes any name, also one that is no identifier.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Binding:
     Attributes:
         name: the function's name.
         reference: what it calls, such as `pp-greeting@12`.
-        version: the version's number; None where it is whichever is published.
-        inputs: what a call gives.
-        summary: what the prompt does, or is called.
+        version: the version's number; None where the published one is called.
+        inputs: the variables that a call gives.
+        summary: what the prompt does, or its name.
         origin: where it was found, as a sentence.
     """
 
@@ -62,8 +62,8 @@ class Candidate:
 
     Attributes:
         wanted: a name of any kind: a file's, a prompt's, or one from the settings.
-        of: what it comes from, for errors, such as `greeting.prompt`.
-        key: what it is called by in the settings.
+        of: where it comes from, for errors, such as `greeting.prompt`.
+        key: its key in the settings.
         given: whether it comes from the settings, and is taken as it is.
     """
 
@@ -97,7 +97,7 @@ def named(candidates: Mapping[str, Candidate]) -> dict[str, str]:
 
 
 def name_from(text: str) -> str:
-    """Make a function's name of a name of any kind: small letters and digits, with `_` between the words."""
+    """Make a function's name of a name of any kind: lower-case letters and digits, with `_` between the words."""
     return "_".join(words_of(text)).lower()
 
 
@@ -140,7 +140,7 @@ def write_module(bindings: Sequence[Binding], source: str, *, is_async: bool = F
 
 
 def same(one: str, other: str) -> bool:
-    """Say whether two modules are the same but for how they are laid out: a formatter may have been over one."""
+    """Say whether two modules differ at most in their layout: a formatter may have changed one."""
     if one == other:
         return True
     try:
@@ -150,7 +150,7 @@ def same(one: str, other: str) -> bool:
 
 
 def has_nameless(schema: Any) -> bool:
-    """Say whether an object in a schema has a member without a name, as `{{x.}}` asks for: no type can say it."""
+    """Say whether an object in a schema has a member with an empty name, as `{{x.}}` asks for: no type has such."""
     if isinstance(schema, list):
         return any(map(has_nameless, schema))
     if not isinstance(schema, Mapping):
@@ -172,7 +172,7 @@ def _aliases(bindings: Sequence[Binding], used: set[str]) -> list[str]:
 
 
 def _written(binding: Binding, types: _Types, is_async: bool) -> list[str]:
-    """Write what stands for one prompt: types, a class, and the one object of it."""
+    """Write the code of one prompt: types, a class, and its one instance."""
     camel = _camel(binding.name)
     variables = None
     if binding.inputs.arguments:
@@ -202,7 +202,7 @@ def _methods(names: Sequence[str], variables: str | None, is_async: bool) -> Ite
         given = [*arguments[:2], "stream=True", arguments[2]] if method == "stream" else arguments
         call = f"{'await ' if is_async else ''}{portkey}.prompts.{operation}(\n{_lines(given)})"
         definition = f"{'async ' if is_async else ''}def {method}(\n{_lines(parameters)}) -> {kind}:"
-        # mypy can't choose among the overloads of completions by **settings, so the type is said.
+        # mypy can't choose an overload of completions by **settings, so the type is declared.
         answer = f"return {call}" if operation == "render" else f"answer: {kind} = {call}\nreturn answer"
         yield _indented(f'{definition}\n    """{about}"""\n{_indented(answer)}')
 
@@ -220,7 +220,7 @@ class _Types:
         self._known: dict[int, str] = {}
 
     def taken(self) -> list[str]:
-        """Take the definitions that were made since the last time."""
+        """Return the definitions that were written since the last call."""
         written, self._written = self._written, []
         return written
 

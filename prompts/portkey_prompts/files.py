@@ -1,4 +1,4 @@
-"""Files: read where they are regular ones, written whole or not at all."""
+"""Files: read where they are regular ones, written atomically."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 try:
     import fcntl
-except ImportError:  # Windows: files are written whole there too; who writes last, wins
+except ImportError:  # Windows: there is no lock, so the last of several writers wins
     fcntl = None  # type: ignore[assignment]
 
 _CONFLICT: Final = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?:\s|$)", re.MULTILINE)
@@ -44,10 +44,10 @@ def read_regular(path: Path, *, own: bool = False) -> bytes:
 
 @contextmanager
 def exclusively(folder: Path) -> Iterator[None]:
-    """Keep other programs, which ask alike, from changing a folder's files meanwhile, by a lock on the folder."""
+    """Hold an advisory lock on a folder: other programs that ask for it wait before they change its files."""
     try:
         handle = os.open(folder, os.O_RDONLY)
-    except OSError:  # the write that follows says what is wrong
+    except OSError:  # the write that follows reports it
         yield
         return
     try:
@@ -72,11 +72,11 @@ def expanded(path: str | Path) -> Path:
 
 @contextmanager
 def replacing(path: Path, *, mode: int | None = None, follow: bool = True, durable: bool = True) -> Iterator[BinaryIO]:
-    """Yield a file to write to, and rename it to another's name when all is written and on the disk.
+    """Yield a temporary file to write to, and rename it to `path` when all is written and on the disk.
 
     A reader sees the old file or the new one, whole. Where anything goes wrong, the old one stays and
-    nothing else is left in the folder. A pipe or a device, such as `/dev/stdout`, takes bytes as they come, and no file
-    in its place.
+    nothing else is left in the folder. A pipe or a device, such as `/dev/stdout`, is written to
+    directly.
 
     Args:
         path: the file; its folder has to be there.
@@ -112,7 +112,7 @@ def replacing(path: Path, *, mode: int | None = None, follow: bool = True, durab
 
 @contextmanager
 def _about(path: Path, temporary: Path) -> Iterator[None]:
-    """Have an error name the file that was to be written: one of a full disk names none, others the temporary one."""
+    """Make errors name the file that was to be written: that of a full disk names none, others the temporary one."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,7 @@
 """A folder of prompts as files, and what it held when it and a service were last the same.
 
-`NAME.prompt` is a prompt, `_NAME.prompt` a partial. `.portkey.json` beside them says, for each service, which prompt a
-file is there, and the digest of what both held: so a change here is told from a change there.
+`NAME.prompt` is a prompt, `_NAME.prompt` a partial. `.portkey.json` beside them holds, for each service, the slug of
+each file's prompt, and the digest of what both held: with it a change here is told from a change there.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _FORMAT: Final = 1
 _INCLUSION = re.compile(r"(\{\{\s*>(?!>)\s*)([^{}@\r\n]*[^{}@\s])((?:@[^\s{}]+)?\s*\}\})")
 _LONGEST_STEM: Final = 80
 _MOST_BYTES: Final = 200
-"""Of a file's name, most file systems take 255."""
+"""Most bytes of a file's name without its ending; most file systems allow 255."""
 _RESERVED: Final = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
-"""What Windows takes for a device, whatever its ending."""
+"""Names that Windows takes for devices, whatever their ending."""
 
 
 class State(StrEnum):
@@ -67,7 +67,7 @@ class Synced:
 
     Attributes:
         slug: the prompt's or partial's slug there.
-        digest: of what both held; None before they were the same.
+        digest: the digest of what both held; None where they were never the same.
     """
 
     slug: str
@@ -80,8 +80,8 @@ class Folder:
 
     Attributes:
         path: the folder.
-        service: the base URL of the service whose state is meant.
-        workspace: the workspace there, by UUID; None where it is not known. The state of the only one is meant then.
+        service: the base URL of the service whose state is used.
+        workspace: the workspace there, by UUID; None where it is not known: the state of the only one is used then.
         files: what was read.
         synced: the state of this service.
     """
@@ -121,7 +121,7 @@ class Folder:
 
     @property
     def has_several_workspaces(self) -> bool:
-        """Whether it is not known which of several workspaces of the service is meant, so that no state is."""
+        """Whether the state has several workspaces of the service, and none was named, so that none is used."""
         return self.workspace is None and len(self._of_service(self._others)) > 1
 
     def path_of(self, key: Key) -> Path:
@@ -149,15 +149,15 @@ class Folder:
         """Remember that a file and the service are the same now, on the disk."""
         if self.synced.get(key) != synced or not self._is_written:
             self.synced[key] = synced
-            self._write_state()  # at once: what is done is not done twice where a later file fails
+            self._write_state()  # at once: where a later file fails, this one is not done again
 
     def move(self, old: Key, new: Key) -> None:
-        """Take a file for the one that another was, under a new name; the next note writes it down."""
+        """Record that a file was renamed; the state is written with the next `note`."""
         self.synced[new] = self.synced.pop(old)
         self._is_written = False
 
     def forget(self, key: Key) -> None:
-        """Forget what was the same."""
+        """Drop a file from the state."""
         if self.synced.pop(key, None):
             self._write_state()
 
@@ -188,7 +188,7 @@ class Folder:
 
     def free_key(self, kind: str, name: str, slug: str) -> Key:
         """Choose a file's name for a prompt that has none yet: like its name, and like no other's."""
-        # Some file systems take names of other case, or of another way to write the same letters, for the same.
+        # Some file systems treat names as equal that differ in case, or in the Unicode form of a letter.
         taken = {
             unicodedata.normalize("NFC", key.stem).casefold() for key in (*self.files, *self.synced) if key.kind == kind
         }
@@ -216,7 +216,7 @@ class Folder:
         self.synced = self._taken_out(self._others)
 
     def _taken_out(self, services: dict[str, dict[Key, Synced]]) -> dict[Key, Synced]:
-        """Take this service's state out of all; that of a release that knew no workspaces is the first one's."""
+        """Take this service's state out of all; a state of an older release, without a workspace, is the first's."""
         found = [self._named] if self._named in services else self._of_service(services)
         if self.workspace is not None and self._named not in services:
             found = [self.service] if self.service in services else []
@@ -233,7 +233,7 @@ class Folder:
         return f"{self.service}#{self.workspace}" if self.workspace else self.service
 
     def _write_state(self) -> None:
-        # What is neither here nor was ever the same is left out: two people's files would differ by it.
+        # An entry without a file and without a digest is left out: it would only make two people's files differ.
         ours = {key: synced for key, synced in self.synced.items() if synced.digest or key in self.files}
         services: dict[str, dict[str, dict[str, Any]]] = {}
         for name, known in sorted({**self._others, self._named: ours}.items()):
@@ -244,7 +244,7 @@ class Folder:
         text = (json.dumps({"format": _FORMAT, "services": services}, ensure_ascii=False, indent=2) + "\n").encode()
         self._is_written = True
         with suppress(OSError):
-            if read_regular(file) == text:  # where nothing is new, a folder that can only be read will do
+            if read_regular(file) == text:  # nothing changed: a read-only folder is no error
                 return
         self.path.mkdir(parents=True, exist_ok=True)
         write_whole(file, text)
@@ -294,13 +294,13 @@ def read_file(file: Path) -> PromptFile:
 
 
 def words_of(name: str) -> list[str]:
-    """Part a name of any kind into words: letters and digits of any script, in one of the ways to write them."""
+    """Split a name of any kind into words: letters and digits of any script, in the Unicode form NFKC."""
     text = unicodedata.normalize("NFKC", name)
     return "".join(each if each.isalnum() or unicodedata.category(each)[0] == "M" else " " for each in text).split()
 
 
 def stem_of(name: str) -> str:
-    """Make a file's name of a name: small letters, digits and hyphens, as every file system takes them."""
+    """Make a file's name of a name: lower-case letters, digits and hyphens, at most 80 characters and 200 bytes."""
     stem = "-".join(words_of(name.lower()))[:_LONGEST_STEM].encode()[:_MOST_BYTES].decode(errors="ignore").strip("-")
     return f"{stem}-prompt" if _RESERVED.fullmatch(stem) else stem
 
@@ -311,14 +311,14 @@ def included(text: str) -> set[str]:
 
 
 def renamed(text: str, names: Mapping[str, str]) -> str:
-    """Write a template with other names for its partials; one that changes the delimiters stays as it is."""
+    """Rename the partials in a template; one that changes the delimiters stays as it is."""
     if "{{=" in text or "{{" not in text:
         return text
     return _INCLUSION.sub(lambda found: f"{found[1]}{names.get(found[2], found[2])}{found[3]}", text)
 
 
 def sent(prompt: PromptFile, slugs: Mapping[str, str]) -> dict[str, Any]:
-    """Give a file's version as the service takes it.
+    """Return a file's version as the service takes it.
 
     Args:
         prompt: the file.
@@ -331,14 +331,14 @@ def sent(prompt: PromptFile, slugs: Mapping[str, str]) -> dict[str, Any]:
 def received(
     version: Mapping[str, Any], name: str, collection: str | None, slugs: Mapping[str, str], before: PromptFile | None
 ) -> PromptFile:
-    """Give a service's version as a file holds it.
+    """Return a service's version as a file holds it.
 
     Args:
         version: its content with the wire's flat names.
         name: the prompt's name for people.
         collection: the name of its collection.
         slugs: the partials' slugs by the names of their files.
-        before: the file that there is; what no service knows stays.
+        before: the file so far, whose keys that are not sent are kept; None where there is none.
     """
     content = normal(version)
     string = content["string"]
@@ -386,7 +386,7 @@ def state_of(here: str | None, base: str | None, there: str | None) -> State:
 
 
 def in_order(keys: Iterable[Key], files: Mapping[Key, PromptFile]) -> list[Key]:
-    """Put partials before what includes them, and prompts last; of those that include each other, any first."""
+    """Sort partials before what includes them, and prompts last; those that include each other, in any order."""
     names = {key: included(files[key].version["string"]) if key in files else set() for key in keys}
     ordered, seen = dict[Key, None](), set[Key]()
     for first in sorted(names):

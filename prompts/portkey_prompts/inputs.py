@@ -1,4 +1,4 @@
-"""What a call of a prompt gives: its variables, each with a JSON Schema, and whether it has to be there.
+"""The variables that a call of a prompt gives, each with a JSON Schema, and whether it is required.
 
 `inputs_of` walks through a version's template and its partials; the `input.schema` of a prompt's file wins where it
 says something. What fits the schema renders without a missing name.
@@ -37,16 +37,16 @@ Kind: TypeAlias = Literal["text", "boolean", "object", "list", "section", "any"]
 PLAIN: Final[tuple[str, ...]] = ("string", "number", "boolean")
 """The types of what a template writes as it is."""
 MAX_DEPTH: Final = 100
-"""Objects inside of each other that a template may ask for."""
+"""Most levels of nested objects that a template may ask for."""
 
 
 class Input(NamedTuple):
     """One variable of a prompt."""
 
     name: str
-    """As the template has it."""
+    """The name, as the template has it."""
     schema: Schema
-    """What fits, as a JSON Schema without references."""
+    """A JSON Schema of its values, without references."""
     required: bool
     """Whether a call has to give it: the template asks for it, and there is no default."""
     default: Any = None
@@ -54,7 +54,7 @@ class Input(NamedTuple):
 
     @property
     def kind(self) -> Kind:
-        """Say it in a word: `text` is a number or a boolean too, a `section` a list of objects, one, or null."""
+        """The schema in a word: `text` is text, a number or a boolean; `section` a list of objects, one, or null."""
         types = self.schema.get("type")
         if "anyOf" in self.schema:
             return "section"
@@ -76,7 +76,7 @@ class Inputs(NamedTuple):
     arguments: tuple[Input, ...]
     """The variables, in the order of the template, then those that only a schema has."""
     problems: tuple[str, ...] = ()
-    """Why what fits may not render all the same: partials that are not there or include themselves, and the like."""
+    """Why variables that fit may still not render: missing partials, partials that include themselves, and the like."""
 
     @property
     def schema(self) -> Schema:
@@ -128,12 +128,12 @@ def _parsed(reference: str, text: str) -> Template:
 
 
 def _chosen(defaults: Mapping[str, Any], texts: Mapping[str, Template]) -> Iterator[tuple[str, Template]]:
-    """Iterate the texts that variables choose by default: of a stored partial, or the default itself."""
+    """Iterate the templates that variables choose by default: a stored partial, or the default itself."""
     for name, value in defaults.items():
         if isinstance(value, str) and ("{{" in value or value in texts):
             try:
                 yield name, texts.get(value) or Template(value)
-            except TemplateError:  # only `{{>>name}}` parses it, and then a render says so
+            except TemplateError:  # a render reports it where `{{>>name}}` uses it
                 continue
 
 
@@ -172,11 +172,11 @@ class _Inference:
             yield Input(key.name, schema, misfit or self._is_required(key, self._with_defaults), default)
 
     def _is_required(self, key: Key, names: Uses) -> bool:
-        """Say whether something is missing without it: it, or what is walked down to, but for what it guards itself."""
+        """Say whether a render misses a name without it: itself, or one below it that no section on it guards."""
         return bool(names[key].needed) or self._is_walked_from(key, names)
 
     def _is_walked_from(self, key: Key, names: Uses) -> bool:
-        """Say whether anything is walked down to from it, but for what it guards itself."""
+        """Say whether a dotted name leads through it, outside of sections on it."""
         waiting = list(self._walked_from.get(key, ()))
         while waiting:
             each = waiting.pop()

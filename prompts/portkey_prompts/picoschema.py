@@ -1,4 +1,4 @@
-"""Picoschema, the short way in which Dotprompt writes a schema: the `input.schema` of a prompt's file."""
+"""Picoschema, Dotprompt's short form of a schema: the `input.schema` of a prompt's file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ def schema_from(value: Any) -> dict[str, Any] | None:
     """Read the `input.schema` of a prompt's file: a JSON Schema, or Picoschema.
 
     Args:
-        value: as YAML has it.
+        value: the value of `input.schema`, decoded from YAML.
 
     Returns:
         A JSON Schema of an object; None where it only names a schema, or says nothing of single variables.
 
     Raises:
-        ValueError: it is neither.
+        ValueError: it is malformed, naming the field.
     """
     if value is None or isinstance(value, str):
         return None
@@ -30,7 +30,7 @@ def schema_from(value: Any) -> dict[str, Any] | None:
 
 
 class _Reader:
-    """Read a JSON Schema: check its shape, and put what a `$ref` names in its place.
+    """Read a JSON Schema: check its shape, and replace each `$ref` by what it names.
 
     Args:
         root: the whole schema, of which a `$ref` names a part.
@@ -69,10 +69,10 @@ class _Reader:
         if "$ref" not in schema:
             return whole
         part = self._part(schema["$ref"], path)
-        return _joined(part, whole) if whole else part  # the same one wherever it stands: it is one type
+        return _joined(part, whole) if whole else part  # the same object at each place, so that it becomes one type
 
     def _part(self, reference: Any, path: str) -> dict[str, Any]:
-        """Read what a `$ref` names; inside of itself it is anything."""
+        """Read what a `$ref` names; a reference to itself within it allows any value."""
         name = str(reference)
         if name not in self._parts:
             self._parts[name] = {}

@@ -1,12 +1,12 @@
-"""What a repository says about its prompts: `[tool.portkey-prompts]` in `pyproject.toml`, or `.portkey.toml`.
+"""A repository's settings for its prompts: `[tool.portkey-prompts]` in `pyproject.toml`, or `.portkey.toml`.
 
     [tool.portkey-prompts]
     base_url = "http://127.0.0.1:8790/v1"
     folder = "prompts"
     lock = "prompts.lock"
 
-In `.portkey.toml` the same names stand at the top. Paths are meant from the file's folder. An API key never stands in a
-file that is committed.
+In `.portkey.toml` the same names stand at the top level. Paths are relative to the file's folder. API keys are refused,
+since the file is committed.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ class Project:
     def find(cls, start: Path | None = None) -> Project:
         """Read the nearest settings: of a folder or one above it, up to the repository's root.
 
-        Outside of a repository only the folder itself is looked at: above it may be anybody's.
+        Outside of a repository only the folder itself is looked at: those above may belong to other users.
 
         Args:
             start: the folder; by default the working directory.
 
         Raises:
-            ProjectError: they can't be read, or say what they can't.
+            ProjectError: they can't be read, or a setting can't be used.
         """
         for folder in _up_to_the_root((start or Path.cwd()).absolute()):
             found = [(file, table) for file in _files(folder) if (table := _table(file)) is not None]
@@ -84,7 +84,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _table(file: Path) -> Any:
-    """Load what a file says of prompts; None where it says nothing of them."""
+    """Load the settings in a file; None where it has none."""
     try:
         document = tomllib.loads(read_regular(file).decode("utf-8-sig"))
     except OSError as error:

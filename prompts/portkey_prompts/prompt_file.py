@@ -15,8 +15,8 @@
     {{~role "user"~}}
     Greet {{name}}.
 
-Whatever a version can hold comes back byte for byte: a template that the body can't say stands in the front matter,
-as `portkey.messages` or, where its JSON is written in a way of its own, as `portkey.string`.
+Whatever a version can hold is read back byte for byte: a template that the body can't express stands in the front
+matter, as `portkey.messages` or, where no style writes its JSON the same, as `portkey.string`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class PromptFileError(SourceError):
     """A prompt's file can't be read.
 
     Attributes:
-        line: the line that is meant, from 1; None where it is the file as a whole.
+        line: the line of the error, from 1; None for the file as a whole.
     """
 
     def __init__(self, message: str, line: int | None = None) -> None:
@@ -79,7 +79,7 @@ class PromptFile:
         collection: the name of the collection that it lies in; None for the service's first one.
         version: the version's content with the wire's flat names, without what is null.
         slugs: whether the template names partials by their slugs, as the service does, and not by their files.
-        further: the keys of the front matter that no service knows, such as `input.schema` and `output`.
+        further: the keys of the front matter that are not sent to a service, such as `input.schema` and `output`.
     """
 
     version: dict[str, Any]
@@ -93,7 +93,7 @@ def parse(text: str) -> PromptFile:
     """Read a prompt's file.
 
     Args:
-        text: all of it; a byte-order mark and the line ends of Windows are no part of the template.
+        text: the whole file; a byte-order mark is dropped, and Windows line ends become LF.
 
     Raises:
         PromptFileError: naming the field and the remedy.
@@ -128,7 +128,7 @@ def write(prompt: PromptFile) -> str:
 
 
 def doubts(prompt: PromptFile) -> list[str]:
-    """Say what is allowed in a file, and most likely a slip: names and roles that are nearly those that are known."""
+    """Say what is allowed in a file but is most likely a mistake, such as names and roles close to known ones."""
     found = [(f"the key {name} says nothing to a service", _TOP, name) for name in prompt.further if name not in _TOP]
     messages = messages_in(prompt.version["string"]) or ()
     roles = {str(each.get("role")) for each in messages} - {*_ROLES}
@@ -148,7 +148,7 @@ def doubts(prompt: PromptFile) -> list[str]:
 
 
 def _stated(version: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Write a template: what `portkey:` says of it, and the body."""
+    """Write a template: its fields below `portkey:`, and the body."""
     string = version.get("string", "")
     if not isinstance(string, str):
         raise PromptFileError(f"string must be text, not {type(string).__name__}")
@@ -166,7 +166,7 @@ def _stated(version: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
 
 
 def _is_plain(text: str) -> bool:
-    """Say whether a text may stand as the body: it is read as it is, and not as a chat."""
+    """Say whether a text may stand as the body: it is read back as it is, and not as a chat."""
     return "\r" not in text and not _MARKER.search(text) and not _OTHER_MARKERS.search(text)
 
 
@@ -186,7 +186,7 @@ def _simplified(messages: list[dict[str, Any]]) -> tuple[list[tuple[str, str]] |
     """Read messages as pairs of role and text, and whether each text is the only part of a list.
 
     Returns:
-        None instead of the pairs where markers can't say the messages.
+        None instead of the pairs where markers can't express the messages.
     """
     for parts in (False, True):
         pairs = [_pair(message, parts) for message in messages]
@@ -264,7 +264,7 @@ def _trimmed(text: str) -> str:
 
 
 def _settings(front: dict[str, Any]) -> dict[str, Any]:
-    """Take a version's model and parameters out of the front matter; what stays in it is for no service."""
+    """Take a version's model and parameters out of the front matter; what stays in it is not sent to a service."""
     version: dict[str, Any] = {}
     model = front.pop("model", None)
     if model is not None:
@@ -334,7 +334,7 @@ def _check_json(value: Any, name: str) -> None:
 
 
 def _split(text: str) -> tuple[str, str, int]:
-    """Part the front matter from the body, and count the lines above; these may be comments, as Dotprompt has it."""
+    """Split a file into front matter and body, and count the lines above, which Dotprompt allows to be comments."""
     position = 0
     while not (opening := _FENCE.match(text, position)):
         line, is_ended, _ = text[position:].partition("\n")
@@ -351,7 +351,7 @@ def _split(text: str) -> tuple[str, str, int]:
 
 
 def _load(head: str, line: int) -> dict[str, Any]:
-    """Read the front matter, above which there are some lines."""
+    """Parse the front matter; `line` is how many lines stand above it, for errors."""
     try:
         return dict(_object(read_yaml(head), "the front matter"))
     except MalformedYAMLError as error:

@@ -32,7 +32,7 @@ class Provenance:
 
 
 class LocalProvenance:
-    """Where a result came from that was rendered in this process: where the prompt was found, and how old that is."""
+    """Where a result came from that was rendered in this process: the prompt's source, and its age in seconds."""
 
     __slots__ = ("age", "partials", "source", "version")
 

@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 
 HIDDEN = "***"
 
-_NAMES = frozenset({"virtual_key", "aws_s3_object_key"})  # of things; errors about them have to say which
+_NAMES = frozenset({"virtual_key", "aws_s3_object_key"})  # these name a thing, and errors have to say which
 _SECRET_HEADERS = frozenset({"x-portkey-config"})
 _SECRET_WORDS = frozenset(
     {"apikey", "auth", "authorization", "cookie", "credential", "credentials", "key", "password", "secret", "token"}
 )
 _WORD = re.compile(r"[a-z]+")
-_SHORTEST_ENCODED = 8  # characters of base64; of fewer, too much else looks the same
+_SHORTEST_ENCODED = 8  # characters of base64; fewer would match too much else
 _LONGEST_PATTERN = 300  # characters
 _NEVER = re.compile("(?!)")
-_LOOKED_THROUGH = 256 * 1024  # characters, at once: no other thread goes on meanwhile
-_LONGEST_FORM = 64 * 1024  # characters of a secret that is escaped
+_LOOKED_THROUGH = 256 * 1024  # characters searched at once: a search holds the GIL
+_LONGEST_FORM = 64 * 1024  # characters that an escaped secret may take
 _SHORTEST = 4  # characters; hiding a shorter text would tear words apart, and guards nothing
 
 
@@ -63,7 +63,7 @@ def redact(text: str, secrets: tuple[str, ...]) -> str:
         for form in forms.plain:
             if _holds(text, form):
                 text = text.replace(form, HIDDEN)
-        # Looking for escapes takes longer than all else, and most texts have none of these.
+        # The search for escapes is slow, and most texts have none: look for their signs first.
         for sign in forms.signs:
             if _holds(text, sign):
                 text = _without(forms.escaped, text)
@@ -94,7 +94,7 @@ class _Forms(NamedTuple):
     plain: tuple[str, ...]
     escaped: re.Pattern[str]
     signs: tuple[str, ...]
-    """Of which a text has one, where its characters are escaped."""
+    """A text in which the secret stands escaped holds one of these."""
 
 
 @lru_cache(maxsize=256)
@@ -102,7 +102,7 @@ def _forms(secret: str) -> _Forms:
     if len(secret) > _LONGEST_PATTERN:  # a config, say: its pattern would take a second to make
         return _Forms(tuple({secret, *_written(secret), *_encoded(secret)}), _NEVER, ())
     first, others = secret[:1], secret[1:]
-    # Backslashes in front belong to it, all of them: tried from each of them on, a row of n would take n * n steps.
+    # A match begins before all backslashes in front of it: if it began at any, n of them would take n * n steps.
     escaped = re.compile("".join([_character(first, "(?<!\\\\)"), *map(_character, others)]), re.IGNORECASE)
     backslashes = ("\\",) if '"' in secret or "\\" in secret else ("\\u", "\\/")
     return _Forms((secret, *_encoded(secret)), escaped, (*backslashes, "%", "&"))
@@ -110,7 +110,7 @@ def _forms(secret: str) -> _Forms:
 
 def _written(secret: str) -> set[str]:
     """Return how encoders write a secret in JSON, in a URL, and in HTML."""
-    import json  # all of these are rarely needed, and take some milliseconds
+    import json  # rarely needed, and importing these takes some milliseconds
     from html import escape
     from urllib.parse import quote, quote_plus
 
@@ -122,11 +122,11 @@ def _written(secret: str) -> set[str]:
 
 
 def _character(character: str, before: str = "") -> str:
-    """Write a pattern of a character in all its spellings, once escaped or several times.
+    """Write a pattern that matches a character in all its spellings, escaped once or several times.
 
     Args:
         character: the character.
-        before: a pattern of what has to stand before backslashes.
+        before: a pattern of what has to stand before its backslashes.
     """
     code = ord(character)
     own = re.escape(character)
@@ -144,12 +144,12 @@ def _named(character: str) -> str:
 
 
 def _encoded(secret: str) -> set[str]:
-    """Return what stands in any base64 of a text that holds a secret, wherever in the text it begins."""
+    """Return the pieces of base64 that show a secret in an encoded text, one for each offset that it may have there."""
     found = set()
     for before in range(3):
         raw = b"\0" * before + secret.encode(errors="replace")
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            # The first and the last characters hold bits of what comes before and after.
+            # Left out: the first and last characters, which hold bits of the text before and after.
             whole = encode(raw).decode().rstrip("=")
             found.add(whole[(0, 2, 3)[before] : len(raw) * 8 // 6])
     return {form for form in found if len(form) >= _SHORTEST_ENCODED}

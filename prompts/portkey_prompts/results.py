@@ -1,6 +1,6 @@
-"""What prompts answer: the contract's types, some of whose fields are always there.
+"""The results of calls about prompts: the contract's types, with some fields declared as always present.
 
-`portkey_prompts.answers` fills in what a service left out; the types here say so, and nothing else.
+`portkey_prompts.answers` fills these fields in where a service left them out.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class PromptRender(models.PromptRender):
 
     @property
     def source(self) -> Source:
-        """Which source knew the prompt: the service itself, or one of a PromptSource's."""
+        """Where the prompt was found: `server` for the service, or one of a PromptSource's other sources."""
         source: Source = getattr(getattr(self, "_meta", None), "source", "server")
         return source
 
     @property
     def age(self) -> float:
-        """Seconds since the service said what was rendered; 0 where it rendered it just now."""
+        """Seconds since the service answered what was rendered; 0 where it was asked just now."""
         age: float = getattr(getattr(self, "_meta", None), "age", 0.0)
         return age
 

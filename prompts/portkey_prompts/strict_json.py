@@ -1,7 +1,7 @@
-"""JSON, read strictly: what two readers could understand differently is no JSON here.
+"""JSON, read strictly: what two readers could understand differently is refused.
 
-The standard library takes a name that stands twice in an object, NaN, a number that is too large for a float, and half
-a surrogate pair. Answers of services are read by it, as they are: whoever sent them is not here to be told.
+The standard library accepts a name that stands twice in an object, NaN, a number that is too large for a float, and
+half a surrogate pair. Answers of services are read with it all the same: an app could not have them corrected.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any, Final, NoReturn
 from portkey_prompts.errors import quoted
 
 MOST_DIGITS: Final = 20_000
-"""Digits of a number that is no whole one; of a whole one Python itself takes 4,300."""
+"""Most digits of a float; of an int Python itself accepts 4,300."""
 
 
 class JSONError(ValueError):
-    """A text is no JSON; as a text it says what is wrong, in words that follow the text's name.
+    """A text is no JSON, or can't be used. The message follows the text's name, such as `is no JSON: …`.
 
     Attributes:
-        syntax: where reading it came to its end, and why; None where each part is JSON and the whole can't be used.
+        syntax: where parsing failed, and why; None where it is JSON that can't be used.
     """
 
     def __init__(self, problem: str, syntax: json.JSONDecodeError | None = None) -> None:
@@ -44,8 +44,8 @@ def read_json(
         as_javascript: read it as the hosted engine does: of a name that stands twice the last one counts, a number may
             be too large, and half a surrogate pair is kept. NaN and Infinity are refused there too.
         half_pairs: keep half a surrogate pair, which a text of somebody else may hold.
-        decoder: one made with `HOOKS`, where more is to be watched while it reads.
-        encode: what writes a value as UTF-8, by which half a surrogate pair is found.
+        decoder: another decoder, made with `HOOKS`.
+        encode: encodes a value as JSON in UTF-8, which fails on half a surrogate pair; by default the standard library.
 
     Raises:
         JSONError: it is none, or can't be used.
@@ -54,7 +54,7 @@ def read_json(
         value = (decoder or (AS_JAVASCRIPT if as_javascript else _STRICT)).decode(text)
         if not (as_javascript or half_pairs):
             text.encode()
-            if "\\u" in text:  # without an escape what can be encoded stays so, and writing a value takes its time
+            if "\\u" in text:  # only escapes can add half a pair, and encoding the value is slow
                 (encode or _encode)(value)
     except json.JSONDecodeError as error:
         raise JSONError(f"is no JSON: {error.msg} at line {error.lineno}, column {error.colno}", error) from error

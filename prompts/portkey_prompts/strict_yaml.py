@@ -1,4 +1,4 @@
-"""YAML with the types of JSON only, and each key once, for prompts' files and tests. It loads PyYAML when needed."""
+"""YAML with JSON's types only, and each key once, for prompts' files and tests. PyYAML is imported on first use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from portkey_prompts.errors import PortkeyError, quoted
 _DEEPEST: Final = 1000
 _SCALARS: Final = ("bool", "float", "int", "null", "str")
 _MOST_VALUES: Final = 2_000_000
-"""How many values a text may hold, once its aliases stand for what they name."""
+"""Most values that a text may hold with its aliases expanded."""
 
 
 class YAMLMissingError(PortkeyError):
@@ -58,7 +58,7 @@ def read_yaml(text: str, *, aliases: bool = False) -> Any:
         What it holds; None where it is empty. Each object is an `Object`, each list a `List`.
 
     Raises:
-        MalformedYAMLError: it is none, or holds a key twice, or is nested more than 1,000 levels deep.
+        MalformedYAMLError: it is no YAML, holds a key twice, or is nested more than 1,000 levels deep.
         YAMLMissingError: PyYAML is missing.
     """
     yaml, loader_class, *_ = _yaml()
@@ -80,7 +80,7 @@ def read_yaml(text: str, *, aliases: bool = False) -> Any:
 
 
 def _check_events(text: str, aliases: bool) -> None:
-    # PyYAML's reader is written in C and would end the process; its events come without a stack.
+    # Deep nesting overflows the stack of PyYAML's C reader, which ends the process; its events need no stack.
     yaml, loader, *_ = _yaml()
     depth = 0
     for event in yaml.parse(text, Loader=loader):
@@ -93,7 +93,7 @@ def _check_events(text: str, aliases: bool) -> None:
 
 
 class _Builder:
-    """Make values of nodes."""
+    """Build values from PyYAML's nodes."""
 
     def __init__(self, yaml: Any, loader: Any, merges: bool) -> None:
         self._yaml = yaml
@@ -156,7 +156,7 @@ def write_yaml(value: Mapping[str, Any]) -> str:
     yaml, _, *dumpers = _yaml()
     for dumper in dumpers:
         text = str(yaml.dump(value, Dumper=dumper, sort_keys=False, allow_unicode=True, width=100))
-        # Some texts are not what they were as a block: what PyYAML reads from it decides.
+        # Some texts do not survive being written as a block: reading them back tells.
         with suppress(MalformedYAMLError):
             if text.endswith("\n") and _same(read_yaml(text), value):  # a block may end with another line break
                 return text

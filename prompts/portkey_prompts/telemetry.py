@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Take = Callable[[dict[str, Any]], T]
-"""Makes what an app sees of a chunk."""
+"""Turns a chunk's JSON into what an app is given."""
 VERSION_HEADER = "x-portkey-prompt-version"
 """The header by which a server tells the number of the version that it rendered or ran."""
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 _REQUESTED = ("frequency_penalty", "max_tokens", "presence_penalty", "seed", "temperature", "top_k", "top_p")
 _TAIL = 3
-"""Events at a stream's end that are decoded once more: the last of an answer, the usage, and one to spare."""
+"""Events at a stream's end that are decoded again: the last of the answer, the usage, and one in reserve."""
 
 
 def telemetry_of(asked: bool | None, name: str) -> Telemetry | None:
-    """Return what makes spans, or None where nobody wants any.
+    """Return what makes spans, or None where telemetry is off.
 
     Args:
         asked: what the code says; None leaves it to the environment. There, an exporter or its endpoint switches spans
@@ -72,7 +72,7 @@ class Telemetry:
 
     Args:
         tracer: where they go.
-        captures: whether they hold variables, and what models were asked and answered.
+        captures: whether they hold variables, and the messages sent to models and answered by them.
     """
 
     def __init__(self, tracer: Tracer, *, captures: bool) -> None:
@@ -93,12 +93,12 @@ class Telemetry:
         return RenderSpan(span, self.captures, variables)
 
     def running(self, reference: str, body: Mapping[str, Any], **known: Any) -> RunSpan:
-        """Return the span of a run, for a `with` block; it goes on where that has a stream.
+        """Return the span of a run, for a `with` block; a stream in the block keeps it open until it ends.
 
         Args:
             reference: what is run.
             body: what is sent, to a server or to a model.
-            known: further attributes; they win over what is told otherwise.
+            known: further attributes, which win; except the model, which is the body's where it names one.
         """
         from opentelemetry.trace import SpanKind
 
@@ -119,7 +119,7 @@ class Telemetry:
 
 
 class StreamSpan:
-    """What a stream tells of itself; here, to nobody."""
+    """The notes that a stream makes for a span; this one, for telemetry that is off, drops them."""
 
     def timed(self, take: Take[T]) -> Take[T]:
         """Note when the first chunk is taken."""
@@ -133,7 +133,7 @@ NO_SPAN = StreamSpan()
 
 
 class RenderSpan:
-    """The span of one render: current in its `with` block, at whose end it ends."""
+    """The span of one render: it is current in its `with` block, and ends with it."""
 
     def __init__(self, span: Span, captures: bool, variables: object) -> None:
         self.span, self._began = span, time.perf_counter()
@@ -149,7 +149,7 @@ class RenderSpan:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        # The class alone: an error's words may hold a text of a prompt.
+        # Only the error's class: its message may hold a prompt's text.
         self._leave(None if error is None else type(error).__qualname__)
 
     def _leave(self, failure: str | None) -> None:
@@ -167,7 +167,7 @@ class RenderSpan:
         return render
 
     def _asks(self, rendered: Mapping[str, Any]) -> None:
-        """Note what a model is asked, where texts are told."""
+        """Note the messages that a model is sent, where content is captured."""
         if self._captures:
             messages = rendered.get("messages")
             said = messages if isinstance(messages, list) else [{"role": "user", "content": rendered.get("prompt")}]
@@ -189,7 +189,7 @@ class RenderSpan:
 
 
 class RunSpan(RenderSpan, StreamSpan):
-    """The span of one run: that of a stream ends when the stream ends, is closed or dropped."""
+    """The span of one run; for a stream it ends when the stream ends, is closed or is dropped."""
 
     _streams = _ended = _has_begun = False
 
@@ -206,7 +206,7 @@ class RunSpan(RenderSpan, StreamSpan):
         return completion
 
     def streams(self, stream: object, headers: Mapping[str, str], events: Sequence[str]) -> Self:
-        """Leave the end to a stream, and to its being dropped; `events` will hold the JSON of all that comes."""
+        """Leave the span open until a stream ends or is dropped; `events` is filled with the JSON of its chunks."""
         self._set_version(None, headers)
         self._streams = True
         weakref.finalize(stream, self._dropped, events).atexit = False
@@ -214,7 +214,7 @@ class RunSpan(RenderSpan, StreamSpan):
 
     def _dropped(self, events: Sequence[str]) -> None:
         if self._streams:
-            # A garbage collection may have interrupted a span processor of this very thread, which holds its lock.
+            # On a thread: the collection may have interrupted a span processor on this one, which holds its lock.
             with suppress(RuntimeError):  # the interpreter ends
                 start_new_thread(self.stream_ended, (events, None))
 
@@ -272,7 +272,7 @@ class RunSpan(RenderSpan, StreamSpan):
 
 
 def _message(message: object) -> dict[str, Any]:
-    """Say a message as OpenTelemetry's schema of messages does."""
+    """Convert a message to OpenTelemetry's schema of messages."""
     given = message if isinstance(message, Mapping) else {}
     content, calls = given.get("content"), given.get("tool_calls")
     parts = list(content) if isinstance(content, list) else [{"type": "text", "content": content}] if content else []

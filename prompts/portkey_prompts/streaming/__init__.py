@@ -1,1 +1,1 @@
-"""Streamed completions: bytes read as chunks, what a chunk brings, failures, and what all chunks add up to."""
+"""Streamed completions: bytes read as chunks, what a chunk brings, failures, and all chunks merged."""

@@ -10,17 +10,17 @@ Json = dict[str, Any]
 
 _LONGEST_INDEX = 10
 _NO_REASON = frozenset({"", "null", "none", "None"})
-"""What stands in for a finish reason as long as there is none."""
+"""Values of a finish reason that mean that there is none yet."""
 
 
 def choices_of(chunk: object) -> list[Json]:
-    """Return what the answers gain by a chunk; nothing where it brings none."""
+    """Return the choices in a chunk; an empty list where it has none."""
     choices = chunk.get("choices") if isinstance(chunk, dict) else None
     return [choice for choice in choices if isinstance(choice, dict)] if isinstance(choices, list) else []
 
 
 def brings(chunk: Mapping[str, Any], *, wants_usage: bool) -> bool:
-    """Say whether a chunk is one that an app is to see: it has choices, or the usage that was asked for."""
+    """Say whether a chunk is given to the app: it has choices, or the usage that was asked for."""
     choices = chunk.get("choices")
     if type(choices) is list and choices and (type(choices[0]) is dict or choices_of(chunk)):
         return True
@@ -28,7 +28,7 @@ def brings(chunk: Mapping[str, Any], *, wants_usage: bool) -> bool:
 
 
 def usage_of(chunk: Mapping[str, Any]) -> Any:
-    """Return the token counts that a chunk or an answer brings, also where it does so beside its choices or in one."""
+    """Return the token counts of a chunk or an answer, also where they are in a choice or in `x_groq`."""
     aside = chunk.get("x_groq")
     holders: list[Mapping[str, Any]] = [chunk, *choices_of(chunk), aside if isinstance(aside, dict) else {}]
     return next((usage for usage in (holder.get("usage") for holder in holders) if usage), None)
@@ -41,7 +41,7 @@ def wants_usage(body: Mapping[str, Any]) -> bool:
 
 
 def delta_of(choice: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a message gains by a choice of a chunk; a text in its place is its text."""
+    """Return the delta of a choice; a text where a delta should be becomes its content."""
     for name in ("delta", "message"):  # some servers send a whole message as the only chunk
         delta = choice.get(name)
         if isinstance(delta, dict):
@@ -51,7 +51,7 @@ def delta_of(choice: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def content_text(content: object) -> str:
-    """Return the text of a message's content: of a list of parts those that are text, and not what a model thinks."""
+    """Return the text of a message's content: of a list of parts those that are text, without a model's reasoning."""
     if isinstance(content, str):
         return content
     parts: Any = content if isinstance(content, list) else (content,)
@@ -64,7 +64,7 @@ def _is_text(part: object) -> bool:
 
 
 class FinishReasons:
-    """Follows whether every answer of a stream has been given its finish reason."""
+    """Tracks whether every choice of a stream has its finish reason."""
 
     def __init__(self) -> None:
         self._finished: dict[Any, bool] = {}
@@ -77,12 +77,12 @@ class FinishReasons:
 
     @property
     def complete(self) -> bool:
-        """Whether there are answers, and all of them have ended."""
+        """Whether there are choices, and all of them have a finish reason."""
         return bool(self._finished) and all(self._finished.values())
 
 
 def is_finished(chunks: Iterable[Mapping[str, Any]]) -> bool:
-    """Say whether every answer of a stream has been given its finish reason."""
+    """Say whether every choice of a stream has its finish reason."""
     reasons = FinishReasons()
     for chunk in chunks:
         reasons.add(chunk)
@@ -90,13 +90,13 @@ def is_finished(chunks: Iterable[Mapping[str, Any]]) -> bool:
 
 
 def finish_of(choice: Mapping[str, Any]) -> Any:
-    """Return why an answer has ended; None as long as it has not, whatever word says so."""
+    """Return the finish reason of a choice; None as long as there is none, however that is spelled."""
     reason = choice.get("finish_reason")
     return None if isinstance(reason, str) and reason in _NO_REASON else reason
 
 
 def index_of(choice: Mapping[str, Any], position: int) -> Any:
-    """Return which answer a choice belongs to, or which call a piece of one; its position where it does not say so."""
+    """Return the index of a choice, or of a piece of a tool call; its position where it names none."""
     index = choice.get("index")
     if isinstance(index, str) and index.isdecimal() and len(index) < _LONGEST_INDEX:
         return int(index)
@@ -104,7 +104,7 @@ def index_of(choice: Mapping[str, Any], position: int) -> Any:
 
 
 def text_of(chunk: object) -> str:
-    """Return what the first answer's text gains by a chunk; of a list of parts, those that are text."""
+    """Return the text that a chunk adds to the first choice; of a list of parts, those that are text."""
     first = (choice for position, choice in enumerate(choices_of(chunk)) if index_of(choice, position) == 0)
     return "".join(content_text(delta_of(choice).get("content")) for choice in first)
 

@@ -1,4 +1,4 @@
-"""The failure that a chunk, an event or a whole body tells of, in any of the shapes that servers of this API use."""
+"""Finds the failure that a chunk, an event or a whole body reports, in any of the shapes that servers use."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 from portkey_prompts.streaming.chunks import Json, choices_of, delta_of
 
 _FAILED = frozenset({"error", "failed", "failure", "fail"})
-"""Values of `status`, `type` and `object` of what is an error and no chunk."""
+"""Values of `status`, `type` and `object` that mark a body as an error."""
 _SAYS = (
     *("message", "msg", "detail", "error_message", "error_msg", "errorMessage", "error_description", "status_msg"),
     *("error", "errors", "title", "description", "reason", "Message"),
 )
-"""Where errors hold their message, the first one first."""
+"""Fields that hold an error's message, in the order in which they are looked at."""
 _CODES = ("code", "errorCode", "error_code", "status_code", "statusCode", "status", "__type")
-"""Where errors hold their code, or the HTTP status that they would have had."""
+"""Fields that hold an error's code, or the HTTP status that it would have had."""
 _HARMLESS_CODES = frozenset({"", "0", "200", "ok", "success", "none", "null"})
 _ERROR_FIELDS = frozenset(
     {
@@ -36,36 +36,36 @@ _ERROR_FIELDS = frozenset(
         ),
     }
 )
-"""What stands in an error that says of itself no more than its words."""
+"""The only fields of an error that is marked by nothing but its message."""
 _GONE_WRONG = re.compile(
     "error|exception|fail|fault|abort|cancel|denied|exceed|expired|forbidden|insufficient|invalid|limit|not.?found|overload"
     "|refused|reject|throttl|time.?d?.?out|too.?many|unauthor|unavailable|unsupported",
     re.IGNORECASE,
 )
-"""What the type of an error speaks of."""
+"""Matches the types and statuses that mean an error."""
 _GAVE_UP = re.compile("error|exception|fail|abort|cancel|time.?d?.?out|interrupted|insufficient", re.IGNORECASE)
-"""What a finish reason speaks of, where it was not the model that ended the answer."""
+"""Matches the finish reasons of answers that were not ended by the model."""
 _SHOWN = 200
 _DEEPEST = 32
-"""How far below an error its words are looked for, in levels."""
+"""Levels below an error down to which its message is looked for."""
 
 
 class Failure(NamedTuple):
-    """An error that a chunk, an event or a whole body tells of."""
+    """An error that a chunk, an event or a whole body reports."""
 
     words: str | None
-    """What it says; None where it has no words."""
+    """Its message; None where it has none."""
     type: str | None = None
     code: str | int | None = None
     param: str | None = None
     body: Any = None
-    """All of what told of it."""
+    """All of the body that reports it."""
     told: Any = None
-    """The part of the body that told of it."""
+    """The part of the body that reports it."""
 
     @property
     def message(self) -> str:
-        """Its words, or in their place what told of it."""
+        """Its message, or without one the beginning of the part that reports it."""
         if self.words is not None or self.told is None:
             return self.words or "It reports an error and says no more."
         try:
@@ -75,12 +75,12 @@ class Failure(NamedTuple):
 
     @property
     def name(self) -> str | None:
-        """What a program tells it by: its code, or its type where it has none."""
+        """The name of the error for programs: its code, or its type where it has none."""
         return self.type if self.code is None else str(self.code)
 
     @property
     def status(self) -> int | None:
-        """The HTTP status that it says it would have had."""
+        """The HTTP status, 400 to 599, that it states in its body; None where it states none."""
         parts = [part for part in (self.told, self.body) if isinstance(part, dict)]
         numbers = (self.code, *(part.get(name) for part in parts for name in (*_CODES, "raw_status_code")))
         return next((number for number in map(_error_status, numbers) if number is not None), None)
@@ -92,11 +92,11 @@ def _error_status(code: object) -> int | None:
 
 
 def failure_in(body: object, *, is_error: bool = False) -> Failure | None:
-    """Find the error that a body or a chunk tells of, in any of the shapes that servers of this API use.
+    """Find the error that a body or a chunk reports, in any of the shapes that servers use.
 
     Args:
         body: the decoded JSON.
-        is_error: whether it is known to be an error, as by a status, so that only its words are looked for.
+        is_error: whether it is known to be an error, as by its status, so that only its message is looked for.
     """
     if isinstance(body, list):
         found = next(filter(None, (failure_in(item) for item in body if isinstance(item, dict))), None)
@@ -120,7 +120,7 @@ def failure_in(body: object, *, is_error: bool = False) -> Failure | None:
 
 
 def _told(body: Json) -> Failure | None:
-    """Find the error that stands beside choices: in its field, or in what a provider adds under a name of its own."""
+    """Find the error that stands beside choices: in `error`, or in that of an `x_…` field of a provider."""
     error = body.get("error")
     if _tells(error):
         return _failure(error, body)
@@ -147,7 +147,7 @@ def _told_in_choice(choice: Json, body: Json) -> Failure | None:
 
 
 def _told_anywhere(body: Json, depth: int = 0) -> Failure | None:
-    """Find an error in what brings no choices: under any name that speaks of one, also inside of an object in it."""
+    """Find an error in a body without choices: in any field named like one, also one level down."""
     if _tells(body.get("error")):
         return _failure(body["error"], body)
     for name, value in body.items():
@@ -173,7 +173,7 @@ def _says_so(body: Json) -> bool:
 
 
 def _only_speaks(body: Json) -> bool:
-    """Say whether a body has words in place of choices: with a code, or with nothing that a chunk has."""
+    """Say whether a body without choices is an error: a message with an error's code, or only an error's fields."""
     if not _words(body):
         return False
     codes = [body[name] for name in _CODES if name != "status" or isinstance(body.get(name), int) if name in body]
@@ -190,14 +190,14 @@ def _only_speaks(body: Json) -> bool:
 
 
 def _is_code(code: object) -> bool:
-    """Say whether a code is one of an error."""
+    """Say whether a code stands for an error."""
     if isinstance(code, bool) or not isinstance(code, str | int):
         return False
     return str(code).strip().lower() not in _HARMLESS_CODES
 
 
 def _tells(error: object, depth: int = 0) -> bool:
-    """Say whether an `error` field holds one: some providers send it empty in each chunk."""
+    """Say whether an `error` field holds an error: some providers send it empty in each chunk."""
     if not isinstance(error, dict | list) or depth > _DEEPEST:
         return bool(error)
     if isinstance(error, list):
@@ -209,7 +209,7 @@ def _tells(error: object, depth: int = 0) -> bool:
 
 
 def is_failed_finish(reason: object) -> bool:
-    """Say whether a finish reason tells that it was not the model that ended the answer."""
+    """Say whether a finish reason means that the answer was not ended by the model."""
     return isinstance(reason, str) and _GAVE_UP.search(reason) is not None
 
 
@@ -219,7 +219,7 @@ def _failure(said: object, body: object) -> Failure:
     words = _words(said) or (_words({name: around[name] for name in _SAYS if name in around}) if around else None)
     details = known.get("errors")
     if words and isinstance(details, list) and (detail := _words(details)) and detail not in words:
-        words = f"{words} ({shown(detail)})"  # the gateway says here which field of a config is wrong
+        words = f"{words} ({shown(detail)})"  # the gateway names the wrong field of a config here
     codes = (part.get(name) for part in (known, around) for name in _CODES if name != "status" or known is not part)
     kind, param = known.get("type") or around.get("error_type"), known.get("param")
     return Failure(
@@ -233,7 +233,7 @@ def _failure(said: object, body: object) -> Failure:
 
 
 def _words(said: object, depth: int = 0) -> str | None:
-    """Find what an error says in words."""
+    """Find the message of an error."""
     if isinstance(said, str):
         return said.strip() and said
     if not isinstance(said, dict | list) or depth > _DEEPEST:

@@ -1,4 +1,4 @@
-"""Chunks of a streamed completion, added up to the completion that a whole answer would have been."""
+"""Merges the chunks of a streamed completion to the completion that an answer without a stream would be."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from portkey_prompts.streaming.chunks import Json, choices_of, finish_of, index_
 _WHOLE = frozenset(
     {"role", "id", "type", "name", "object", "model", "status", "format", "language", "tool_call_id", "item_id"}
 )
-"""Fields whose value comes whole. Some providers repeat it in each chunk, some repeat it empty."""
+"""Fields whose value comes in one piece. Some providers repeat it, or send it empty, in further chunks."""
 _GROWING_PARTS = frozenset({"text", "output_text", "thinking", "reasoning"})
-"""Types of content parts that come bit by bit."""
+"""Types of content parts that come in pieces."""
 
 
 _DEEPEST = 64
-"""How many levels down a value grows. No provider was seen to send more than seven; Python counts to a thousand."""
+"""Levels down to which a value is merged. Providers send up to seven; Python allows 1,000 nested calls."""
 _JOINED = _DEEPEST + 8  # from the choice on, which is further up
 
 
 class ChunkMerger:
-    """Merge chunks as they come: content, tool calls, log probabilities, usage, and fields that nobody named.
+    """Merge chunks as they come: content, tool calls, log probabilities, usage, and unknown fields.
 
     It takes time in proportion to what comes: texts are kept in pieces, and joined when they are asked for.
     """
@@ -74,7 +74,7 @@ class _Text:
     @property
     def may_be_json(self) -> bool:
         """Whether it may be a whole object."""
-        # Asked at each piece, so it looks at the last one alone; of countless pieces none is one.
+        # Called for each piece, so it looks at the last one alone, and gives up on very many.
         return len(self.pieces) < _MOST_LOOKED_AT and self.pieces[-1].rstrip().endswith("}")
 
     def whole(self, *, is_base64: bool = False) -> str:
@@ -138,7 +138,7 @@ def _add_parts(parts: list[Any], pieces: object) -> None:
 
 
 def _goes_on(part: object, piece: object) -> bool:
-    """Say whether a piece of content goes on with the part before it: bare text, or bare thoughts."""
+    """Say whether a piece of content continues the part before it: text or reasoning, with no further fields."""
     if not isinstance(part, dict) or not isinstance(piece, dict) or part.keys() != piece.keys():
         return False
     if any(part.get(name) != piece.get(name) for name in ("type", "index")) or part.get("type") not in _GROWING_PARTS:
@@ -159,7 +159,7 @@ def _add_fields(known: Json, piece: Mapping[str, Any], depth: int = 0) -> None:
 
 
 def _grown(known: Any, value: Any, depth: int = 0) -> Any:
-    """Return what a value has become by its next piece."""
+    """Return a value with its next piece added."""
     if known is None or depth > _DEEPEST:
         return _begun(value, depth)
     if isinstance(known, _Text) and isinstance(value, str):
@@ -212,7 +212,7 @@ def _add_tool_calls(message: Json, pieces: object) -> None:
     message["tool_calls"] = calls
     together = calls[-len(given) :]
     for position, piece in enumerate(given):
-        # Pieces without index and id stand where their calls stood in the delta before.
+        # Pieces without index and id belong to the calls at the same positions of the last delta.
         before = together[position] if len(together) == len(given) else None
         call = _call_of(calls, piece, before)
         if call is None:
@@ -228,7 +228,7 @@ def _add_tool_calls(message: Json, pieces: object) -> None:
 
 
 def _add_function(function: Json, piece: Mapping[str, Any]) -> None:
-    """Add to what a call calls. Arguments that are whole don't grow: what comes then says them again, or at last."""
+    """Add to a call's function. Arguments that are whole JSON don't grow: a repetition is dropped, `{}` is replaced."""
     name, known = piece.get("name"), function.get("name")
     if known and name and name != known and isinstance(name, str) and isinstance(known, str):
         function["name"] = known + name
@@ -243,8 +243,8 @@ def _add_function(function: Json, piece: Mapping[str, Any]) -> None:
 
 
 def _call_of(calls: list[Json], piece: Json, before: Json | None) -> Json | None:
-    """Find the call that a piece goes on with, by its id, index or position, in this order; None for a new one."""
-    # Some providers say index 0 for all calls, some neither index nor id, and some repeat the name in each piece.
+    """Find the call that a piece continues, by its id, index or position, in this order; None for a new one."""
+    # Some providers send index 0 for all calls, some neither index nor id, and some repeat the name in each piece.
     index, name = index_of(piece, _NOWHERE), piece.get("id")
     found: Json | None
     if name:
@@ -263,7 +263,7 @@ def _last(calls: list[Json], index: object) -> Json | None:
 
 
 def _is_another(call: Json, piece: Json) -> bool:
-    """Say whether a piece begins a call of its own: it names another function, or begins anew."""
+    """Say whether a piece begins another call: it names another function, or begins new arguments."""
     known, function = call.get("function"), piece.get("function")
     if not isinstance(known, dict) or not isinstance(function, dict):
         return False
@@ -272,7 +272,7 @@ def _is_another(call: Json, piece: Json) -> bool:
     begun, arguments = known.get("arguments"), function.get("arguments")
     has_begun = isinstance(begun, _Text) and any(map(str.strip, begun.pieces))
     if known["name"] != function["name"]:
-        # A name may come in pieces as long as nothing else has: then the call has an id, and they have none.
+        # A name may come in pieces until arguments do; the call has an id then, and its further pieces have none.
         return has_begun or not call.get("id")
     if not (isinstance(begun, _Text) and has_begun and _begins_anew(arguments) and begun.may_be_json):
         return False

@@ -1,7 +1,7 @@
 """The bytes of a streamed completion, read as chunks. No I/O.
 
-The client reads the service with it, the local server its upstreams. What it takes is what providers were seen to send,
-of which OpenAI's own form is one.
+The client reads the service with it, the local server its upstreams. It accepts all forms that providers were seen to
+send, OpenAI's own among them.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from portkey_prompts.streaming.chunks import Json, choices_of, delta_of, index_o
 from portkey_prompts.streaming.failures import Failure, failure_in, is_failed_finish, shown
 
 _KEEP_ALIVE = frozenset({"ping", "pong", "heartbeat", "keepalive", "keep-alive", "keep_alive"})
-"""Types of events, and words instead of them, that only keep a connection open."""
+"""Types of events, and texts in the place of JSON, that only keep a connection open."""
 _ENDS = frozenset({"done", "end", "eos"})
-"""Types of events that end a stream, where they bring no piece of an answer."""
+"""Types of events that end a stream, where they have no choices."""
 _TELLING = frozenset({"error", "status", "success", "message", "msg", "detail", "type", "base_resp"})
-"""Fields of which a chunk has none, unless it is an error or no chunk at all."""
+"""Fields that an ordinary chunk does not have: what has one is looked at more closely."""
 
 _LONG = 256 * 1024
-"""Characters of an event from which on it is long."""
+"""Characters from which an event counts as long."""
 
-# `json.loads` does the same, and takes half as long again.
+# The same as `json.loads`, which takes half as long again.
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
@@ -35,10 +35,10 @@ class StreamError(Exception):
     """A stream that can't be read on.
 
     Attributes:
-        kind: `failure` where it reports one, `no_chunk` where an event is neither a chunk nor anything that is known,
-            `no_stream` where it is another kind of answer, `too_long` where an event is longer than it may be.
+        kind: `failure` where it reports one, `no_chunk` where an event is neither a chunk nor otherwise known,
+            `no_stream` where the answer is no event stream, `too_long` where an event exceeds the limit.
         failure: the error that it reports.
-        text: what came instead of a chunk.
+        text: what came in the place of a chunk.
     """
 
     def __init__(
@@ -57,13 +57,12 @@ class StreamError(Exception):
 class ChunkReader:
     """Reads a stream: bytes in, in whatever pieces they arrive, and chunks out.
 
-    What brings nothing is passed by: empty events, pings. A failure that the stream reports is raised after what came
-    with it.
+    Empty events and pings are skipped. A failure that the stream reports is raised after the chunk that came with it.
 
     Args:
         redact: takes secrets out of the text of an event, before it is decoded.
         longest: characters that one event may have.
-        decode: decodes the JSON of a long event, where one call that takes long would hold other threads up.
+        decode: decodes the JSON of a long event, for programs whose threads must not wait for one long call.
     """
 
     def __init__(
@@ -75,13 +74,13 @@ class ChunkReader:
         self._decode = decode
         self._events = Decoder() if longest is None else Decoder(longest)
         self._redact = redact
-        # Decodes in half of the time. Where the program has not loaded it, loading takes what thousands of chunks save.
+        # msgspec takes half the time. It is used where the app has loaded it: importing it costs more than it saves.
         self._quick = getattr(getattr(sys.modules.get("msgspec"), "json", None), "decode", None)
         self._failure: Failure | None = None
-        self._comes_in_deltas: bool | None = None  # whether the last choice did; None where none has come
+        self._comes_in_deltas: bool | None = None  # whether the last choice had a delta; None before the first choice
         self._said: dict[Any, set[str]] = {0: set()}  # the fields that have come in deltas, by the answer's index
-        self._strange = ""  # the first event that brought none
-        self._is_rewritten = False  # whether the chunk is another one than its event said
+        self._strange = ""  # the first event without choices
+        self._is_rewritten = False  # whether the chunk was changed, so that its event's text is not its JSON
         self.done = False
         """Whether `[DONE]` has come."""
 
@@ -89,7 +88,7 @@ class ChunkReader:
         """Take the next bytes and give the chunks that they complete, each with its text.
 
         Raises:
-            StreamError: where the stream can't be read on: here, or while they are iterated, after what came before.
+            StreamError: where the stream can't be read on: at the call, or in the iteration after the chunks before.
         """
         try:
             events = self._events.feed(piece)
@@ -97,7 +96,7 @@ class ChunkReader:
             raise StreamError("too_long", f"An event is longer than {error.longest:,} characters.") from error
         if len(events) != 1 or self._events.pending:
             return self._chunks(events)
-        kind, text = events[0]  # as most reads bring: takes no generator
+        kind, text = events[0]  # the usual read: one event, without a generator
         if self._redact is not None:
             text = self._redact(text)
         chunk = self._read(kind, text)
@@ -129,7 +128,7 @@ class ChunkReader:
             self.done = self._events.pending.strip() == DONE
 
     def _brought(self, text: str, chunk: Json | None) -> Iterator[tuple[str, Json]]:
-        """Yield a chunk that came; where a failure came with it, raise it after the chunk."""
+        """Yield a chunk, then raise the failure that came with it, where there is one."""
         if chunk is not None:
             is_as_sent = self._failure is None and not self._is_rewritten
             self._is_rewritten = False
@@ -138,10 +137,10 @@ class ChunkReader:
             raise StreamError("failure", self._failure.message, self._failure)
 
     def end(self) -> Iterator[tuple[str, Json]]:
-        """Take the end of the bytes: an event that no blank line has ended counts where it is whole.
+        """Take the end of the bytes: an event without a blank line after it counts where its JSON is whole.
 
         Raises:
-            StreamError: where that is a failure, or where what came is no event stream at all.
+            StreamError: where the last event is a failure, or where the bytes are no event stream.
         """
         if self.done:
             return
@@ -165,17 +164,17 @@ class ChunkReader:
         return self._comes_in_deltas is not None
 
     def unexpected(self) -> str:
-        """Show what came where something else was expected, for a stream that ended before its answer; "" for nothing.
+        """Show what came in the place of an answer, for a stream that ended too early; "" for nothing.
 
-        That is the first event without choices of a stream that has brought none, or else what was no event at all.
+        That is the first event without choices, of a stream without any choices, or else the lines that are no events.
         """
         return shown(self._strange if not self.begun and self._strange else self._shown_stray())
 
     def shortfall(self, chunks: Iterable[Json], count: int) -> str | None:
-        """Say why a stream that has ended is no whole answer; None where it is one.
+        """Say why a stream that has ended is incomplete; None where it is complete.
 
         Args:
-            chunks: all that came, looked at where no `[DONE]` did.
+            chunks: all chunks that came; they are looked at where no `[DONE]` came.
             count: how many they are.
         """
         if self.begun and (self.done or is_finished(chunks)):
@@ -188,7 +187,7 @@ class ChunkReader:
         return stray if self._redact is None else self._redact(stray)
 
     def _read(self, kind: str, text: str) -> Json | None:
-        """Return the chunk that an event is, or None; note a failure and the end."""
+        """Return the chunk in an event, or None; note a failure, and the end of the stream."""
         try:
             data = self._decoded(text) if len(text) < _LONG else self._decode(text)
         except (StopIteration, ValueError, RecursionError):
@@ -252,7 +251,11 @@ class ChunkReader:
                 said.update(name for name, value in delta_of(choice).items() if value)
 
     def _read_words(self, kind: str, text: str) -> Json | None:
-        """Take an event that is no JSON."""
+        """Handle an event that is no JSON: `[DONE]`, an error's message, a ping.
+
+        Raises:
+            StreamError: where it is none of these.
+        """
         words = text.strip()
         if words.upper().startswith(DONE) or words.upper() == "DONE":
             self.done = True
@@ -267,7 +270,7 @@ class ChunkReader:
 
 def _decoded_together(events: list[Event], redact: Callable[[str], str] | None) -> Iterable[tuple[str, Any]]:
     """Decode the events of one read, up to the first that is no chunk."""
-    # As one list: that takes two thirds of the time.
+    # As one JSON list, which takes two thirds of the time.
     texts = []
     for kind, text in events:
         if kind or text[:1] != "{" or text[-1] != "}" or len(text) >= _LONG:
@@ -285,7 +288,7 @@ def _decoded_together(events: list[Event], redact: Callable[[str], str] | None) 
 
 
 def _is_ordinary(data: Any, text: str) -> TypeGuard[Json]:
-    """Say at once of nearly every chunk that it brings a piece of one answer, and tells of no failure."""
+    """Say, quickly, whether a chunk has one unfinished choice and surely no failure, as nearly all have."""
     if type(data) is not dict or "rror" in text or not _TELLING.isdisjoint(data):
         return False
     choices = data.get("choices")
@@ -308,7 +311,7 @@ def _unsaid(message: Json, said: Set[str]) -> Json:
 
 
 def looks_like_events(body: bytes) -> bool:
-    """Say whether a body that is called something else begins as an event stream does."""
+    """Say whether a body with another content type begins as an event stream does."""
     return body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"data:", b"event:", b"id:", b"retry:", b":"))
 
 
@@ -321,7 +324,7 @@ def _no_chunk(text: str) -> StreamError:
 
 
 def _without_failure(chunk: Json) -> Json | None:
-    """Return what a chunk that tells of a failure brings besides, or None."""
+    """Return what a chunk that reports a failure holds besides, or None."""
     brought = [{**delta_of(choice), "error": None} for choice in choices_of(chunk)]
     choices = [choice for choice, delta in zip(choices_of(chunk), brought, strict=True) if any(delta.values())]
     if not choices:
