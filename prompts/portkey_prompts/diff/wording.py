@@ -1,4 +1,4 @@
-"""Messages: read into passages that people can compare, paired, and told apart in words or in more than words."""
+"""Messages: split into passages, paired, and compared: whether only their wording changed, or more."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Passage(NamedTuple):
 
 
 _MOST_STEPS = 20_000_000
-"""Steps up to which the best way to align two sequences is looked for: some seconds, where they are made to hurt."""
+"""Most steps for finding the best alignment of two sequences: some seconds in the worst case."""
 
 Pair: TypeAlias = tuple[Passage | None, Passage | None]
 
@@ -95,7 +95,7 @@ def _without_words(content: Any) -> Any:
 
 
 def paired(old: list[Passage], new: list[Passage]) -> list[Pair]:
-    """Pair passages: the same ones first, then in what lies between those of the same role, in order."""
+    """Pair passages: equal ones first, then, between these, those of the same role, in order."""
     pairs: list[Pair] = []
     for same, start, end, new_start, new_end in _aligned(_identities(old), _identities(new)):
         if same:
@@ -128,7 +128,7 @@ def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, int
         matcher = SequenceMatcher(None, before, after, autojunk=False)
         for tag, start, end, new_start, new_stop in matcher.get_opcodes():
             yield tag == "equal", head + start, head + end, head + new_start, head + new_stop
-    else:  # the first is held against the first, and so on
+    else:  # compared by position: the first with the first, and so on
         for at in range(head, min(old_end, new_end)):
             yield old[at] == new[at], at, at + 1, at, at + 1
         longest = min(old_end, new_end)
@@ -137,7 +137,7 @@ def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[bool, int
 
 
 def can_be_aligned(old: Sequence[str], new: Sequence[str]) -> bool:
-    """Tell whether the best alignment is found soon: of the same few items it takes the cube of their number."""
+    """Tell whether the best alignment is found in time: few distinct items take the cube of their number."""
     counts = Counter(old)
     matches = sum(counts[item] * count for item, count in Counter(new).items())
     return min(len(old), len(new)) * (len(old) + len(new) + matches) <= _MOST_STEPS

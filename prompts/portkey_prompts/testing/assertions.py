@@ -1,6 +1,6 @@
-"""What a test asserts, in promptfoo's words and with its meaning: `{type: contains, value: Hello}`.
+"""The assertions of tests, with promptfoo's names and meaning: `{type: contains, value: Hello}`.
 
-Every type has its contrary, `not-contains`. An assertion scores 1 or 0, code of one's own what it likes.
+Every type has a negation, such as `not-contains`. An assertion scores 1 or 0; one of type `python`, any number.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ JUDGES: Final = re.compile(
     r"(?:agent|llm|research|search|video)-rubric|(?:answer|conversation|context)-(?:faithfulness|recall|relevance)"
     r"|classifier|factuality|g-eval|max-score|model-graded-.*|moderation|pi|select-best|similar(?::.*)?"
 )
-"""Types of promptfoo that ask a model for its opinion."""
+"""Types of promptfoo that are judged by a model."""
 PRICES: Final = ("cost", "inputCost", "outputCost")
-"""What `config` of a `cost` may hold: US dollars for a token, one price for both or one for each."""
+"""Fields of `config` of a `cost`, in US dollars a token: one price for all, or one each for input and output."""
 _LONGEST_SHOWN: Final = 120
 _TAG: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NAME: Final = re.compile(r"\s*([A-Za-z_]\w*(?:\.\w+)*)\s*")
@@ -37,12 +37,12 @@ class Assertion:
 
     Attributes:
         type: what is checked, without a `not-`.
-        inverse: whether it is the contrary that passes.
+        inverse: whether it is negated.
         value: what it is checked against; None where there is nothing.
-        fills: whether `{{name}}` in its texts is a variable; not in what came from a file, nor in code.
+        fills: whether `{{name}}` in its texts is filled in; never in a file's texts, nor in code.
         threshold: the most milliseconds or US dollars; of `python`, the least score.
         weight: how much it counts in the score of its case; with 0 it can't fail.
-        config: what code of one's own is given, or the prices for `cost`.
+        config: what the code of `python` is given, or the prices of `cost`.
         line: where it stands in its file, from 1.
         path: the file of code, where `value` names one, and the name of its function.
     """
@@ -72,7 +72,7 @@ class Answer:
         messages: the rendered messages; None of a text prompt, and of a model's answer.
         latency: how long the run took, in milliseconds; None of what was rendered only.
         usage: the completion's usage: `prompt_tokens`, `completion_tokens`.
-        context: what code of one's own is given beside the text.
+        context: what the code of `python` is given beside the text.
     """
 
     text: str
@@ -83,7 +83,7 @@ class Answer:
 
 
 class Grade(NamedTuple):
-    """What came of an assertion."""
+    """The result of an assertion."""
 
     passed: bool
     score: float
@@ -240,7 +240,7 @@ def _python(assertion: Assertion, value: Any, answer: Answer, worker: Worker) ->
 
 
 def _graded(assertion: Assertion, found: Any) -> Grade:
-    """Read what code of one's own returned: a bool, a score, or an object with both and a reason."""
+    """Read what the code of `python` returned: a bool, a score, or an object with both and a reason."""
     reason = f"{assertion.name} {_shown(assertion.value)}".rstrip()
     if isinstance(found, str) and found.lower() in ("true", "false"):
         found = found.lower() == "true"
@@ -271,7 +271,7 @@ class Kind(NamedTuple):
     fields: tuple[str, ...] = ("value",)
     """Which of `value`, `threshold` and `config` it takes."""
     needs: str = "value"
-    """Which of them it can't do without; empty for none."""
+    """Which of them it requires; empty for none."""
 
 
 VALUES: Final[dict[str, Callable[[Any], bool]]] = {
@@ -281,7 +281,7 @@ VALUES: Final[dict[str, Callable[[Any], bool]]] = {
     ),
     "a JSON schema": lambda value: isinstance(value, (dict, bool, type(None))),
 }
-"""What a value can have to be, in words, and whether one is so."""
+"""Kinds of values, in words, and the check of each."""
 KINDS: Final = {
     "contains": Kind(_contains, "text or a number"),
     "contains-json": Kind(_contains_json, "a JSON schema", needs=""),
@@ -296,7 +296,7 @@ KINDS: Final = {
 }
 TYPES: Final = tuple(KINDS)
 WITHOUT_MODEL: Final = tuple(name for name in TYPES if KINDS[name].needs != "threshold")
-"""Those that say something of a text; the others, of a run."""
+"""Types that check a text; the others check a run."""
 
 
 def _looked_up(name: str, variables: Mapping[str, Any]) -> Any:
@@ -309,7 +309,7 @@ def _looked_up(name: str, variables: Mapping[str, Any]) -> Any:
 
 
 def _text(value: Any) -> str:
-    """Write a value as JavaScript does, for whom 1.0 is 1."""
+    """Write a value as JavaScript does: 1.0 is written 1."""
     if isinstance(value, str):
         return value
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:

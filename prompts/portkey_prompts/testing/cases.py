@@ -43,7 +43,7 @@ from .assertions import (
 SUFFIX: Final = ".test.yaml"
 TOP_FIELDS: Final = ("defaultTest", "description", "tests")
 THEIR_FIELDS: Final = ("prompts", "providers", "tags", "targets")
-"""What promptfoo needs to run the file, and nobody here reads."""
+"""Fields that promptfoo needs to run the file; they are ignored here."""
 CASE_FIELDS: Final = ("assert", "description", "metadata", "options", "render", "threshold", "vars")
 OPTION_FIELDS: Final = ("disableVarExpansion",)
 ASSERTION_FIELDS: Final = ("config", "metric", "threshold", "type", "value", "weight")
@@ -56,7 +56,7 @@ INSTEAD: Final = {
     "outputPath": "Options say so: --json and --junit",
     "scenarios": "List each test below tests",
 }
-"""Fields of promptfoo that are none here, and what takes their place."""
+"""Fields of promptfoo that are refused here, and what to use in their place."""
 
 
 class SuiteError(SourceError):
@@ -74,7 +74,7 @@ class Case:
         asserts: what a model's answer has to be.
         threshold: the least weighted mean of the scores of `asserts`; None where each of them has to pass.
         line: where it stands in its file, from 1.
-        said: the test as the file says it, for code of one's own.
+        said: the test as it stands in the file, for the code of `python`.
     """
 
     name: str
@@ -116,7 +116,7 @@ class Suite:
 
 
 def suite_files(folder: Path) -> list[Path]:
-    """List the files of tests that stand beside a prompt's file; any others are somebody else's."""
+    """List the files of tests that stand beside a prompt's file; others belong to other tools."""
     return [path for path in sorted(folder.glob(f"*{SUFFIX}")) if prompt_of(path).is_file()]
 
 
@@ -205,7 +205,7 @@ class _Reader:
         read = partial(self._field, given, where)
         kind = read("type", str, "text") or ""
         base = kind.removeprefix("not-")
-        if kind and base not in allowed:  # before its fields, which are another type's
+        if kind and base not in allowed:  # before its fields, which depend on the type
             self._refuse(given.lines["type"], f"{where}.type: {_not_known(kind, base)}. {_one_of(allowed)}")
         self._check(given, where, ASSERTION_FIELDS, line)
         if not kind:

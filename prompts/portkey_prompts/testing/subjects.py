@@ -100,14 +100,14 @@ def partials_in(folder: Path) -> dict[str, Partial]:
 
 
 def check_render(rendered: Rendered, case: Case, worker: Worker) -> tuple[Status, list[str]]:
-    """Check what was rendered; says what is wrong, a text each."""
+    """Check what was rendered; return the status and the problems."""
     context = {**context_of(rendered, case), "messages": rendered.messages}
     answer = Answer(rendered.prompt, rendered.messages, context=context)
     return judge(case.renders, answer, case, worker, None)
 
 
 def context_of(rendered: Rendered, case: Case) -> dict[str, Any]:
-    """Give code of one's own what promptfoo gives it, as far as there is such a thing here."""
+    """Return the context that promptfoo gives the code of `python`, as far as it exists here."""
     prompt = rendered.prompt if rendered.messages is None else json.dumps(rendered.messages, ensure_ascii=False)
     return {"prompt": prompt, "vars": case.variables, "test": case.said}
 
@@ -115,7 +115,7 @@ def context_of(rendered: Rendered, case: Case) -> dict[str, Any]:
 def judge(
     assertions: Sequence[Assertion], answer: Answer, case: Case, worker: Worker, threshold: float | None
 ) -> tuple[Status, list[str]]:
-    """Check all assertions; says what is wrong, a text each."""
+    """Check all assertions; return the status and the problems."""
     grades: list[Grade] = []
     errors: list[str] = []
     for each in assertions:

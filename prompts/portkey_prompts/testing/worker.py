@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 from portkey_prompts.errors import PortkeyError
 
 SECONDS: Final = {"regex": 5.0, "python": 60.0}
-"""How long each kind of check may take."""
+"""Seconds that each kind of check may take."""
 
 
 class CheckError(PortkeyError):
@@ -89,13 +89,13 @@ class Worker:
 
 
 def _started() -> subprocess.Popen[str]:
-    """Start the process, and return once it listens: how long Python takes to start is no check's time."""
+    """Start the process, and return once it listens, so that Python's start does not count as a check's time."""
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", __name__],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
-        start_new_session=True,  # Ctrl-C is for who asks
+        start_new_session=True,  # Ctrl-C goes to the asking program alone
     )
     assert process.stdout is not None
     process.stdout.readline()
@@ -116,7 +116,7 @@ def _exchange(process: subprocess.Popen[str], request: dict[str, Any]) -> str:
 def serve() -> None:
     """Answer until stdin ends: what the process does."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # what the code reads and prints is none of it
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the code's own stdin and stdout stay out of the exchange
     os.dup2(2, 1)
     replies.write("\n")
     replies.flush()
