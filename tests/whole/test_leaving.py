@@ -24,7 +24,7 @@ def test_another():
 def test_a_failing_test_ends_the_programs_that_it_started(tmp_path: Path, root: Path) -> None:
     (tmp_path / "test_failing.py").write_text(FAILING)
     (tmp_path / "conftest.py").write_text((root / "tests/conftest.py").read_text())
-    for name in ("databases.py", "example_counts.py"):
+    for name in ("databases.py", "example_counts.py", "skipping.py"):
         (tmp_path / name).write_text((root / "tests" / name).read_text())
     run = [
         sys.executable,
