@@ -1,4 +1,4 @@
-"""What is done to the lock file, with what comes of it: references added, moved on, compared, taken out."""
+"""Changes of the lock file and their outcome: references are added, upgraded, compared and removed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Movement:
 
     @property
     def status(self) -> str:
-        """Say it in a word: `added`, `removed`, `same`, `changed`, or `gone` where it can't be locked any more."""
+        """The outcome in a word: `added`, `removed`, `same`, `changed`, or `gone` where it can't be locked any more."""
         if self.problem is not None:
             return "gone"
         if self.old is None or self.new is None:
@@ -90,7 +90,7 @@ class Movement:
 
 @frozen
 class Coverage:
-    """What a lock file and the sources have to do with each other.
+    """Whether a lock file covers the references in source files.
 
     Args:
         prompts: how many references are locked.

@@ -1,4 +1,4 @@
-"""Tests of prompts, carried out: which versions are tested, which model is asked, and how many runs go on at once."""
+"""Running the tests of prompts: on which versions, by which model, and how many at a time."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ class Model:
 
 @contextmanager
 def local_model(upstream: str, *, timeout: float | None = None) -> Iterator[Model]:
-    """Serve a model by a server of this process, which needs neither a network nor a key of the service.
+    """Yield a model behind a local server of this process, which needs neither the service nor its key.
 
     Args:
         upstream: `echo`, or an upstream of `portkey-local.toml`.
@@ -231,7 +231,7 @@ def jobs_of(sides: Iterable[tuple[Suite, Side]], repeat: int) -> list[Job]:
 def carried_out(jobs: Sequence[Job], model: Model | None, worker: Worker, at_once: int) -> Iterator[tuple[int, Result]]:
     """Carry jobs out, and iterate the results as they come, each with the number of its job from 0.
 
-    Runs go on on threads that nobody waits for: who stops iterating, as on Ctrl-C, need not hear every model first.
+    Runs are made on daemon threads that are not joined: to stop iterating, as on Ctrl-C, waits for no model.
 
     Args:
         jobs: what there is to do.
@@ -271,7 +271,7 @@ def carried_out(jobs: Sequence[Job], model: Model | None, worker: Worker, at_onc
 
 
 def result_of(job: Job, model: Model | None, worker: Worker) -> Result:
-    """Carry one job out; what is wrong with a run is its result, and no error."""
+    """Carry one job out; a failed run is a result with the status `error`, and is not raised."""
     started = time.monotonic()
     case, side = job.case, job.side
     named: dict[str, Any] = {"prompt": job.suite.name, "case": case.name, "side": side.subject.side}

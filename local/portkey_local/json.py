@@ -1,6 +1,6 @@
 """JSON: reading it strictly, so that what two readers could understand differently is refused, and writing it.
 
-What is large is read and written step by step, on a thread: one call of a decoder in C lets no other thread go on.
+Large texts are read and written in steps, on a thread: during one call of a decoder in C no other thread runs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from portkey_prompts import strict_json
 DEEPEST = 100
 """How many arrays and objects may lie inside each other in a body."""
 LARGE = 32 * 1024
-"""Bytes from which on a body is to be read on a thread: reading it lets other threads go on all the time."""
+"""Bytes from which on a body is to be read on a thread, by a reader that lets other threads run in between."""
 _LONG_NUMBER = 40
 LARGE_ANSWER = 256 * 1024
 """Bytes, or characters, from which on an answer is read or written step by step."""
@@ -30,7 +30,7 @@ _SHORT_STRING = 1024
 _ESCAPE = len(r"\ud83d")
 _HALF_PAIR = re.compile(r"\\u[dD][89abAB]..")
 _PART = 8
-"""What a value counts beside its characters."""
+"""Characters that `size_of` adds for each value."""
 _NAMES_AT_ONCE = 10_000
 _TOGETHER = 100
 """Items of a list that are written together."""
@@ -38,7 +38,7 @@ _STEPPED_INTO = 12
 """Levels of arrays and objects that are written one by one."""
 _STRUCTURE = re.compile(rb'["\[{\]},:]')
 _INSIDE = re.compile(rb'[^"\\]{0,100000}(?:\\.[^"\\]{0,9}){0,10000}', re.DOTALL)
-"""What lies in a string; of a long one a piece, since other threads wait for a match."""
+"""The inside of a string; of a long one only a piece, since no other thread runs during a match."""
 _INSIDE_TEXT = re.compile(_INSIDE.pattern.decode(), re.DOTALL)
 
 
@@ -65,17 +65,17 @@ def read_json(raw: bytes, *, values: int, names: int) -> Any:
     if not is_flat:
         _check_shape(raw, values, names)
     try:
-        # The standard library's quick scanner lets no other thread go on, which of a small text nobody notices.
+        # No other thread runs during the standard library's quick scanner, which is short enough for a small text.
         return strict_json.read_json(text, decoder=None if len(raw) < LARGE else _Patient(), encode=_as_is.encode)
     except strict_json.JSONError as error:
         raise BadRequestError(f"The body {error}.") from error
 
 
 def _plainly(raw: bytes) -> Any:
-    """Read a small JSON text by the quick decoder; answer `_NOTHING` where that might not be strict.
+    """Read a small JSON text by the quick decoder; return `_NOTHING` where the strict reader might refuse it.
 
-    It takes a third of the strict reader's time. It is believed where writing what it read gives the same text again,
-    but for white space: so no name stood twice, no number was too long, and no escape was half a pair.
+    It takes a third of the strict reader's time. Its value counts where writing it gives the same text again, but for
+    white space: then no name stood twice, no number was too long, and no escape was half a pair.
     """
     try:
         value = msgspec.json.decode(raw)
@@ -155,7 +155,7 @@ _escaped = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
 
 
 def read_stepwise(text: str) -> Any:
-    """Read a JSON text that is trusted not to be strict, in steps of a few milliseconds each.
+    """Read a JSON text in steps of a few milliseconds each, without the checks of `read_json`.
 
     Raises:
         ValueError: It is no JSON.
@@ -202,7 +202,7 @@ _stepwise = _Stepwise()
 
 
 def is_large(value: dict[str, Any]) -> bool:
-    """Tell whether a JSON object is to be written step by step; it is not looked through beyond that."""
+    """Tell whether a JSON object is to be written in steps; it is searched only as far as that takes."""
     return size_of(value, LARGE_ANSWER) >= LARGE_ANSWER
 
 
@@ -220,7 +220,7 @@ def size_of(value: Mapping[str, Any], enough: float = math.inf) -> int:
         if size >= enough:
             return size
         for item in each if type(each) is list else each.values():
-            kind = type(item)  # most are neither, and each render waits for this
+            kind = type(item)  # compared by identity: each render waits for this
             if kind is str:
                 size += len(item)
             elif kind is dict or kind is list:
@@ -260,7 +260,7 @@ def _steps(value: Any, levels: int) -> Iterator[bytes]:
 
 
 def _groups(value: Any) -> Iterator[Any]:
-    """Cut an object or an array into such of a hundred items, or of one where it has no more."""
+    """Divide an object or an array into parts of a hundred items; where it has no more, of one item."""
     size = _TOGETHER if len(value) > _TOGETHER else 1
     if isinstance(value, dict):
         items = iter(value.items())

@@ -1,4 +1,4 @@
-"""From what a request says to the content of a version: defaults, back-filling, and a template that parses."""
+"""From a request's fields to a version's content: defaults, what the latest version fills in, a parsed template."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SPELLINGS = {
 """A version's fields in the store, and how requests spell them; the first spelling wins."""
 
 IN_PLACE = ("virtual_key", "description")
-"""What may change in a version while its number and id stay: neither says what is rendered."""
+"""Fields of a version that may change while its number and id stay: a render depends on neither."""
 _TEMPLATE = ("string", "is_raw_template", "template_metadata")
 """A template, and what says how it is read."""
 _DEFAULTS: dict[str, Any] = {"parameters": {}, "template_metadata": {}, "is_raw_template": 0}
@@ -48,8 +48,8 @@ class ContentReader:
     def next(self, fields: Mapping[str, Any], latest: Mapping[str, Any]) -> dict[str, Any]:
         """Return the content of a version that follows another one, like `first`.
 
-        There is no default of a template: where none is given, the latest one is taken over, read as it was. With
-        `patch`, all that is left out is, but the description: it says what is new in a version.
+        A template has no default: where none is given, that of the latest version is taken over, with its kind. With
+        `patch`, every field that is left out is taken over, except the description, which says what is new.
         """
         given = _given(fields)
         if fields.get("patch"):
@@ -105,7 +105,7 @@ def changes_in_place(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def described(fields: Mapping[str, Any]) -> str | None:
-    """Return what a request says is new in a version of a partial, in either spelling."""
+    """Return the description that a request gives a partial's version, by either name of the field."""
     said: str | None = fields.get("version_description", fields.get("description"))
     return said
 

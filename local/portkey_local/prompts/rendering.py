@@ -1,4 +1,4 @@
-"""Rendering within a server's limits, with its errors. How is the facade's to say, so that both render the same."""
+"""Rendering within a server's limits, with its errors; `portkey_prompts` renders, so server and SDK do it alike."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _MOST_BYTES = 6
 _SMALL = 32 * 1024
 """Characters of a template, and bytes of a body, up to which a render may well be small."""
 _LIGHT = 128 * 1024
-"""Characters of a version, its tools and settings included, up to which copying those is nothing."""
+"""Characters of a version, its tools and settings included, up to which copying it takes no time that counts."""
 
 
 class Brief(Limits):
-    """What a render may take where it holds everybody else up: a few milliseconds."""
+    """The limits of a render on the event loop: a few milliseconds, in which nobody else is answered."""
 
     __slots__ = ()
 
@@ -92,7 +92,7 @@ class Renderer:
         return (await self.sized(resolved, body, size=size))[0]
 
     async def sized(self, resolved: ResolvedPrompt, body: Mapping[str, Any], *, size: int = 0) -> tuple[Rendered, bool]:
-        """Render as `render` does, and tell whether all that it is made of is small, so that the answer is."""
+        """Render as `render` does, and tell whether the answer is small, so that the event loop may write it."""
         lookup = _PartialLookup(resolved.partials)
         is_small = size <= _SMALL and resolved.version.size <= _LIGHT and _length(resolved) <= _SMALL
         while True:
@@ -168,7 +168,7 @@ class _PartialLookup:
             return self._named[reference]
         if reference in self.chosen:
             return self.chosen[reference]
-        # The attempt goes on with an empty one: so it finds all that are needed next, and they are read at once.
+        # The attempt goes on with an empty partial, to find all others that it needs: they are then read together.
         self.unseen.add(reference)
         if len(self.unseen) >= _AT_ONCE:
             raise _EnoughError
@@ -176,7 +176,7 @@ class _PartialLookup:
 
 
 class _EnoughError(Exception):
-    """So many partials are needed that they are read before going on."""
+    """An attempt needs so many partials that they are read before the next one."""
 
 
 _UNSEEN = Partial("", 0, Template(""))

@@ -50,7 +50,7 @@ _PUBLISHED = _including(
 def of_partial(connection: Connection, partial: Row[Any]) -> list[str]:
     """Name the templates that include a partial: of prompts the versions in use, of other partials too.
 
-    A partial that a variable chooses is known to the call alone.
+    Not found are inclusions by a variable: only a call says which partial that chooses.
 
     Args:
         connection: An open transaction.
@@ -79,7 +79,7 @@ def _found(connection: Connection, statement: Executable, slug: str, partial_id:
         included = {each.partition("@")[0] for each in (row.variable_components or {}).get("partials", ())}
         if included & {slug, partial_id}:
             found.append(row)
-    # Sorted here: in the order of slugs SQLite would look up each version of the database by itself.
+    # Sorted here: ordered by slug, SQLite would look up each version of the database singly.
     return sorted(found, key=lambda row: (row.slug, row.number))
 
 

@@ -15,7 +15,7 @@ from . import schema
 
 
 class Numbered:
-    """The statements that both need, on their tables.
+    """The statements that prompts and partials share, each on its own table.
 
     Args:
         kind: What each is called, in messages and in slugs of names without letters.
@@ -104,7 +104,7 @@ class Numbered:
         connection.execute(self._delete, {"it": self.find(connection, name).id})
 
     def no_version(self, row: Row[Any], number: int) -> NotFoundError:
-        """Build the 404 of a version that one has not."""
+        """Build the 404 for a version that does not exist."""
         return NotFoundError(f"{quoted(row.slug)} has no version {number}. Its newest one is {row.latest_number}.")
 
 

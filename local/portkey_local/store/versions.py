@@ -43,7 +43,7 @@ _CHOICES = {
 def _selecting(*columns: Any) -> dict[str, Any]:
     """Prepare one statement for each way in which a reference selects a version."""
     base = select(*columns).select_from(prompts).join(prompt_versions, _OF_PROMPT).where(_PROMPT)
-    # From the prompt on: by the label alone, all prompts that bear it would be gone through.
+    # Joined from the prompt: from the label, the versions of all prompts that bear it would be read.
     labelled = (
         select(*columns)
         .select_from(prompts)
@@ -126,7 +126,7 @@ def change(connection: Connection, version: Row[Any], values: Mapping[str, Any])
 
 
 def key_of(connection: Connection, reference: Reference) -> str:
-    """Return what tells apart all that is cached of the version that a reference means: its id, and what may change.
+    """Return a cache key for the version that a reference means: its id, and what may change in it for a run.
 
     Raises:
         NotFoundError: There is no such prompt, or it has no such version.
