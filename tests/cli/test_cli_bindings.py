@@ -162,6 +162,7 @@ def test_what_can_not_be_is_told(locked: Cli, fails: Callable[..., None]) -> Non
     fails(locked("bindings", "--lock", "a", "--files"), 2, "Give one of them")
     fails(locked("bindings", "--out", "no/x.py"), 2, "no: there is no such folder")
     fails(locked("bindings", "--out", "-", "--check"), 2, "Name it with --out")
+    fails(locked("bindings", "--out", ".", "--check"), 2, "no file", "Name one with --out")
 
 
 def test_what_is_no_file_is_written_to_and_never_read(locked: Cli, fails: Callable[..., None], tmp_path: Path) -> None:

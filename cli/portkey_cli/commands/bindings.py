@@ -127,7 +127,10 @@ def _checked(target: str, text: str, again: str) -> int:
     """Compare what there is with what would be written, and show how they differ."""
     if target == STDOUT:
         raise UsageError("--check needs a file to compare with. Name it with --out.")
-    old = read_text(target) if Path(target).is_file() else ""
+    path = Path(target)
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{target} is no file that could be compared. Name one with --out.")
+    old = read_text(target) if path.is_file() else ""
     if same(old, text):
         note(f"{target} is up to date.")
         return OK
