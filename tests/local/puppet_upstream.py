@@ -19,12 +19,16 @@ class Exchange:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self.gone = threading.Event()
+        self._read()
+
+    def _read(self) -> None:
+        """Read a request to its end: what is left of one would be taken for the next."""
         head, _, rest = self._read_until(b"\r\n\r\n").partition(b"\r\n\r\n")
         lines = head.decode("latin-1").split("\r\n")
         self.path = lines[0].split()[1]
         self.headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
         while len(rest) < int(self.headers.get("content-length", 0)):
-            piece = connection.recv(65536)
+            piece = self._connection.recv(65536)
             if not piece:
                 raise ConnectionError("the request was cut off")
             rest += piece
@@ -68,12 +72,13 @@ class Exchange:
         return self.gone.is_set()
 
     def wait_for_more(self, seconds: float = 60) -> bool:
-        """Wait for another request on this connection; say whether one came."""
+        """Wait for another request on this connection, and read it; say whether one came."""
         self._connection.settimeout(seconds)
         try:
-            return bool(self._connection.recv(65536))
+            self._read()
         except OSError:
             return False
+        return True
 
     def close(self) -> None:
         self._connection.close()
