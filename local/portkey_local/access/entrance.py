@@ -18,11 +18,12 @@ from starlette.datastructures import Headers
 from portkey_local.config import AccessRules, custom_host
 from portkey_local.errors import BodyTooLargeError, ForbiddenError, UnsupportedMediaTypeError
 from portkey_openapi.contract import TRACE_ID_HEADER
+from portkey_openapi.options import HEADERS
 from portkey_prompts.errors import quoted
 
 from .keyring import Keyring
 
-CUSTOM_HOST = "x-portkey-custom-host"
+CUSTOM_HOST = HEADERS["custom_host"][0]
 _PORT = re.compile(r":[0-9]{1,5}\Z")
 _JSON = re.compile(r"application/json\s*(?:;\s*charset\s*=\s*\"?utf-8\"?\s*)?;?\s*", re.IGNORECASE)
 _TRACE_ID = re.compile(r"[\x21-\x7e]{1,200}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import frozen
 from starlette.types import Receive, Send
 
+from portkey_local.access.entrance import CUSTOM_HOST
 from portkey_local.errors import ApiError, UpstreamError
 from portkey_local.http.calls import Call, ClientGoneError
 from portkey_local.ids import new_id
@@ -21,6 +22,7 @@ from portkey_local.tracing import run_span
 from portkey_local.upstreams import Run, RunKind, Upstream
 from portkey_local.worker import answers
 from portkey_openapi.events import DONE
+from portkey_openapi.options import HEADERS
 from portkey_prompts.errors import quoted
 from portkey_prompts.references import bare
 from portkey_prompts.rendering import Rendered
@@ -37,6 +39,7 @@ COMPLETION = "prompt.completion"
 CHUNK = "prompt.completion.chunk"
 _KINDS = (("id", str), ("created", int), ("model", str), ("usage", dict))
 """Fields of an answer, with the types that the contract gives them; strictly typed clients take no others."""
+_VIRTUAL_KEY, _REQUEST_TIMEOUT = HEADERS["virtual_key"][0], HEADERS["request_timeout"][0]
 _LAST_WORDS = 1.0
 """Seconds that a stream gets to say that the server stops."""
 _HEADERS = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
@@ -247,9 +250,9 @@ async def prepare(parts: Parts, call: Call, resolved: ResolvedPrompt, entry: Run
         BadRequestError: The prompt can't be rendered.
     """
     in_body = call.body.get("virtual_key")
-    name = call.headers.get("x-portkey-virtual-key") or (in_body if isinstance(in_body, str) else None)
+    name = call.headers.get(_VIRTUAL_KEY) or (in_body if isinstance(in_body, str) else None)
     name = name or resolved.version.virtual_key or parts.upstreams.default
-    custom_host = call.headers.get("x-portkey-custom-host")
+    custom_host = call.headers.get(CUSTOM_HOST)
     entry.bound_for(custom_host or name or "")
     rendered = await parts.renderer.render(resolved, call.body, size=call.size)
     upstream = parts.upstreams.named(name) if custom_host is None else parts.upstreams.at(custom_host)
@@ -279,7 +282,7 @@ def _body(rendered: Rendered) -> dict[str, Any]:
 
 
 def _patience(call: Call) -> float | None:
-    milliseconds = call.headers.get("x-portkey-request-timeout", "")
+    milliseconds = call.headers.get(_REQUEST_TIMEOUT, "")
     is_number = milliseconds.isascii() and milliseconds.isdigit() and len(milliseconds) < 10
     return int(milliseconds) / 1000 if is_number and int(milliseconds) else None
 

@@ -24,8 +24,9 @@ from portkey_local.errors import BadRequestError, UpstreamError
 from portkey_local.json import LARGE_ANSWER, read_stepwise
 from portkey_local.tracing import TRACE_HEADERS
 from portkey_local.worker import answers
-from portkey_openapi.contract import API_KEY_HEADER, TRACE_ID_HEADER
+from portkey_openapi.contract import TRACE_ID_HEADER
 from portkey_openapi.http.transports import AsyncTransport
+from portkey_openapi.options import HEADERS
 from portkey_prompts.errors import quoted
 from portkey_prompts.redaction import redact, secrets_in
 from portkey_prompts.streaming.chunks import FinishReasons
@@ -62,8 +63,8 @@ _SHORTEST_SECRET = 4
 _GATEWAY = b"x-portkey-"
 _NEVER_MISSED = frozenset(
     {
-        *(API_KEY_HEADER.encode(), b"x-portkey-custom-host", b"x-portkey-request-timeout", _TRACE_ID_HEADER),
-        *(b"x-portkey-virtual-key", b"x-portkey-package-version", b"x-portkey-runtime", b"x-portkey-runtime-version"),
+        *(HEADERS[option][0].encode() for option in ("api_key", "custom_host", "request_timeout", "virtual_key")),
+        *(_TRACE_ID_HEADER, b"x-portkey-package-version", b"x-portkey-runtime", b"x-portkey-runtime-version"),
     }
 )
 """Headers of the gateway that the log never calls dropped: this server acts on them, or SDKs describe themselves."""
