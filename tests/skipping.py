@@ -13,6 +13,7 @@ _OF_THE_MACHINE = (
     "no file system can be mounted here",
     "nothing holds up a read of SQLite",
     "only root gives files away",
+    "root may write here",
     "mounting takes root",
     "takes no tablespace of this machine",
     "there is no Makefile in this tree",
