@@ -15,8 +15,8 @@ from portkey_cli.failures import NoFileError
 from portkey_cli.options import AsJson, ExitCode, Reference, add_command
 from portkey_cli.output import progress, write_comparison
 from portkey_cli.partials import includes
+from portkey_cli.prompt_files import folder_of, is_file, key_of_prompt, slug_reference
 from portkey_cli.references import checked, split
-from portkey_cli.sync import folder_of, is_file, key_of_prompt, slug_reference
 from portkey_prompts.folder import PARTIAL, sent
 
 if TYPE_CHECKING:

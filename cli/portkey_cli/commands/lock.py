@@ -14,8 +14,8 @@ from portkey_cli.completing import slugs
 from portkey_cli.failures import NOT_AS_ASKED, OK, NoFileError, UsageError
 from portkey_cli.options import add_command
 from portkey_cli.output import note, progress, write_diff, write_json, write_line
+from portkey_cli.prompt_files import slug_reference
 from portkey_cli.references import checked
-from portkey_cli.sync import slug_reference
 from portkey_prompts.lock import scan
 from portkey_prompts.lock.errors import DEFAULT_NAME, lock_command
 
