@@ -127,9 +127,7 @@ def options(
     context: typer.Context,
     base_url: Annotated[
         str | None,
-        typer.Option(
-            "--base-url", metavar="URL", envvar="PORTKEY_BASE_URL", help="Where the service is.", show_default=False
-        ),
+        typer.Option("--base-url", metavar="URL", envvar="PORTKEY_BASE_URL", help="Where the service is."),
     ] = None,
     api_key: Annotated[
         str | None,
@@ -138,14 +136,11 @@ def options(
             metavar="KEY",
             envvar="PORTKEY_API_KEY",
             help="The service's key. Better in the environment: other users may see a command line.",
-            show_default=False,
         ),
     ] = None,
     timeout: Annotated[
         float | None,
-        typer.Option(
-            "--timeout", metavar="SECONDS", help="To connect, to write, and between two reads.", show_default=False
-        ),
+        typer.Option("--timeout", metavar="SECONDS", help="To connect, to write, and between two reads."),
     ] = None,
     version: Annotated[
         bool,

@@ -23,9 +23,7 @@ def add_command(app: typer.Typer, name: str, command: Callable[..., Any], exampl
     app.command(name, epilog=f"{_PROMPT}\n\n{shown}" if takes_prompt else shown)(command)
 
 
-Reference: TypeAlias = Annotated[
-    str, typer.Argument(metavar="PROMPT", show_default=False, autocompletion=completing.slugs)
-]
+Reference: TypeAlias = Annotated[str, typer.Argument(metavar="PROMPT", autocompletion=completing.slugs)]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the API's JSON.")]
 
 Search: TypeAlias = Annotated[
@@ -46,19 +44,15 @@ Limit: TypeAlias = Annotated[
 
 Variables: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(
-        "--var", "-v", metavar="NAME=TEXT", help="A variable that is text. May be repeated.", show_default=False
-    ),
+    typer.Option("--var", "-v", metavar="NAME=TEXT", help="A variable that is text. May be repeated."),
 ]
 JsonVariables: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(
-        "--var-json", metavar="NAME=JSON", help="A variable of any kind, as JSON. May be repeated.", show_default=False
-    ),
+    typer.Option("--var-json", metavar="NAME=JSON", help="A variable of any kind, as JSON. May be repeated."),
 ]
 VariablesFile: TypeAlias = Annotated[
     str | None,
-    typer.Option("--vars", metavar="FILE", help="Variables as a JSON object; - reads stdin.", show_default=False),
+    typer.Option("--vars", metavar="FILE", help="Variables as a JSON object; - reads stdin."),
 ]
 Strict: TypeAlias = Annotated[
     bool,
@@ -76,7 +70,6 @@ TemplateFile: TypeAlias = Annotated[
         metavar="FILE",
         help="The template: text, a JSON array of messages, or a JSON object with string and further fields of a "
         "version, as show --json prints it. - reads stdin.",
-        show_default=False,
     ),
 ]
 AsText: TypeAlias = Annotated[bool, typer.Option("--text", help="The template is text, even if it looks like JSON.")]
@@ -86,30 +79,22 @@ ParametersFile: TypeAlias = Annotated[
         "--parameters",
         metavar="FILE",
         help="Model settings and defaults of variables, as a JSON object; - reads stdin.",
-        show_default=False,
     ),
 ]
 Parameters: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        "--param",
-        metavar="NAME=JSON",
-        help="One of the parameters, as JSON; null takes it away. May be repeated.",
-        show_default=False,
+        "--param", metavar="NAME=JSON", help="One of the parameters, as JSON; null takes it away. May be repeated."
     ),
 ]
-Model: TypeAlias = Annotated[
-    str | None, typer.Option("--model", metavar="NAME", help="The model to run.", show_default=False)
-]
+Model: TypeAlias = Annotated[str | None, typer.Option("--model", metavar="NAME", help="The model to run.")]
 VirtualKey: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        "--virtual-key", metavar="NAME", help="Names the provider and the key to run with.", show_default=False
-    ),
+    typer.Option("--virtual-key", metavar="NAME", help="Names the provider and the key to run with."),
 ]
 Description: TypeAlias = Annotated[
     str | None,
-    typer.Option("--message", "-m", metavar="TEXT", help="What is new in the version.", show_default=False),
+    typer.Option("--message", "-m", metavar="TEXT", help="What is new in the version."),
 ]
 ExitCode: TypeAlias = Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where the change is breaking.")]
 Database: TypeAlias = Annotated[

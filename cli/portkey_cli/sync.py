@@ -39,16 +39,11 @@ if TYPE_CHECKING:
     from portkey_prompts.prompt_file import PromptFile
 
 R = TypeVar("R", bound=Record)
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME]…", show_default=False, autocompletion=completing.names)
-]
+Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]…", autocompletion=completing.names)]
 FolderOption = Annotated[
     Path | None,
     typer.Option(
-        "--folder",
-        metavar="DIR",
-        help=f"Where the files are. {settings.BY_DEFAULT} {settings.DEFAULT_FOLDER}.",
-        show_default=False,
+        "--folder", metavar="DIR", help=f"Where the files are. {settings.BY_DEFAULT} {settings.DEFAULT_FOLDER}."
     ),
 ]
 At = Annotated[

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def backup(
-    file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)],
+    file: Annotated[str, typer.Argument(metavar="FILE")],
     database: Database = DEFAULT,
     force: Annotated[bool, typer.Option("--force", help="Replace the file, where there is one.")] = False,
 ) -> None:

@@ -55,12 +55,7 @@ def bindings(
     context: typer.Context,
     lock: Annotated[
         str | None,
-        typer.Option(
-            "--lock",
-            metavar="FILE",
-            help=f"The lock file. {settings.BY_DEFAULT} {DEFAULT_NAME}.",
-            show_default=False,
-        ),
+        typer.Option("--lock", metavar="FILE", help=f"The lock file. {settings.BY_DEFAULT} {DEFAULT_NAME}."),
     ] = None,
     files: Annotated[
         bool,
@@ -70,10 +65,7 @@ def bindings(
     out: Annotated[
         str | None,
         typer.Option(
-            "--out",
-            metavar="FILE",
-            help=f"What is written; - prints it. {settings.BY_DEFAULT} {DEFAULT_OUT}.",
-            show_default=False,
+            "--out", metavar="FILE", help=f"What is written; - prints it. {settings.BY_DEFAULT} {DEFAULT_OUT}."
         ),
     ] = None,
     is_async: Annotated[bool, typer.Option("--async", help="Make coroutines, for AsyncPortkey.")] = False,

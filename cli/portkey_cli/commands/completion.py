@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
 
 
 def completion(
-    shell: Annotated[Literal["bash", "zsh", "fish", "powershell"], typer.Argument(metavar="SHELL", show_default=False)],
+    shell: Annotated[Literal["bash", "zsh", "fish", "powershell"], typer.Argument(metavar="SHELL")],
 ) -> None:
     """Print a shell's completion script.
 

@@ -14,9 +14,9 @@ from portkey_cli.files import named, read_text
 from portkey_cli.options import AsJson, ExitCode, add_command
 from portkey_cli.output import write_comparison
 
-Expect = Annotated[str | None, typer.Option("--expect", metavar="VERSION", help=plain.EXPECT_HELP, show_default=False)]
-OldContract = Annotated[str, typer.Argument(metavar="OLD", show_default=False)]
-NewContract = Annotated[str, typer.Argument(metavar="NEW", show_default=False)]
+Expect = Annotated[str | None, typer.Option("--expect", metavar="VERSION", help=plain.EXPECT_HELP)]
+OldContract = Annotated[str, typer.Argument(metavar="OLD")]
+NewContract = Annotated[str, typer.Argument(metavar="NEW")]
 
 
 def register(app: typer.Typer) -> None:

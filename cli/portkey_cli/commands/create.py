@@ -36,9 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def create(
     context: typer.Context,
-    name: Annotated[
-        str, typer.Option("--name", metavar="TEXT", help="Its name; the slug is made from it.", show_default=False)
-    ],
+    name: Annotated[str, typer.Option("--name", metavar="TEXT", help="Its name; the slug is made from it.")],
     file: TemplateFile,
     collection: Annotated[
         str | None,

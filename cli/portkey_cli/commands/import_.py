@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def import_archive(
-    file: Annotated[str, typer.Argument(metavar="FILE", show_default=False)],
+    file: Annotated[str, typer.Argument(metavar="FILE")],
     database: Database = DEFAULT,
     replace: Annotated[
         bool, typer.Option("--replace", help="Remove first what the database holds, in the same step.")

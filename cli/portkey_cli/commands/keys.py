@@ -27,7 +27,6 @@ Expires = Annotated[
         metavar="WHEN",
         help="When it ends by itself: after a length of time, such as 90d or 12h, or on a day, such as 2027-01-31, at "
         "00:00 UTC.",
-        show_default=False,
     ),
 ]
 
@@ -50,12 +49,9 @@ def create(
             metavar="SCOPES",
             help="What it is for: read (also render), write (also label), run, release (publish; with write, move "
             "protected labels such as production). With commas between, or repeated.",
-            show_default=False,
         ),
     ] = None,
-    name: Annotated[
-        str | None, typer.Option("--name", metavar="TEXT", help="What people call it.", show_default=False)
-    ] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="What people call it.")] = None,
     expires: Expires = None,
     database: Database = DEFAULT,
     as_json: AsJson = False,
@@ -106,7 +102,7 @@ def list_keys(database: Database = DEFAULT, as_json: AsJson = False) -> None:
 
 
 def rotate(
-    key: Annotated[str, typer.Argument(metavar="KEY", show_default=False)],
+    key: Annotated[str, typer.Argument(metavar="KEY")],
     grace: Annotated[
         str, typer.Option("--grace", metavar="TIME", help="How long KEY works still, such as 1d, 12h or 0s.")
     ] = "1d",
@@ -139,7 +135,7 @@ def rotate(
 
 
 def revoke(
-    key: Annotated[str, typer.Argument(metavar="KEY", show_default=False)],
+    key: Annotated[str, typer.Argument(metavar="KEY")],
     database: Database = DEFAULT,
     as_json: AsJson = False,
 ) -> None:

@@ -18,7 +18,7 @@ from portkey_cli.references import checked
 if TYPE_CHECKING:
     from portkey_ai.types import PromptDetail
 
-LabelName = Annotated[str | None, typer.Argument(metavar="[LABEL]", show_default=False, autocompletion=labels)]
+LabelName = Annotated[str | None, typer.Argument(metavar="[LABEL]", autocompletion=labels)]
 
 
 def register(app: typer.Typer) -> None:

@@ -27,18 +27,12 @@ References = Annotated[
         metavar="[PROMPT]...",
         help="Prompts as the app writes them, such as pp-greeting@production, or their files; after --upgrade and "
         "--check also slugs.",
-        show_default=False,
         autocompletion=slugs,
     ),
 ]
 Sources = Annotated[
     list[str] | None,
-    typer.Option(
-        "--scan",
-        metavar="PATH",
-        help="Also all prompts that Python files there refer to. May be repeated.",
-        show_default=False,
-    ),
+    typer.Option("--scan", metavar="PATH", help="Also all prompts that Python files there refer to. May be repeated."),
 ]
 
 
@@ -62,13 +56,7 @@ def lock(
     sources: Sources = None,
     file: Annotated[
         str | None,
-        typer.Option(
-            "--file",
-            "-f",
-            metavar="FILE",
-            help=f"The lock file. {settings.BY_DEFAULT} {DEFAULT_NAME}.",
-            show_default=False,
-        ),
+        typer.Option("--file", "-f", metavar="FILE", help=f"The lock file. {settings.BY_DEFAULT} {DEFAULT_NAME}."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:

@@ -45,7 +45,7 @@ _LARGEST_PAGE = 1000
 
 
 def _text(option: str, metavar: str, says: str, completed: Any = None) -> Any:
-    described = typer.Option(option, metavar=metavar, help=says, show_default=False, autocompletion=completed)
+    described = typer.Option(option, metavar=metavar, help=says, autocompletion=completed)
     return Annotated[str | None, described]
 
 
@@ -61,7 +61,7 @@ FIELDS: Mapping[str, Any] = {
     ),
     "string": Annotated[
         str | None,
-        typer.Option("--file", "-f", metavar="FILE", help="The template; - reads stdin.", show_default=False),
+        typer.Option("--file", "-f", metavar="FILE", help="The template; - reads stdin."),
     ],
     "version_description": Description,
 }
@@ -276,7 +276,7 @@ def _create(kind: Kind) -> Callable[..., Any]:
         write_line(made.get("slug") or name)
         note("Created." if "string" not in fields else "Created. Version 1 is published.")
 
-    name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
+    name = Annotated[str, typer.Argument(metavar="NAME")]
     options = {field: FIELDS[field] for field in fields}
     says = f"Create a {kind.noun}. Prints its {'name' if kind.client is Labels else 'slug'}."
     return _typed(run, says, {**options, "name": name, "as_json": AsJson})
@@ -391,7 +391,7 @@ def _needed(annotation: Any) -> bool:
 def _argument(kind: Kind) -> Any:
     return Annotated[
         str,
-        typer.Argument(metavar=kind.noun.upper(), show_default=False, autocompletion=getattr(completing, kind.group)),
+        typer.Argument(metavar=kind.noun.upper(), autocompletion=getattr(completing, kind.group)),
     ]
 
 

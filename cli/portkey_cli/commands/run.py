@@ -50,18 +50,15 @@ def run(
     virtual_key: VirtualKey = None,
     temperature: Annotated[
         float | None,
-        typer.Option("--temperature", help="How freely tokens are drawn, from 0 to 2.", show_default=False),
+        typer.Option("--temperature", help="How freely tokens are drawn, from 0 to 2."),
     ] = None,
-    max_tokens: Annotated[
-        int | None, typer.Option("--max-tokens", help="The longest answer, in tokens.", show_default=False)
-    ] = None,
+    max_tokens: Annotated[int | None, typer.Option("--max-tokens", help="The longest answer, in tokens.")] = None,
     setting: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="NAME=JSON",
             help="Any other model setting, as JSON; null leaves out what is saved. May be repeated.",
-            show_default=False,
         ),
     ] = None,
     stream: Annotated[
@@ -69,7 +66,6 @@ def run(
         typer.Option(
             "--stream/--no-stream",
             help="Print the answer as it comes, which is the default without --json. With --json: a line a chunk.",
-            show_default=False,
         ),
     ] = None,
     as_json: AsJson = False,

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 def list_runs(
-    prompt: Annotated[str | None, typer.Argument(metavar="[PROMPT]", show_default=False, autocompletion=slugs)] = None,
+    prompt: Annotated[str | None, typer.Argument(metavar="[PROMPT]", autocompletion=slugs)] = None,
     by_version: Annotated[
         bool,
         typer.Option(
@@ -45,7 +45,7 @@ def list_runs(
     ] = False,
     since_when: Annotated[
         str | None,
-        typer.Option("--since", metavar="WHEN", help="Only later ones: 30m, 24h, 7d, or a date.", show_default=False),
+        typer.Option("--since", metavar="WHEN", help="Only later ones: 30m, 24h, 7d, or a date."),
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many to list at most.")] = 20,
     database: Database = DEFAULT,

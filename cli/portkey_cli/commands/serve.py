@@ -29,24 +29,16 @@ def serve(
     host: Annotated[str, typer.Option("--host", help=plain.HOST_HELP)] = plain.HOST,
     port: Annotated[int, typer.Option("--port", help=plain.PORT_HELP, callback=_port)] = LOCAL_PORT,
     database: Database = DEFAULT,
-    config: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help=plain.CONFIG_HELP, show_default=False)
-    ] = None,
+    config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help=plain.CONFIG_HELP)] = None,
     drain: Annotated[
         int | None,
-        typer.Option(
-            "--drain", metavar="SECONDS", min=0, max=plain.MOST_SECONDS, help=plain.DRAIN_HELP, show_default=False
-        ),
+        typer.Option("--drain", metavar="SECONDS", min=0, max=plain.MOST_SECONDS, help=plain.DRAIN_HELP),
     ] = None,
     grace: Annotated[
         int | None,
-        typer.Option(
-            "--grace", metavar="SECONDS", min=0, max=plain.MOST_SECONDS, help=plain.GRACE_HELP, show_default=False
-        ),
+        typer.Option("--grace", metavar="SECONDS", min=0, max=plain.MOST_SECONDS, help=plain.GRACE_HELP),
     ] = None,
-    log: Annotated[
-        Literal["text", "json"] | None, typer.Option("--log", help=plain.LOG_HELP, show_default=False)
-    ] = None,
+    log: Annotated[Literal["text", "json"] | None, typer.Option("--log", help=plain.LOG_HELP)] = None,
 ) -> int:
     """Serve the prompt API from a database on this machine. Prints its URL when it is ready; Ctrl-C ends it."""
     return plain.serve(host, port, database, config, drain=drain, grace=grace, log=log)

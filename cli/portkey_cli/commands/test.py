@@ -46,7 +46,6 @@ def run_tests(
             "--lock",
             metavar="FILE",
             help=f"Test what this lock file holds. That of --locked is the settings', else {DEFAULT_NAME}.",
-            show_default=False,
         ),
     ] = None,
     at: Annotated[
@@ -55,7 +54,6 @@ def run_tests(
             "--at",
             metavar="REFERENCE",
             help="Test what the service holds: pp-x@1, or @production of each prompt. With --locked: which entry.",
-            show_default=False,
         ),
     ] = None,
     against: Annotated[
@@ -64,7 +62,6 @@ def run_tests(
             "--against",
             metavar="VERSION",
             help="Test another version too, and compare: pp-x@2, @staging, files or lock.",
-            show_default=False,
         ),
     ] = None,
     tolerance: Annotated[
@@ -77,7 +74,6 @@ def run_tests(
             "--upstream",
             metavar="NAME",
             help="Run in this process and not by the service: echo, or an upstream of portkey-local.toml.",
-            show_default=False,
         ),
     ] = None,
     render_only: Annotated[bool, typer.Option("--render-only", help="Ask no model: check render: alone.")] = False,
@@ -85,9 +81,7 @@ def run_tests(
     concurrency: Annotated[
         int, typer.Option("--concurrency", min=1, max=100, metavar="N", help="How many runs go on at once.")
     ] = 4,
-    junit_file: Annotated[
-        str | None, typer.Option("--junit", metavar="FILE", help="Write JUnit's XML there.", show_default=False)
-    ] = None,
+    junit_file: Annotated[str | None, typer.Option("--junit", metavar="FILE", help="Write JUnit's XML there.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Test prompts as NAME.test.yaml beside NAME.prompt says, in promptfoo's words.
