@@ -23,7 +23,7 @@ from portkey_local import LocalServer
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_RUN = {
-    "serve": "its example is an app's; the README's test runs serve",
+    "serve": "its example is an app's; the test of README.md and docs/server.md runs serve",
     "completion": "lines for a shell's start; tests/cli/test_cli_completion.py has them evaluated",
     "mcp": "speaks to an editor until that ends; its own tests run it",
 }

@@ -20,7 +20,8 @@ from portkey_openapi import API_VERSION
 PAGE = Path(__file__).resolve().parents[2] / "docs/commands.md"
 HEAD = """# Commands
 
-What `portkey-prompts COMMAND --help` says, for all commands. Installed with `pip install 'portkey-prompts[cli]'`.
+What `portkey-prompts COMMAND --help` says, for all commands. Installed with `pip install 'portkey-prompts[cli]'`,
+so far [from a checkout](../README.md#install).
 """
 
 

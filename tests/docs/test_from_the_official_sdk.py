@@ -104,5 +104,5 @@ def test_it_says_what_each_requires() -> None:
 
 
 def test_the_files_that_it_links_to_exist() -> None:
-    for path in re.findall(r"\]\(([^)]+)\)", GUIDE.read_text()):
+    for path in re.findall(r"\]\(([^)#]+)[^)]*\)", GUIDE.read_text()):
         assert (GUIDE.parent / path).exists(), path

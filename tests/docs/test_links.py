@@ -73,6 +73,15 @@ def site() -> dict[str, str]:
     return {name: site_hooks.relinked(text, name) for name, text in pages.items()}
 
 
+def test_every_page_that_installs_the_package_says_where_it_is(repository: dict[str, str]) -> None:
+    """No index has it: a page's own line fails for a reader who comes from a search, and not from the README."""
+    asks = re.compile(r"pip install [^`\n]*portkey-prompts|^portkey-prompts\[.*==", re.M)
+    pages = {name: text for name, text in repository.items() if name.startswith("docs/") and asks.search(text)}
+    pages.pop("docs/decisions.md", None)
+    assert len(pages) > 8
+    assert [name for name, text in pages.items() if "](../README.md#install)" not in text] == []
+
+
 def test_every_link_of_the_repository_leads_somewhere(repository: dict[str, str]) -> None:
     assert len(repository) > 18
     assert sum(len(links_of(text)) for text in repository.values()) > 50

@@ -91,6 +91,6 @@ def test_every_block_is_run_or_compared() -> None:
 
 
 def test_the_pages_that_it_links_to_exist() -> None:
-    linked = re.findall(r"\]\(([^)]+)\)", PAGE.read_text())
+    linked = re.findall(r"\]\(([^)#]+)[^)]*\)", PAGE.read_text())
     assert linked
     assert all((PAGE.parent / path).exists() for path in linked)
