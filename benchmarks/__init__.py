@@ -1,4 +1,4 @@
-"""What calls cost: this package, bare httpx and the official SDK, side by side in one run.
+"""How long calls take: this package, bare httpx and the official SDK, in turns in one run.
 
 `python -m benchmarks` prints the table, `python -m benchmarks --help` says what else it can do.
 """

@@ -1,4 +1,4 @@
-"""Print what calls cost, in multiples of bare httpx."""
+"""Print how long calls take, in multiples of bare httpx."""
 
 import argparse
 import json

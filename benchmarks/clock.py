@@ -7,7 +7,7 @@ from typing import TypeVar
 Client = TypeVar("Client")
 
 Block = Callable[[int], float]
-"""Does a thing so many times, and says how many seconds one time took."""
+"""Does a thing so many times; returns the seconds that one time took."""
 
 
 def timed(call: Callable[[], object], scale: int = 1) -> Block:
@@ -28,7 +28,7 @@ def timed(call: Callable[[], object], scale: int = 1) -> Block:
 
 
 def timed_opening(make: Callable[[], Client], use: Callable[[Client], object]) -> Block:
-    """Time what a client costs until its first call can go out, whether it pays when made or at that call.
+    """Time a client until its first call can be sent, whether the time passes when it is made or at that call.
 
     Args:
         make: makes a client.

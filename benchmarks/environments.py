@@ -1,6 +1,6 @@
 """The virtual environments that are measured, made when they are missing.
 
-The official SDK needs one of its own, since it bears the same import name. This package and httpx need one too: httpx
+The official SDK needs one of its own, since it has the same import name. This package and httpx need one too: httpx
 imports click and rich where they are installed, as development tools do, which more than doubles what its import takes.
 """
 

@@ -1,4 +1,4 @@
-"""What was measured, and what it says."""
+"""Samples, and the figures that are made of them."""
 
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -6,7 +6,7 @@ from statistics import median, quantiles
 BASELINE = "httpx"
 
 Samples = dict[str, list[float]]
-"""For each library what it took, round by round: the same place in two lists is the same moment, nearly."""
+"""For each library what it took, round by round: the same index in two lists is nearly the same moment."""
 
 
 @dataclass(frozen=True)
@@ -20,17 +20,17 @@ class Spread:
 
 @dataclass(frozen=True)
 class Row:
-    """What one row of the table is about."""
+    """What a row of the table measures, and its target."""
 
     title: str
     unit: str
-    """What samples are told in: "ms", "µs", "chunks/s"; "" for counts."""
+    """The unit of the figures: "ms", "µs", "chunks/s"; "" for counts."""
     target: float
     more_is_better: bool = False
     relative: bool = True
-    """Whether figures are told in multiples of bare httpx; as they are, otherwise."""
+    """Whether figures are multiples of bare httpx."""
     difference: bool = False
-    """Whether samples are differences, whose least is luck: they are told by their spread."""
+    """Whether samples are differences: their figure is the median, since their minimum is chance."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,15 @@ class Result:
     """Seconds for one thing; counts where the row's unit is none."""
 
     def spread(self, library: str) -> Spread | None:
-        """Return what is told of a library, from pairs of one round each, so that a slow moment cancels out.
-
-        Where there is nothing to pair with, the fastest is told: a busy machine only ever adds.
-        """
+        """Return a library's figure, as a median and quartiles; None where it was not measured."""
         own, base = self.samples.get(library), self.samples.get(BASELINE)
         if not own:
             return None
         if self.row.difference:
             return quartiles([absolute(each, self.row.unit) for each in own])
-        if not self.row.relative or not base:
+        if not self.row.relative or not base:  # the fastest: other programs of a machine only add time
             return quartiles([absolute(min(own), self.row.unit)])
-        pairs = list(zip(own, base, strict=True))
+        pairs = list(zip(own, base, strict=True))  # of one round each: a slow moment cancels out
         if self.row.more_is_better:
             return quartiles([theirs / mine for mine, theirs in pairs])
         return quartiles([mine / theirs for mine, theirs in pairs])

@@ -1,4 +1,4 @@
-"""A template as apps have them: 1.2 KB, 10 variables, a loop of 20, 2 partials; and the same for who has no loops."""
+"""A template as apps have them: 1.2 KB, 10 variables, a loop of 20, 2 partials; and the same without loops."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def orders_text(orders: list[dict[str, str]]) -> str:
 
 
 def rendered() -> str:
-    """Say what all libraries have to make of it."""
+    """Return the text that all libraries have to render."""
     text = FLAT
     for name, value in {**VARIABLES, "orders": orders_text(ORDERS)}.items():
         text = text.replace(f"{{{{{name}}}}}", value)

@@ -37,7 +37,7 @@ def seconds_of_program(python: Path, code: str, wanted: str = "") -> float:
 
 
 class Child:
-    """A module of this package that runs in a process of its own, until it is told nothing more."""
+    """A module of this package that runs in a process of its own, until its standard input ends."""
 
     def __init__(self, python: Path, module: str, *arguments: str) -> None:
         self._process = subprocess.Popen(
@@ -91,7 +91,7 @@ class Worker(Child):
         super().__init__(python, "worker", module, use, base_url)
 
     def seconds(self, times: int) -> float:
-        """Let it do its thing so many times, and return how long one time took."""
+        """Let it do its use so many times; returns the seconds that one time took."""
         self.write(str(times))
         return float(json.loads(self.read()))
 

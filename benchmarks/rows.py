@@ -1,4 +1,4 @@
-"""The rows of the table: what is measured, and what is to be reached."""
+"""The rows of the table: what is measured, and the targets."""
 
 import socket
 from collections.abc import Callable

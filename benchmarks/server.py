@@ -1,4 +1,4 @@
-"""A loopback server that costs next to nothing: canned bytes, blocking sockets, a thread for each connection.
+"""A loopback server that takes little time: fixed bytes, blocking sockets, a thread for each connection.
 
 Run as `python -m benchmarks.server`: prints its port, then answers until its standard input ends. `GET /connections`
 says how many connections have been made.

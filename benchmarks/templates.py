@@ -9,7 +9,7 @@ from benchmarks.workload import check
 from portkey_prompts.templates import Partial, PromptTemplate, Template
 
 SLICE = 50
-"""Renders that are timed in one go: few enough for some to meet with no disturbance."""
+"""Renders that are timed together: few enough that some slices are not interrupted."""
 
 
 def template(base_url: str) -> Block:

@@ -45,7 +45,7 @@ def events() -> list[bytes]:
 
 
 def check(text: str | None, wanted: str) -> None:
-    """See to it that a library did the work that it is timed for.
+    """Check that a library did the work that it is timed for.
 
     Raises:
         RuntimeError: where what it read is not what was sent.

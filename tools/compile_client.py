@@ -65,7 +65,7 @@ class Contract:
         return {entry["operationId"] for entry in items if isinstance(entry, dict) and "operationId" in entry}
 
     def constants(self) -> dict[str, str]:
-        """What contract.py says, by name."""
+        """The constants of the compiled contract.py, by name."""
         version = self._at("info", "version")
         if not isinstance(version, str):
             raise CompileError(f"info.version must be text, such as '1.0.0', not {version!r}")
@@ -81,7 +81,7 @@ class Contract:
         }
 
     def _answered_header(self, ending: str) -> str:
-        """Name the header of answers that ends so."""
+        """Return the name, in lower case, of the first header of answers that ends with `-` and this."""
         names: Iterator[str] = (name for node in _answers(self.document) for name in node.get("headers", {}))
         name = next((name for name in names if name.lower().endswith(f"-{ending}")), None)
         if name is None:
@@ -204,7 +204,11 @@ def tidy(package: Path) -> None:
 
 
 def assert_operations(contract: Contract, package: Path) -> None:
-    """Refuse where an operation's id did not survive: the generator keeps it in lower case only."""
+    """Check that every operationId is in the compiled client as the contract has it.
+
+    Raises:
+        CompileError: One is not: the generator changes ids that are not in lowerCamelCase.
+    """
     found = {
         name
         for module in package.glob("api/*/*.py")

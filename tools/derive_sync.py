@@ -82,7 +82,7 @@ def tool(name: str) -> str:
 
 
 def run(name: str, *arguments: str) -> None:
-    """Run a tool; its failure is ours."""
+    """Run a tool; where it fails, exit with what it printed."""
     result = subprocess.run([tool(name), *arguments], capture_output=True, text=True)
     if result.returncode:
         sys.exit(f"{name} failed:\n{result.stdout}{result.stderr}")

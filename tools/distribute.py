@@ -43,7 +43,7 @@ PROGRAMS: dict[str, list[str]] = {
     "otel": ["-c", ROUND.format(arguments="telemetry=True")],
     "postgres": ["-c", "import psycopg.pq, portkey_local; assert psycopg.pq.version()"],
 }
-"""What shows that an extra brought what it is for; the programs of the interface run with each, too."""
+"""For each extra, a program that needs it; the programs of the interface run with each, too."""
 
 
 class DistributionError(Exception):

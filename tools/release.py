@@ -1,4 +1,4 @@
-"""Release a version, as far as that goes without a package index: check, build into dist/, tag, say what is left.
+"""Release a version, except for the upload: check, build into dist/, tag, list what is left to do.
 
     python tools/release.py 1.1.0.0
 

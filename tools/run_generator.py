@@ -1,4 +1,4 @@
-"""Run the generator on a contract, with what it passes to no template: the resources and the options of calls.
+"""Run the generator on a contract, and write the resources and the options of calls, which it has no templates for.
 
     python tools/run_generator.py DOCUMENT PACKAGE
 
@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "generator-templates"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 TAKEN = {"answer", "body", "fetch", "fields", "given", "models", "options", "segment", "self"}
-"""Names that a compiled method needs itself, or the function that builds its request."""
+"""Names of locals of a compiled method, or of the function that builds its request."""
 RECORD_NAMES = {
     *("clear", "copy", "dict", "from_dict", "fromkeys", "get", "get_headers", "items", "json", "keys", "model_dump"),
     *("model_dump_json", "model_validate", "model_validate_json", "pop", "popitem", "setdefault", "to_dict", "update"),
@@ -41,7 +41,7 @@ RECORD_NAMES = {
 }
 """The methods of records."""
 ANNOTATION_NAMES = {"bool", "datetime", "dict", "float", "int", "list", "models", "str"}
-"""What annotations name, which a field or an argument beside them would hide."""
+"""Names in annotations, which a field or an argument of that name would hide."""
 CLIENT_NAMES = {
     *("aclose", "api_key", "base_url", "call", "close", "config", "copy", "is_closed", "max_response_bytes"),
     *("max_retries", "metadata", "openai", "provider", "send", "stream", "timeout", "trace_id", "virtual_key"),
@@ -352,7 +352,7 @@ def _check_kinds(operation_id: str, endpoint: Endpoint) -> None:
 
 
 def _check_keywords(operation_id: str, endpoint: Endpoint) -> None:
-    """Refuse fields that Python calls otherwise: a method by hand sends its keywords as they are."""
+    """Refuse fields whose name in Python is another one: a method by hand sends its keywords as they are."""
     model = endpoint.bodies[0].prop if endpoint.bodies else None
     for one in fields_of(model) if isinstance(model, ModelProperty) else ():
         if one.name != one.python_name:
@@ -376,7 +376,7 @@ def _add_method(resource: Resource, method: Method) -> None:
 
 
 def _add_to_parent(resource: Resource, found: dict[str, Resource]) -> None:
-    """Hang a resource at the one above it, which is made where no operation needs it."""
+    """Add a resource to the one above it, which is made where it has no operations."""
     above = resource.path.rpartition(".")[0]
     if not above:
         return
@@ -390,7 +390,7 @@ def _add_to_parent(resource: Resource, found: dict[str, Resource]) -> None:
 
 
 def _check_names(found: dict[str, Resource]) -> None:
-    """Refuse resources that a client has no room for, or that are written into one module."""
+    """Refuse resources whose name is an attribute of clients, or whose module is another one's."""
     modules: dict[str, str] = {}
     for path, resource in found.items():
         if path in CLIENT_NAMES:
@@ -459,7 +459,7 @@ def _identifier(name: str) -> strings.PythonIdentifier:
 
 
 def build(document: Path, package: Path) -> list[GeneratorError]:
-    """Compile a contract into a folder that is not there yet; return what the generator has to say.
+    """Compile a contract into a folder that is not there yet; return the generator's errors and warnings.
 
     Raises:
         ContractError: where the contract's `x-` fields make no sense together.

@@ -1,1 +1,1 @@
-"""How the server fares with very many prompts."""
+"""Times and memory of the server with very many prompts."""

@@ -1,1 +1,1 @@
-"""What one process of the server carries, beside the same framework answering a constant."""
+"""How much one process of the server answers, beside the same framework answering a constant."""

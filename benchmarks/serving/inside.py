@@ -1,7 +1,7 @@
 """What a request takes inside of the process, without sockets, beside the same framework answering a constant.
 
-Requests are handed to the protocol as the event loop would, and the fastest slices of a few requests are compared: they
-say the same on a busy machine, where what wrk sees is mostly who else is there.
+Requests are given to the protocol as the event loop would give them, and the fastest slices of a few requests are
+compared. These are the same on a busy machine, where what wrk measures is mostly the other programs.
 """
 
 import asyncio

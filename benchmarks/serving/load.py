@@ -15,7 +15,7 @@ _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0}
 
 
 class Burst(NamedTuple):
-    """What came of a few seconds of load; where nothing was answered, that counts as one answer."""
+    """The figures of a few seconds of load; where nothing was answered, that counts as one answer."""
 
     requests: int
     per_second: float
@@ -35,7 +35,7 @@ class Request(NamedTuple):
 
 
 class Right(NamedTuple):
-    """What makes an answer a right one."""
+    """What a right answer has."""
 
     status: int = 200
     holds: str = ""

@@ -1,4 +1,4 @@
-"""A server that passes bytes on and reads nothing of them, on the same event loop: the least that any server adds.
+"""A server that passes bytes on unread, on the same event loop: the least time that any server adds.
 
 Run as `python -m benchmarks.serving.relay PORT`: prints its base URL, and connects each connection to that port of this
 machine.

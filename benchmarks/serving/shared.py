@@ -1,4 +1,4 @@
-"""How many renders two servers on one PostgreSQL carry, in turns with one of them.
+"""How many renders a second two servers on one PostgreSQL answer, in turns with one of them.
 
 A server and the load that it gets share a core: with two cores there is no third one to send from. So one core of both
 is compared with two, and the processor time of a render, which depends less on who else is there.

@@ -1,7 +1,7 @@
 """How much later a streamed chunk arrives through the server than straight from the upstream.
 
-Beside it, how much later it arrives through a program that passes bytes on and does nothing else. Compared is the chunk
-that is slower than one in ten of its stream: how late the others are, on a busy machine, is mostly who else is there.
+Beside it, how much later it arrives through a program that only passes bytes on. Compared is the chunk that is slower
+than one in ten of its stream: how late the others are, on a busy machine, depends mostly on other programs.
 """
 
 import json
@@ -29,7 +29,7 @@ _CONTENT = re.compile(rb'"content": ?"(\d+)"')
 
 
 class Added(NamedTuple):
-    """What a chunk's way through a process takes."""
+    """How long a chunk takes through a process."""
 
     milliseconds: list[float]
     """How much later a chunk comes than straight from the upstream, by round."""

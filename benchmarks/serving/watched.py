@@ -1,4 +1,4 @@
-"""The server as a program, with a pulse on its event loop: for how long was nobody answered?
+"""The server as a program that measures the longest pause of its event loop, in which nobody is answered.
 
 Run as `python -m benchmarks.serving.watched DATABASE [CONFIG]`. Behind the lines of `serve`, each line on standard
 input is answered with the longest pause since the line before, in milliseconds.

@@ -1,4 +1,4 @@
-"""Asking before something is done that can't be taken back."""
+"""Asking before something is done that can't be undone."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")
 
 
 def check_askable(yes: bool) -> None:
-    """Check, before anything is sent, that there is somebody to ask, or that nobody need be.
+    """Check, before anything is sent, that there is a terminal to ask at, or that `--yes` was given.
 
     Args:
         yes: whether the command line agrees.
 
     Raises:
-        UsageError: neither is so.
+        UsageError: neither is there.
     """
     if not yes and not sys.stdin.isatty():
         raise UsageError("Nobody can be asked here, so say that you mean it: --yes")

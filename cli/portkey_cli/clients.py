@@ -1,4 +1,4 @@
-"""The client that commands call with, made from the options that stand before them."""
+"""The client that commands call with, made from the options before a command's name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NO_KEY = (
 
 @dataclass(frozen=True)
 class Connection:
-    """How to reach the service, as the command line and the environment say; `service` fills in the rest."""
+    """How to reach the service, as the command line and the environment say; None where they say nothing."""
 
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)

@@ -1,4 +1,4 @@
-"""How a word may go on, for the shell: what the service knows, and which files there are."""
+"""Shell completion of a word: from what the service has, and from files."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from portkey_ai import Portkey
 
 _PATIENCE = 2.0
-"""Seconds; somebody sits before the shell and waits."""
+"""Seconds for the service to answer: somebody waits at the shell."""
 _OFFERED = 50
 _LARGEST_PAGE = 1000
 
 Offer = tuple[str, str]
-"""A word, and what it is called."""
+"""A word, and its description."""
 
 
 def slugs(ctx: typer.Context, incomplete: str) -> list[Offer]:
@@ -76,7 +76,7 @@ def _slugs(known: Iterable[object]) -> Iterator[Offer]:
 
 
 def _asked(ctx: typer.Context, incomplete: str, known: Callable[[Portkey], Iterable[Offer]]) -> list[Offer]:
-    """Ask the service; where it can't say, nothing is offered."""
+    """Ask the service; where it can't be asked, offer nothing."""
     from portkey_ai import Portkey
 
     given = ctx.find_root().params

@@ -13,10 +13,10 @@ from portkey_prompts.rendering import content_fields
 from portkey_prompts.templates.messages import is_chat
 
 NOTHING: dict[str, Any] = {"parameters": {}, "template_metadata": {}, "is_raw_template": 0}
-"""What the API takes for nothing, where leaving a field out would keep what there is."""
+"""Values that empty a field: one that is left out of a body keeps what there is."""
 
 _LIKE_JSON = re.compile(r"""\s*(?:\[\s*(?:\{(?!\{)|"|\])|\{\s*(?:"|\}(?!\})))""")
-"""How JSON begins, and no template as people write it: `{{` begins a tag, `[Note] …` a text."""
+"""The beginning of JSON, which no template that people write has: `{{` begins a tag, `[Note] …` a text."""
 
 
 def read_content(path: str, *, as_text: bool = False) -> dict[str, Any]:
@@ -30,7 +30,8 @@ def read_content(path: str, *, as_text: bool = False) -> dict[str, Any]:
         as_text: whether it is a text prompt, whatever it looks like.
 
     Raises:
-        UsageError: where it can't be read, a file called `.json` holds neither, or what begins like JSON is none.
+        UsageError: where it can't be read, a file called `.json` holds neither messages nor an object with `string`,
+            or what begins like JSON is malformed.
     """
     text = read_text(path)
     value = None if as_text else _json_in(text, path)
@@ -55,7 +56,7 @@ def read_template(path: str) -> str:
 def settings(
     parameters_file: str | None, parameters: list[str] | None, base: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Gather parameters: those of a file, or else of `base`, and single ones on top; a single null takes one away.
+    """Gather parameters: those of a file, else of `base`, with single ones over them; a single null removes one.
 
     Returns:
         `{"parameters": …}`, or nothing where the command line says nothing of them.

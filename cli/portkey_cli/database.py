@@ -25,7 +25,7 @@ def opened(url: str, *, create: bool = False, source: str = "") -> Iterator[Admi
     Args:
         url: the database's URL.
         create: whether a file that is not there is made.
-        source: names what is read into it, for errors.
+        source: the name of what is read into it, for errors.
 
     Raises:
         NoFileError: where its file is not there.

@@ -1,4 +1,4 @@
-"""A text in the user's own editor."""
+"""Editing a text in the user's own editor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from portkey_cli.output import note
 
 @dataclass(frozen=True)
 class Edited:
-    """What came back from the editor."""
+    """A text as the editor left it."""
 
     text: str
     changed: bool
@@ -28,13 +28,13 @@ class Edited:
 
 @contextmanager
 def edited(text: str, suffix: str) -> Iterator[Edited]:
-    """Open a text in the editor, and keep the file where what is done with the result fails.
+    """Open a text in the editor, and give the result; where the block fails, the file is kept.
 
     The line break that editors put at the end of a file is not part of the text, unless it was there before.
 
     Args:
         text: what to begin with.
-        suffix: the file's, such as `.json`, for the editor's sake.
+        suffix: the file's ending, such as `.json`, by which editors choose how they show it.
 
     Raises:
         UsageError: where there is no editor.
@@ -53,7 +53,7 @@ def edited(text: str, suffix: str) -> Iterator[Edited]:
 
 
 def _keep_if_changed(path: Path, text: str) -> None:
-    """Say where the user's text is, or remove what is not theirs."""
+    """Say where the file is that the user changed; remove one that is as it was."""
     if path.exists() and path.read_bytes() != _with_break(text).encode():
         note(f"Your text is kept in {path}")
     else:
@@ -61,7 +61,7 @@ def _keep_if_changed(path: Path, text: str) -> None:
 
 
 def _command() -> list[str]:
-    """Choose the editor: `VISUAL`, `EDITOR`, or one that every system has, where there is a terminal for it."""
+    """Choose the editor: `VISUAL`, `EDITOR`, or, where there is a terminal, one that every system has."""
     chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if chosen:
         return _words(chosen)

@@ -1,4 +1,4 @@
-"""Parts that are installed apart, and what is said where one is missing."""
+"""Optional dependencies, and the error where one is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels: by their names, and those that a version bears."""
+"""Labels: found by their names, and listed of a version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def label_id(portkey: Portkey, name: str, *, create: bool = False) -> str:
-    """Find a label by its name: its UUID, which calls take.
+    """Find the UUID of a label, which calls take, by its name.
 
     Args:
         portkey: the service.
@@ -35,6 +35,6 @@ def label_id(portkey: Portkey, name: str, *, create: bool = False) -> str:
 
 
 def label_names(prompt: PromptDetail) -> list[str]:
-    """List the labels that a version bears."""
+    """List the names of a version's labels."""
     borne = [str(label.get("name")) for label in prompt.prompt_version_labels or () if label.get("name")]
     return borne or ([prompt.prompt_version_label_name] if prompt.prompt_version_label_name else [])

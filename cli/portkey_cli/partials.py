@@ -1,4 +1,4 @@
-"""The partials that a template includes: which they are, and whether the service has them."""
+"""The partials that a template includes, and whether the service has them."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ def split(reference: str) -> tuple[str, str]:
     """Split a reference into the prompt and what follows the `@`, "" where nothing does.
 
     Raises:
-        UsageError: where one of both is empty.
+        UsageError: where the prompt is empty, or nothing follows an `@`.
     """
     prompt, at, version = reference.partition("@")
     if not prompt.strip(". "):
@@ -21,10 +21,10 @@ def split(reference: str) -> tuple[str, str]:
 
 
 def checked(reference: str) -> str:
-    """Return a reference that is complete.
+    """Return a reference, checked.
 
     Raises:
-        UsageError: where it is not.
+        UsageError: as for `split`.
     """
     split(reference)
     return reference

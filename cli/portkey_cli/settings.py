@@ -1,4 +1,4 @@
-"""Settings that the command line leaves open: from the environment, else the repository's settings, else a default."""
+"""Settings without an option: from the environment, else the repository's settings, else a default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the variables of a call are those that the prompt uses, so that a misspelt one does not go unnoticed."""
+"""Comparing the variables of a call with those that its prompt uses, to find misspelt ones."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def check_variables(portkey: Portkey, reference: str, variables: Mapping[str, Any], *, strict: bool) -> None:
-    """Say on stderr which variables the prompt uses that nobody gave, and which were given that it does not use.
+    """Say on stderr which variables the prompt uses and were not given, and which were given and it does not use.
 
     Args:
         portkey: the client.
         reference: the prompt, with or without a version.
         variables: what was given.
-        strict: whether either is an error, and so is a prompt that can't be read.
+        strict: whether a missing or an unused one is an error, and a prompt that can't be read too.
 
     Raises:
         PortkeyError: under `strict`, before anything is run.

@@ -1,4 +1,4 @@
-"""What is done with a database of one's own beside its servers, which may go on: the face for the command line."""
+"""Work on a database without a server: keys, runs, archives, backups. Its servers may run meanwhile."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .store.runs import Choice
 __all__ = ["REFUSALS", "Admin", "ApiError", "ArchiveError", "Choice", "DatabaseError", "Imported", "NoDatabaseError"]
 
 REFUSALS = (ApiError, ArchiveError, DatabaseError)
-"""What can go wrong with a database; the text of each is for people."""
+"""The errors of work on a database; the text of each is for people."""
 
 
 class Admin:
@@ -37,8 +37,8 @@ class Admin:
         create: Whether a file that is not there is made.
 
     Raises:
-        DatabaseError: The URL is none, or names a file that is not there. What is done raises it where the database
-            can't be used, and `ApiError` where it refuses.
+        DatabaseError: The URL is none, or names a file that is not there. All methods raise it where the database
+            can't be used, and `ApiError` where they refuse what is asked.
     """
 
     def __init__(self, url: str, *, create: bool = False) -> None:
@@ -85,7 +85,7 @@ class Admin:
 
         Args:
             reference: The old one, as `revoke_key` takes it.
-            grace: How long the old one lets in still.
+            grace: How long the old one stays valid.
             expires: When the new one ends, in UTC; None where it lasts as long as the old one was made to.
         """
         key = ApiKey.new()
@@ -166,7 +166,7 @@ def _facts(row: Row[Any]) -> dict[str, Any]:
 
 
 def _check_target(file: Path, database: Path, *, force: bool) -> None:
-    """Refuse a file that a backup must not be written to: another one's, or beside another one's log.
+    """Refuse a file that a backup must not be written to: one that is in use, or has a database's log beside it.
 
     Raises:
         DatabaseError: Something stands there.
@@ -194,7 +194,7 @@ def _taken(file: Path) -> DatabaseError:
 
 
 def _move(copy: Path, file: Path, *, force: bool) -> None:
-    """Give a file its name in one step, whatever has come there meanwhile."""
+    """Give a finished copy its name, in one step; without `force`, a file that came meanwhile is not replaced."""
     if force:
         copy.replace(os.path.realpath(file))  # a link stays a link
     else:

@@ -54,10 +54,8 @@ class ApiKey:
 
     @property
     def digest(self) -> str:
-        """What is kept of the secret.
-
-        One round of SHA-256 is enough: slow hashes protect what people think up, and nobody tries 2 to the 256 secrets.
-        """
+        """What is kept of the secret: its SHA-256, in hexadecimal."""
+        # One round is enough: slow hashes protect what people think up, and nobody tries 2 to the 256 secrets.
         return hashlib.sha256(self.secret.encode()).hexdigest()
 
 

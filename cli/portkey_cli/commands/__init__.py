@@ -1,4 +1,4 @@
-"""The commands, a module each; loaded when it is asked for."""
+"""The commands; a command's module is imported when it is called."""
 
 from __future__ import annotations
 

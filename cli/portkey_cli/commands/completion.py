@@ -1,4 +1,4 @@
-"""`completion`: what makes a shell complete this program's words."""
+"""`completion`: a shell's completion script."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def label(
 
 
 def _check_alone(version: PromptDetail, name: str | None) -> None:
-    """Check that a version bears a label and no other: the API takes all from it at once, and others may be in use."""
+    """Check that a version has a label and no other: the API removes all of them at once, and others may be in use."""
     borne = label_names(version)
     if name is None or borne == [name]:
         return

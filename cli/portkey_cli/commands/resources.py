@@ -1,6 +1,6 @@
-"""`labels`, `collections`, `partials`: what a service holds beside prompts.
+"""`labels`, `collections`, `partials`: the commands for what a service has besides prompts.
 
-A `Kind` describes each. Its commands, and the fields that they take, follow from the compiled client.
+A `Kind` describes each. Which commands it has, and the fields that they take, come from the compiled client.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Kind:
         client: the class of the compiled client that has its calls.
         created: the body that makes one.
         updated: the body that changes one.
-        named: what a person names one by, for the help.
+        named: how one is referred to, for the help.
         columns: the titles of a table, and the field that each shows.
         deleting: what deleting one means, for the help.
         examples: for each command the arguments to show.
@@ -104,14 +104,14 @@ class Kind:
     aside: str = ""
 
     def calls(self, portkey: Portkey) -> Any:
-        """Find the calls in a client."""
+        """Return the resource of a client that has its calls."""
         return portkey.prompts.partials if self.client is PromptPartials else getattr(portkey, self.group)
 
     def find(self, portkey: Portkey, reference: str) -> tuple[str, Any]:
-        """Read one: what calls name it by, and its record.
+        """Read one; returns its id or slug, as calls take it, and its record.
 
         Raises:
-            PortkeyError: there is none like that.
+            PortkeyError: there is no such one.
             UsageError: where nothing is named, as by an empty variable of a shell.
         """
         if not reference.strip(". "):
@@ -364,7 +364,7 @@ _COMMANDS: Mapping[str, Callable[[Kind], Callable[..., Any]]] = {
 def _typed(
     run: Callable[..., Any], says: str, parameters: Mapping[str, Any], kind: Kind | None = None
 ) -> Callable[..., Any]:
-    """Give a function the signature and the docstring that a command's options and help are made of."""
+    """Return a function with the signature and docstring from which typer makes a command's options and help."""
     order = sorted(parameters, key=lambda name: name not in ("reference", "name"))
 
     def command(context: typer.Context, **given: Any) -> Any:

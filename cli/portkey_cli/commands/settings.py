@@ -1,4 +1,4 @@
-"""`settings`: what holds here, and what says so."""
+"""`settings`: the settings in use, and where each comes from."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def versions(context: typer.Context, reference: Reference, as_json: AsJson = Fal
 
 
 def _labels_of(portkey: Portkey, prompt: str, version: PromptVersion) -> str:
-    """Name all labels of a version; the list itself tells of one, and by its id."""
+    """Name all labels of a version; the list of versions has one of them, by its id."""
     return ", ".join(label_names(portkey.prompts.versions.retrieve(prompt, version.id)))
 
 

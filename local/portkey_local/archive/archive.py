@@ -116,7 +116,7 @@ def _check_empty(connection: Connection, kinds: Sequence[Kind]) -> None:
 
 
 def _batches(checked: IO[bytes], checks: Checks) -> Iterator[tuple[Kind, Sequence[Mapping[str, Any]]]]:
-    """Read checked rows back, completed, as many at a time as a statement takes well."""
+    """Read checked rows back, completed: rows of one kind at a time, at most 500, and about 4 MB."""
     kinds = {kind.name: kind for kind in PROMPTS + OPERATION}
     batch: list[dict[str, Any]] = []
     last, size = "", 0

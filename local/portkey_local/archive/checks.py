@@ -39,9 +39,9 @@ _BODIES = {
     "prompt": "createPrompt",
     "prompt_version": "createPrompt",
 }
-"""Whose body says what a row's fields may be."""
+"""The operation whose body says what the fields of a kind's rows may be."""
 _ELSEWHERE = {"name": "x", "collection_id": "x", "string": "", "parameters": {}}
-"""What such a body must have and another row has, or follows from what is left out."""
+"""Valid values of fields that such a body must have and a row may not: another row has them."""
 _LONG = 1024 * 1024
 _VERSIONS_OF = {"partial_version": ("partial", "partial_id"), "prompt_version": ("prompt", "prompt_id")}
 _UNIQUE = {
@@ -55,7 +55,7 @@ _UNIQUE = {
 
 @define
 class _Head:
-    """A prompt or partial: where it stands, which version it publishes, and how many of them came."""
+    """A prompt or partial: its line, the number of its published version, and how many versions came so far."""
 
     line: Line
     published: int
@@ -132,10 +132,10 @@ class Checks:
         self.counts[self.kind.name] += 1
 
     def finish(self) -> None:
-        """Check what can be said of the whole only.
+        """Check, after the last line, what only the whole archive shows.
 
         Raises:
-            ArchiveError: Something is missing.
+            ArchiveError: Something is missing, or refers to what is not there.
         """
         for name, count in self._promised.items():
             if count != self.counts[name]:
@@ -199,7 +199,7 @@ class Checks:
                     raise line.error(f"has a `{name}` that names another {self.kind.name} too: {line.value[name]}")
 
     def _check_body(self, line: Line) -> None:
-        """Hold what people write against what the contract says of it."""
+        """Check what people wrote against the body that the contract describes for it."""
         operation = _BODIES.get(self.kind.name)
         if operation is None:
             return
@@ -348,7 +348,7 @@ def _check_field(line: Line, column: Column[Any]) -> None:
 
 
 def _wanted(column: Column[Any], value: object) -> str:
-    """Return what a value should have been, empty where it is."""
+    """Say what a column's value must be; empty where it is that."""
     if isinstance(column.type, Boolean):
         return "" if isinstance(value, bool) else "true or false"
     if isinstance(column.type, Integer):

@@ -41,7 +41,7 @@ def lines_of(source: BinaryIO) -> Iterator[Line]:
     """Read lines, one at a time.
 
     Raises:
-        ArchiveError: A line is none, or there is none.
+        ArchiveError: A line is malformed, or there is none.
     """
     number = 0
     while raw := source.readline(_LONGEST):

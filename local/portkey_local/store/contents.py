@@ -80,7 +80,7 @@ def counts(connection: Connection, kinds: Sequence[Kind]) -> dict[str, int]:
 
 
 def rows(connection: Connection, kind: Kind) -> Iterator[dict[str, Any]]:
-    """Read all rows of a kind, few of which are in memory at once."""
+    """Read all rows of a kind, 100 of which are in memory at once."""
     columns = (*kind.columns, kind.table.c.extra) if kind.has_extra else kind.columns
     statement = select(*columns).order_by(*(kind.table.c[name] for name in kind.order))
     for row in connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}):

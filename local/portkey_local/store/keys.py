@@ -1,4 +1,4 @@
-"""API keys: what is kept of them."""
+"""API keys in the database: made, found, rotated, revoked."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _REPLACE = (
 
 
 def every(connection: Connection) -> Sequence[Row[Any]]:
-    """Read all keys, the oldest first, those that were revoked among them."""
+    """Read all keys, revoked ones too, the oldest first."""
     return connection.execute(_EVERY).all()
 
 
@@ -58,7 +58,7 @@ def create(
         key: The key; of its secret only the digest is kept.
         scopes: What it may do.
         name: What people call it.
-        expires_at: The time stamp from which on it lets nobody in; None for never.
+        expires_at: The time stamp from which on it is not valid; None for never.
     """
     row = {
         "id": key.id,
@@ -79,7 +79,7 @@ def revoke(connection: Connection, reference: str) -> Row[Any]:
 
     Args:
         connection: A writing transaction.
-        reference: The key's id, its name where no other key has it that lets in still, or the key itself.
+        reference: The key's id, its name where no other valid key has it, or the key itself.
 
     Raises:
         NotFoundError: There is no such key; the known ones are named.
@@ -94,13 +94,13 @@ def revoke(connection: Connection, reference: str) -> Row[Any]:
 def rotate(
     connection: Connection, reference: str, successor: ApiKey, grace: timedelta, expires_at: str | None = None
 ) -> tuple[Row[Any], Row[Any]]:
-    """Make a key that takes another one's place, with its scopes and name, and let that one expire.
+    """Make a key that replaces another one, with its scopes and name, and let that one expire.
 
     Args:
         connection: A writing transaction.
         reference: The key, as `revoke` takes it.
         successor: The key to keep.
-        grace: How long the old one lets in still, unless it expires before.
+        grace: How long the old one stays valid, unless it expires before.
         expires_at: The time stamp at which the new one ends; None where it lasts as long as the old one was made to.
 
     Returns:
@@ -109,7 +109,7 @@ def rotate(
     Raises:
         NotFoundError: There is no such key.
         BadRequestError: Several keys have the name.
-        ConflictError: It lets nobody in any more, or has a successor already.
+        ConflictError: It is not valid any more, or has a successor already.
     """
     old = _find(connection, reference)
     moment = datetime.now(UTC)

@@ -73,7 +73,7 @@ def _create(connection: Connection) -> None:
 
 
 def upgrade(connection: Connection, revision: str | None) -> None:
-    """Run what leads from a revision to the newest one, in the transaction of the connection.
+    """Run the migrations from a revision to the newest one, in the transaction of the connection.
 
     Args:
         connection: A writing transaction.

@@ -136,7 +136,7 @@ def add(connection: Connection, partial_id: str, content: Mapping[str, Any], aut
 
 
 def describe(connection: Connection, partial: Row[Any], description: str) -> None:
-    """Say otherwise what is new in the latest version of a partial."""
+    """Change the description of a partial's latest version."""
     latest = (partial_versions.c.partial_id == partial.id) & (partial_versions.c.number == partial.latest_number)
     connection.execute(update(partial_versions).where(latest).values(description=description))
     _change(connection, partial)

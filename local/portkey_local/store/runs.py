@@ -107,7 +107,8 @@ def _counted(choice: Choice) -> Select[*tuple[Any, ...]]:
 def _percentiles(
     connection: Connection, value: ColumnElement[Any], conditions: Sequence[ColumnElement[bool]]
 ) -> dict[tuple[str, int], dict[str, float]]:
-    """Find percentiles by version; the database sorts and keeps what it sorts, not this process."""
+    """Find percentiles by version."""
+    # The database sorts, so that this process reads the results alone.
     ranked = (
         select(
             *_VERSION,

@@ -1,10 +1,9 @@
-"""The tables, the same on every database; `migrations/` leads an older database here.
+"""The tables, the same on every database; `migrations/` brings an older database to them.
 
-What a version renders to is immutable: a row of `prompt_versions` or `partial_versions` keeps it for ever. Its virtual
-key and description may change. What moves is which
-version is published (a number on the prompt) and which one bears a label (`version_labels`, where the primary key
-lets a label sit on one version of a prompt only). `latest_number` is raised in the transaction that inserts the
-version, which makes numbers free of gaps and duplicates on any database.
+What a version renders to is immutable: a row of `prompt_versions` or `partial_versions` keeps it for ever; its virtual
+key and description may change. Which version is published is a number on the prompt. Which one has a label is a row of
+`version_labels`, whose primary key allows a label on one version of a prompt only. `latest_number` is raised in the
+transaction that inserts the version, so that numbers have no gaps and no duplicates on any database.
 """
 
 from __future__ import annotations
@@ -161,7 +160,7 @@ partial_versions = Table(
 )
 
 epochs = Table("epochs", metadata, Column("id", AnyText, primary_key=True))
-"""One row, another one after each import: what was read under the one before it may be untrue, versions included."""
+"""One row, with a new id after each import: what was read before it may be untrue, versions included."""
 
 api_keys = Table(
     "api_keys",
@@ -182,7 +181,7 @@ runs = Table(
     Column("id", AnyText, primary_key=True),
     _stamp("started_at"),
     Column("trace_id", AnyText, nullable=False),
-    # A run outlives its prompt: what it names is told, not referred to.
+    # No foreign keys: a run outlives its prompt.
     Column("reference", AnyText, nullable=False),
     Column("prompt_id", AnyText, nullable=False),
     Column("prompt_slug", AnyText, nullable=False),

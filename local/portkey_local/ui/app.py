@@ -1,4 +1,4 @@
-"""The application under `/ui`: who is let in, where a path leads, and what every answer says to the browser."""
+"""The application under `/ui`: who is let in, which view answers a path, and the headers of every answer."""
 
 from __future__ import annotations
 

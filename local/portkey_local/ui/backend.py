@@ -27,7 +27,7 @@ from portkey_prompts.templates import TemplateError
 from .forms import merged
 
 _NO_HEADERS: Scope = {"headers": []}
-"""Nothing that a browser sends goes with a call: it is none of the prompt's, nor of its provider's."""
+"""The headers of a call: none, since what a browser sends is not meant for a prompt or its provider."""
 _MOST_NAMES = 5_000
 _NO_VERSION = {"prompt_id": "", "slug": "", "id": "", "number": 0}
 
@@ -41,7 +41,7 @@ class Draft:
     reference: str
     """What it is called in a run's record."""
     is_stored: bool
-    """Whether it is a stored version to the letter."""
+    """Whether it is a stored version, with nothing typed over it."""
 
     @property
     def partials(self) -> dict[str, str]:
@@ -111,7 +111,7 @@ class Backend:
         return Draft(ResolvedPrompt(version, partials), variables, reference, detail is not None and all(same))
 
     async def inputs(self, draft: Draft) -> tuple[Input, ...]:
-        """Find what a call gives; nothing where the template asks for what can't be said, or for thousands of names."""
+        """Find the variables that a call gives; none where the template uses them in conflicting ways, or thousands."""
         detail = draft.resolved.version.stored.detail
         if sum(map(len, (detail["variable_components"] or {}).values())) > _MOST_NAMES:
             return ()
@@ -132,8 +132,8 @@ class Backend:
     def run(self, draft: Draft, trace_id: str) -> ASGIApp:
         """Return what answers with a run's stream.
 
-        A stored version is run as the API runs it, and recorded. What was only typed belongs to no version, so nothing
-        is recorded of it.
+        A stored version is run as the API runs it, and recorded. What was only typed belongs to no version, and is not
+        recorded.
         """
         path, parts = {"prompt_id": draft.reference}, self.parts
         body = {"variables": draft.variables, "stream": True, "stream_options": {"include_usage": True}}

@@ -16,8 +16,8 @@ from portkey_prompts.errors import quoted
 from portkey_prompts.inputs import Input
 from portkey_prompts.rendering import content_fields
 
-MOST = 200
-"""Messages, variables and changes of one prompt that are shown: of more, no page is of use, and it takes seconds."""
+MOST = 200  # a page of more takes seconds, and is of no use
+"""Messages, variables and changes of one prompt that are shown."""
 ROLES = ("system", "user", "assistant", "developer")
 _HINTS = {"list": '["…"]', "section": '[{"…": "…"}]', "object": '{"…": "…"}'}
 

@@ -19,7 +19,7 @@ _WIDTH = 240
 _RECT = Markup('<rect class="{}" y="{}" width="{:.1f}" height="{}" rx="2"/>')
 _SVG = Markup('<svg class="bar" viewBox="0 0 240 14" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>')
 _BANDS = (("p99", 4), ("p95", 2), ("p50", 0))
-"""The widest first: each lies on the one before it. And how much thinner than the whole each is, above and below."""
+"""Percentiles, and by how many pixels each band is lower at its top and bottom; each is drawn over the one before."""
 
 
 def go(path: str, cookie: str = "") -> Response:
@@ -35,7 +35,7 @@ def assets() -> dict[str, bytes]:
 
 
 def _asset(name: str) -> str:
-    """Return a file's address, which is another one as soon as the file is."""
+    """Return a file's address, with a digest of its content: browsers keep each for ever."""
     return f"{PREFIX}/static/{name}?{hashlib.sha256(assets()[name]).hexdigest()[:12]}"
 
 

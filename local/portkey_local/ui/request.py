@@ -1,4 +1,4 @@
-"""One request of a browser: who sends it, its form, and calls of the API in its name."""
+"""One request of a browser: whose it is, its form, and calls of the API with its key."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class PageRequest:
         return msgspec.convert(sent, list[tuple[str, str]])
 
     async def call(self, operation_id: str, *, path: dict[str, str] | None = None, **parts: Any) -> Any:
-        """Call an operation of the contract as the visitor, about what the request's path names."""
+        """Call an operation of the contract with the visitor's key, for what the request's path names."""
         return await self.backend.call(self.caller, operation_id, self.path | (path or {}), **parts)
 
     def show(self, name: str, status: int = 200, **values: Any) -> Response:

@@ -16,7 +16,7 @@ _MOST = 1000
 
 
 class Sessions:
-    """Keep keys by a random word that the browser's cookie bears; it ends with the process, and opens no API."""
+    """Keep keys by a random word that a browser's cookie has; it is void when the process ends, and for the API."""
 
     def __init__(self) -> None:
         self._keys: OrderedDict[str, tuple[str, float]] = OrderedDict()
@@ -30,7 +30,7 @@ class Sessions:
         return _cookie(headers, word)
 
     def key(self, headers: Headers) -> str | None:
-        """Return the key of the session that a request belongs to; None where there is none, or none any more."""
+        """Return the key of the session that a request belongs to; None where there is none, or it has ended."""
         word = _word(headers)
         key, used = self._keys.pop(word, ("", 0.0))
         if not key or time.monotonic() - used > _SECONDS:
@@ -39,7 +39,7 @@ class Sessions:
         return key
 
     def end(self, headers: Headers) -> str:
-        """Forget a session's key, and return the cookie that takes the session's away."""
+        """Forget a session's key, and return the cookie that removes the browser's."""
         self._keys.pop(_word(headers), None)
         return _cookie(headers, "")
 
@@ -55,7 +55,7 @@ def _word(headers: Headers) -> str:
 
 
 def _cookie(headers: Headers, word: str) -> str:
-    # The origin is the browser's own word on how it got here: behind a proxy that ends TLS, nothing else says so.
+    # Behind a proxy that ends TLS, only the browser's `Origin` says how it reached the page.
     secure = "; Secure" if headers.get("origin", "").startswith("https:") else ""
     ending = "" if word else "; Max-Age=0"
     return f"{_name(headers)}={word}; Path=/ui; HttpOnly; SameSite=Strict{secure}{ending}"

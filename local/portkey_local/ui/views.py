@@ -39,7 +39,7 @@ async def show_login(request: PageRequest) -> ASGIApp:
 
 
 async def log_in(request: PageRequest) -> ASGIApp:
-    """Begin a session, where the key is one."""
+    """Begin a session, where the key is valid."""
     form = await request.form()
     key, wanted = form.get("key").strip(), form.get("next")
     try:

@@ -69,7 +69,7 @@ class LlamaUpstream:
         self._server: Any = None
 
     async def complete(self, run: Run) -> dict[str, Any]:
-        """Answer whole."""
+        """Run, and return the whole answer."""
         options = {**run.body, "stream_options": {"include_usage": True}}
         merger = ChunkMerger()
         async for chunk in self.stream(Run(run.kind, options, run.trace_id)):
@@ -77,7 +77,7 @@ class LlamaUpstream:
         return merger.completion()
 
     async def stream(self, run: Run) -> AsyncGenerator[dict[str, Any], None]:
-        """Answer token by token."""
+        """Run, and yield the answer's chunks, about one for each token."""
         sink = Sink(asyncio.get_running_loop())
         job = self._threads.submit(self._work, run, sink)
         try:
@@ -125,11 +125,9 @@ class LlamaUpstream:
 
 
 def calm_threads() -> int:
-    """Choose how many threads run a model: half of the processors.
-
-    The engine's threads wait for each other by spinning. With as many as there are processors, a run on a busy machine
-    was seen to take 5 to 15 times as long as with half of them.
-    """
+    """Choose how many threads run a model: half of the processors."""
+    # The engine's threads wait for each other by spinning. With as many as there are processors, a run on a busy
+    # machine was seen to take 5 to 15 times as long as with half of them.
     return max(1, (os.cpu_count() or 2) // 2)
 
 

@@ -1,4 +1,4 @@
-"""Changes of the API's contract, an OpenAPI 3.1 document: found, classified, and measured against its version."""
+"""Changes of the API's contract, an OpenAPI 3.1 document: found, classified, and compared with its version."""
 
 from .comparison import compare_contracts
 from .document import ContractError

@@ -53,7 +53,7 @@ def _document(root: Any, name: str) -> Document:
 
 
 def _is_deeper(root: Any, most: int) -> bool:
-    """Say whether values are nested deeper than so many levels; what holds itself is not, by itself."""
+    """Tell whether values are nested deeper than so many levels; a value that holds itself is visited once."""
     level, seen = [root], set[int]()
     for _ in range(most):
         seen.update(map(id, level))
@@ -96,7 +96,7 @@ def _compare_names(old: Entry, new: Entry, log: Log) -> None:
 
 
 def _compare_parts(old: Document, new: Document, log: Log) -> None:
-    """Compare what is no operation: servers, webhooks, the names of schemas."""
+    """Compare what is not an operation: servers, webhooks, the names of schemas."""
     compare_servers(old, new, log)
     hooks = (dict(entries(old.root.get("webhooks"))), dict(entries(new.root.get("webhooks"))))
     for name in hooks[0] | hooks[1]:
@@ -135,16 +135,16 @@ _NAMED: Final = frozenset(
         *("properties", "patternProperties", "dependentSchemas", "$defs", "scopes", "mapping"),
     )
 )
-"""Keys under which keys are names, which `description` may be among."""
+"""Keys of objects whose keys are names, of which `description` may be one."""
 
 _DATA: Final = frozenset(("default", "enum", "const", "example", "examples", "required", "security"))
-"""Keys under which there is data."""
+"""Keys whose values are data, not parts of a document."""
 
 _NOTED: Final = ANNOTATIONS | {"info", "contact", "license", "termsOfService"}
 
 
 def compare_notes(old: Document, new: Document, log: Log) -> None:
-    """Note what only people read, path by path; and, where nothing else was found, that something is different.
+    """Note changes of what only people read; where nothing else was found, also a change of order.
 
     Args:
         old: the contract before.
@@ -165,7 +165,7 @@ def _versionless(root: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _differences(old: Any, new: Any, path: tuple[str, ...], named: bool = False) -> Iterator[tuple[str, str]]:
-    """Walk through what both contracts have; what only one has is no matter of notes."""
+    """Find changed notes in what both contracts have; what only one has was compared before."""
     if isinstance(old, list) and isinstance(new, list):
         for index, (one, other) in enumerate(zip(old, new, strict=False)):
             yield from _differences(one, other, (*path, str(index)))
@@ -183,7 +183,7 @@ def _differences(old: Any, new: Any, path: tuple[str, ...], named: bool = False)
 
 
 def _read(value: Any) -> Any:
-    """Answer what people read of a note; of a list of tags, not where their methods lie."""
+    """Return what people read of a note: without the `x-` fields that name methods, which were compared before."""
     if isinstance(value, list):
         return [_read(each) for each in value]
     return {name: each for name, each in value.items() if name not in FIELDS} if isinstance(value, Mapping) else value

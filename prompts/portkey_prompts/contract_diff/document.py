@@ -1,4 +1,4 @@
-"""A decoded OpenAPI document: where its references lead, and its operations, each with its address."""
+"""A decoded OpenAPI document: its references followed, and its operations listed."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Document:
         return found
 
     def bare(self, node: Any) -> Any:
-        """Follow a reference to a schema, as long as nothing that limits values stands at its side."""
+        """Follow a reference to a schema, unless a keyword that limits values stands beside it."""
         seen: set[str] = set()
         while isinstance(node, Mapping) and isinstance(node.get("$ref"), str):
             if any(key not in ANNOTATIONS and key not in ("$ref", "deprecated", "default") for key in node):
@@ -74,7 +74,7 @@ class Document:
         return node
 
     def target(self, reference: str) -> Any:
-        """Answer what a local reference points at.
+        """Return what a local reference points at.
 
         Raises:
             ContractError: it points out of the document, or at nothing.
@@ -118,7 +118,7 @@ class Document:
 
 
 def name_of(node: Any) -> str | None:
-    """Answer the name of the component that a reference points at."""
+    """Return the name of the component that a reference points at."""
     reference = node.get("$ref") if isinstance(node, Mapping) else None
     return reference.rpartition("/")[2] if isinstance(reference, str) else None
 
@@ -157,22 +157,22 @@ class Entry(NamedTuple):
 
     @property
     def title(self) -> str:
-        """Name it as people do: `POST /prompts`."""
+        """Method and path: `POST /prompts`."""
         return f"{self.method} {self.path}"
 
     @property
     def address(self) -> tuple[str, str]:
-        """Give what is on the wire: names of path parameters are not."""
+        """Method and path as requests have them, without the names of path parameters."""
         return self.method, _SLOT.sub("{}", self.path)
 
     @property
     def id(self) -> str:
-        """Give its name in compiled clients."""
+        """Its operationId, which names it in compiled clients; else its title."""
         return str(self.operation.get("operationId") or self.title)
 
     @property
     def tag(self) -> str:
-        """Give the first tag, by which compiled clients group operations."""
+        """Its first tag, by which compiled clients group operations."""
         return str((self.operation.get("tags") or ["none"])[0])
 
 

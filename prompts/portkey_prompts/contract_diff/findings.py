@@ -1,4 +1,4 @@
-"""What a comparison of contracts finds: how grave each change is, noted once however many operations reach it."""
+"""The findings of a comparison: each change with its severity, once, however many operations reach it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ContractVerdict(StrEnum):
         NONE: nothing changed.
         DOCUMENTATION: only what people read: descriptions, examples, order.
         COMPATIBLE: what worked goes on working, and there is more.
-        BREAKING: a call that worked may fail, or an answer may surprise who reads it.
+        BREAKING: a call that worked may fail, or an answer may have what its readers do not expect.
     """
 
     NONE = "none"
@@ -28,7 +28,7 @@ class ContractVerdict(StrEnum):
 
     @property
     def gravity(self) -> int:
-        """Rank it, from 0."""
+        """Its rank, from 0 for NONE to 3 for BREAKING."""
         return list(ContractVerdict).index(self)
 
     @property
@@ -39,7 +39,7 @@ class ContractVerdict(StrEnum):
 
 
 class Direction(Enum):
-    """Which way a value goes: what is harmless for one is not for the other."""
+    """Which way a value goes: a schema of requests may be widened, one of responses narrowed."""
 
     REQUEST = "request"
     RESPONSE = "response"
@@ -72,7 +72,7 @@ MAX_LOCATIONS: Final = 1_000
 """Locations that are noted for one change."""
 
 _SHARED: Final = ("security", "alias", "every_call")
-"""How the kinds of findings begin that concern what operations share: keys, and parameters that they refer to."""
+"""Prefixes of the kinds of findings that concern what operations share: keys, and parameters that they refer to."""
 
 
 class Finding:
@@ -94,19 +94,19 @@ class Finding:
         self.message = message
 
     def meet(self, start: str, location: str) -> None:
-        """Note that what lies at `start`, with this inside of it, lies at another location too."""
+        """Add a location: the schema at `start`, which this change lies in, is used at `location` too."""
         inside = next((each for each in self.locations if each.startswith(start)), start)
         if len(self.locations) < MAX_LOCATIONS:
             self.locations.append(location + inside.removeprefix(start))
 
     @property
     def location(self) -> str:
-        """Give the location that is reached in the fewest steps."""
+        """The location with the fewest steps."""
         return tidy(min(self.locations, key=_steps))
 
     @property
     def also(self) -> tuple[str, ...]:
-        """List the other locations."""
+        """The other locations."""
         return tuple(each for each in dict.fromkeys(map(tidy, self.locations)) if each != self.location)
 
 
@@ -126,7 +126,7 @@ class Log:
         self._share({id(finding): finding})
 
     def met(self, encounter: Encounter, location: str) -> bool:
-        """Tell whether two schemas were compared before; what was found inside of them is true of this location too."""
+        """Tell whether two schemas were compared before; then add this location to what was found inside of them."""
         findings = self._inside.get(encounter)
         if findings is None:
             return False
@@ -138,7 +138,7 @@ class Log:
 
     @contextmanager
     def within(self, encounter: Encounter, location: str) -> Iterator[None]:
-        """Note what is found meanwhile as lying inside of these two schemas."""
+        """Note what is found during the block as inside of these two schemas."""
         self._inside[encounter] = {}
         self._locations[encounter] = location
         self._open.append(encounter)
@@ -146,7 +146,7 @@ class Log:
         self._open.pop()
 
     def findings(self) -> list[Finding]:
-        """List what was found; one thing said of many operations is one finding where they share what it concerns."""
+        """List what was found, each once; what operations share is one finding for all of them."""
         merged: dict[tuple[str, str], Finding] = {}
         for finding in self._found:
             shared = finding.kind.startswith(_SHARED)

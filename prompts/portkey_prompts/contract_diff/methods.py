@@ -19,8 +19,8 @@ _NAMING: Final = ("x-by-hand", "x-resource")
 class MethodComparison:
     """Compare what the `x-` fields of operations say, one operation after another.
 
-    What goes is breaking, what comes is compatible. A contract without any field that names methods names none, so
-    that to such a contract names only come; once one is there, an operation without one lies where its tag says.
+    What is removed is breaking, what is added is compatible. In a contract without any field that names methods, no
+    operation has a named method; in any other, an operation without such a field has its method where its tag says.
 
     Args:
         old: the contract before.
@@ -65,7 +65,7 @@ class MethodComparison:
             self._log.add(_COMPATIBLE, "method_by_hand", new.title, "its method is written by hand")
 
     def _compare_repeats(self, old: Entry, new: Entry) -> None:
-        """Compare the promise that a repeated call does no harm; clients of the old contract go by the old one."""
+        """Compare whether a call may be repeated; compiled clients of the old contract still do as that one says."""
         was, is_now = _is_set(old, "x-repeatable"), _is_set(new, "x-repeatable")
         if was and not is_now:
             message = "is not safe to repeat any more: clients that know the old contract still repeat it"
@@ -92,7 +92,7 @@ class MethodComparison:
                 self._log.add(_COMPATIBLE, "alias_added", f"{new.title}{location}", f"may be given as {alias} too")
 
     def _compare_options(self, old: Entry, new: Entry) -> None:
-        """Compare which parameters are options of every call, of methods too whose operations do not list them."""
+        """Compare which parameters are options of every call, also of operations that do not list them."""
         before, after = _options_of(self._old, old), _options_of(self._new, new)
         for name, location in before.items():
             if name not in after:

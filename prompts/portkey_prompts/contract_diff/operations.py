@@ -41,7 +41,7 @@ class OperationComparison:
             self.compare_unknown(word, old.operation, new.operation, new.title)
 
     def compare_unknown(self, word: str, old: Mapping[str, Any], new: Mapping[str, Any], location: str) -> None:
-        """Compare what is not looked into: another value of it may mean anything."""
+        """Compare a key that is not understood here: any change of it counts as breaking."""
         before, after = ({word: each[word]} if word in each else {} for each in (old, new))
         if self.old.meaning(before) != self.new.meaning(after):
             how = "changed" if before and after else "was added" if after else "was removed"
@@ -121,7 +121,7 @@ _WIRE: Final = ("style", "explode", "allowReserved", "content")
 """How a value is written into the request."""
 
 Key: TypeAlias = tuple[str, str]
-"""Where a parameter stands, and its name; of headers, in lower case."""
+"""A parameter's `in`, and its name; of headers, in lower case."""
 
 
 def compare_parameters(schemas: SchemaComparison, old: Entry, new: Entry) -> None:
@@ -162,7 +162,7 @@ def _parameters(document: Document, entry: Entry) -> dict[Key, Mapping[str, Any]
 def _renamed_slots(
     old: Entry, new: Entry, before: Mapping[Key, Any], after: Mapping[Key, Any]
 ) -> Iterator[tuple[Key, Key]]:
-    """Pair path parameters that stand at the same step of the path under another name."""
+    """Pair path parameters that are at the same place of the path and have different names."""
     if old.address != new.address:
         return
     for one, other in zip(old.path.split("{")[1:], new.path.split("{")[1:], strict=True):
@@ -203,7 +203,7 @@ Requirement: TypeAlias = frozenset[tuple[str, str]]
 
 
 def compare_security(old: Document, new: Document, before: Entry, after: Entry, log: Log) -> None:
-    """Compare security requirements: a key that met one of the old ones has to meet one still.
+    """Compare security requirements: a key that met one of the old ones has to meet one of the new.
 
     Args:
         old: the contract before.

@@ -1,4 +1,4 @@
-"""What a comparison of two contracts found, for programs and for people, and the version that it asks for."""
+"""The result of a comparison of two contracts, for programs and for people, and the version that it asks for."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def bump_ok(old_version: str, new_version: str, diff: ContractDiff) -> bool:
 
 
 def lowest_version(old: Version, bump: Bump) -> Version:
-    """Answer the lowest version that raises another one by a part."""
+    """Return the lowest version that raises another one by a part."""
     major, minor, patch = old
     raised = {"patch": (major, minor, patch + 1), "minor": (major, minor + 1, 0), "major": (major + 1, 0, 0)}
     return raised.get(bump, old)

@@ -1,4 +1,4 @@
-"""Two schemas, compared in the direction that their values go."""
+"""Two schemas, compared as those of requests or of responses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SchemaComparison:
         old: where references of the old schemas lead.
         new: where references of the new schemas lead.
         log: what is told of each change.
-        reason: says what an effect means, for those who send and those who read.
+        reason: returns the words for what an effect means in a direction.
     """
 
     def __init__(self, old: Document, new: Document, log: Log, reason: Reason = Effect.reason) -> None:
@@ -58,7 +58,7 @@ class SchemaComparison:
                 raise ContractError(f"{location}: schemas are nested too deep to be compared") from None
 
     def differ(self, effect: Effect, direction: Direction, kind: str, location: str, what: str) -> None:
-        """Note a difference, graver or not by the direction of the values."""
+        """Note a difference, whose level depends on the direction of the values."""
         self.log.add(effect.level(direction), kind, location, f"{what}: {self.reason(effect, direction)}")
 
     def _compare_shapes(self, old: Any, new: Any, location: str, direction: Direction) -> None:
@@ -78,7 +78,8 @@ class SchemaComparison:
             compare_objects(self, old.rules, new.rules, location, direction)
 
     def _spread(self, document: Document, schema: Any) -> list[Shape]:
-        """Spread a schema out once; what the cache refers to is kept, so that identities stay."""
+        """Return the shapes of a schema, computed once."""
+        # The schema is kept beside them: were it freed, its id could become another one's.
         key = (document.name, id(schema))
         if key not in self._shapes:
             self._shapes[key] = (schema, shapes_of(document, schema))
@@ -168,7 +169,7 @@ def _compare_requirement(
 
 
 def _compare_others(to: SchemaComparison, old: Any, new: Any, location: str, direction: Direction) -> None:
-    """Compare what is said of the fields that have no name in the contract."""
+    """Compare `additionalProperties`: what fields without a name in the contract may be."""
     if old is False or new is False:
         if old is not new:
             closed = new is False
@@ -218,7 +219,7 @@ def _meaning(document: Document, value: Any) -> str:
 
 
 def _effect(word: str, old: Any, new: Any) -> Effect:
-    """Tell whether a keyword that changed leaves out more values, or fewer."""
+    """Tell whether a keyword that changed allows fewer values, or more."""
     if old is None or old is False:
         return Effect.NARROWED
     if new is None or new is False:

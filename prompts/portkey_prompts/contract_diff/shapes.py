@@ -1,4 +1,4 @@
-"""A schema as the list of the shapes that it allows, each of one JSON type, and which shapes of two belong together."""
+"""A schema as a list of shapes, each of one JSON type, and the pairing of two schemas' shapes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .document import ANNOTATIONS, ContractError, Document, name_of
 from .findings import Effect
 
 MAX_SHAPES: Final = 500
-"""Shapes that one schema may spread out to."""
+"""Shapes that one schema may have."""
 
 LOWER_BOUNDS: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 UPPER_BOUNDS: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
@@ -71,7 +71,7 @@ class _Flat:
 
 
 def shapes_of(document: Document, schema: Any) -> list[Shape]:
-    """Spread a schema out.
+    """List the shapes of a schema, each once.
 
     Raises:
         ContractError: a reference leads nowhere, or there are more shapes than can be compared.
@@ -84,7 +84,7 @@ def shapes_of(document: Document, schema: Any) -> list[Shape]:
 
 
 def _spread(document: Document, schema: Any, around: tuple[str, ...]) -> list[_Flat]:
-    """Answer what a schema allows; a reference that leads back to itself adds nothing."""
+    """List what a schema allows, unions apart; a reference that leads back to itself adds nothing."""
     if schema is False:
         return []
     if not isinstance(schema, Mapping):
@@ -275,7 +275,7 @@ def _number_difference(old: Shape) -> tuple[Effect, str]:
 
 
 def _unpaired(old: list[Shape], new: list[Shape], left: list[Shape], right: list[Shape]) -> list[tuple[Effect, str]]:
-    """Say what the shapes mean that only one schema has."""
+    """Describe the difference that shapes make which only one schema has."""
     if left and right:
         if any(shape.type == "any" for shape in left):
             return [(Effect.NARROWED, f"was anything and is {_titles(new)} now")]

@@ -1,4 +1,4 @@
-"""Keys that could publish and move every label still can: that takes the scope `release` now.
+"""The scope `release`, for keys that could publish and move every label before it was there.
 
 Revision: 0006, after 0005
 """

@@ -1,4 +1,4 @@
-"""A prompt's runs are found by its id, and a collection's prompts by their age, without going through all of them.
+"""Indexes for the runs of a prompt's id, and for a collection's prompts by their age.
 
 Revision: 0007, after 0006
 """
