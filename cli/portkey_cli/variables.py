@@ -45,20 +45,14 @@ def check_variables(portkey: Portkey, reference: str, variables: Mapping[str, An
 def _compared(portkey: Portkey, reference: str, variables: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """List the names that are missing, and those that are not used."""
     from portkey_cli.resolving import resolve
-    from portkey_prompts.rendering import StoredPrompt
-    from portkey_prompts.templates import Partial, Template, TemplateError
+    from portkey_prompts.templates import TemplateError
 
-    locked = resolve(portkey, {reference: None}).locked(reference)
-    partials = {
-        name: Partial(partial.slug, partial.version, Template(partial.string))
-        for name, partial in locked.partials.items()
-    }
+    locked = resolve(portkey, [reference]).locked(reference)
     try:
         # A variable may bring a partial's text, or choose one that is not known here: the service knows it.
-        rendered = StoredPrompt(locked.record).render(variables, {}, partials=partials)
+        report = locked.render(variables).rendering
     except TemplateError as error:
         raise PortkeyError(str(error)) from None
-    report = rendered.rendering
     return list(report.missing), [name for name in report.unused if name in variables]
 
 

@@ -109,6 +109,7 @@ WRONG: list[tuple[str, dict[str, str], str]] = [
     ("plain", {}, "The prompt takes other arguments. Missing: x."),
     ("plain", {"x": "1", "y": "2"}, "The prompt takes other arguments. Unknown: y."),
     ("plain", {"z": "1"}, "The prompt takes other arguments. Missing: x; unknown: z."),
+    ("plain", {"x": "1", "userName": "2"}, "The prompt takes other arguments. Unknown: userName."),
     ("plain@1", {"x": "1"}, "There is no prompt 'plain@1' here."),
     ("nope", {}, "There is no prompt 'nope' here."),
     ("../labels", {}, "There is no prompt '../labels' here."),

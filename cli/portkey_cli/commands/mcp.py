@@ -9,7 +9,7 @@ import typer
 from portkey_cli.clients import connect
 from portkey_cli.extras import needing
 from portkey_cli.failures import UsageError
-from portkey_cli.options import add_command
+from portkey_cli.options import Collection, add_command
 
 
 def register(app: typer.Typer) -> None:
@@ -22,10 +22,7 @@ def mcp(
     label: Annotated[
         str | None, typer.Option("--label", metavar="NAME", help="Versions with this label. By default the published.")
     ] = None,
-    collection: Annotated[
-        str | None,
-        typer.Option("--collection", metavar="SLUG", help="Only those in this collection, by slug or UUID."),
-    ] = None,
+    collection: Collection = None,
     lock: Annotated[
         str | None, typer.Option("--lock", metavar="FILE", help="What is locked, without asking the service.")
     ] = None,

@@ -8,8 +8,8 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from portkey_openapi import API_VERSION
-from portkey_prompts.rendering import content_fields, model_settings, parse
-from portkey_prompts.templates import Components, Template, TemplateError
+from portkey_prompts.rendering import Rendered, StoredPrompt, content_fields, model_settings, parse, parse_partial
+from portkey_prompts.templates import Components, MissingPolicy, Partial, Template, TemplateError
 from portkey_prompts.templates.partials import looks_like_reference
 
 from .errors import LockError
@@ -92,10 +92,27 @@ class LockedPrompt:
         return {reference: partial.string for reference, partial in self.partials.items()}
 
     @property
+    def templates(self) -> dict[str, Partial]:
+        """The partials, parsed, by the references in the templates.
+
+        Raises:
+            TemplateError: one is malformed.
+        """
+        return {reference: parse_partial(reference, each._asdict()) for reference, each in self.partials.items()}
+
+    @property
     def record(self) -> dict[str, Any]:
         """The version as `retrievePrompt` answers it, as far as it is locked."""
         named = {"slug": self.slug, "prompt_version": self.version, "prompt_version_id": self.version_id}
         return {**named, "string": "", **self.detail}
+
+    def render(self, variables: Mapping[str, Any], *, missing: MissingPolicy = "empty") -> Rendered:
+        """Render it, and ask no service.
+
+        Raises:
+            TemplateError: it can't be rendered.
+        """
+        return StoredPrompt(self.record).render(variables, {}, partials=self.templates, missing=missing)
 
     def means_the_same(self, other: LockedPrompt) -> bool:
         """Tell whether two locks of a reference hold the same, whatever API version they were made under."""

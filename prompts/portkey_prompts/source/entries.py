@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from portkey_prompts.errors import command
 from portkey_prompts.provenance import LocalProvenance
 from portkey_prompts.rendering import RENDERED, StoredPrompt, parse_partial
-from portkey_prompts.templates import Partial, Template
+from portkey_prompts.templates import Partial
 
 if TYPE_CHECKING:
     from portkey_prompts.lock import LockError, LockFile
@@ -197,12 +197,8 @@ def locked_entry(lock: LockFile | None, key: Key, now: float, included_by: Entry
     if prompt is None:
         return None
     if key.kind == "prompt":
-        partials = {
-            reference: Partial(partial.slug, partial.version, Template(partial.string))
-            for reference, partial in prompt.partials.items()
-        }
         detail = {"slug": prompt.slug, "prompt_version": prompt.version, **prompt.detail}
-        return Entry(key, detail, "lock", now, partials=partials)
+        return Entry(key, detail, "lock", now, partials=prompt.templates)
     locked = prompt.partials.get(key.reference)
     if locked is None:
         return None

@@ -57,8 +57,7 @@ class Subject(NamedTuple):
         Raises:
             TemplateError: a template is malformed.
         """
-        partials = {reference: parse_partial(reference, each._asdict()) for reference, each in locked.partials.items()}
-        return cls.of(side, locked.record, partials)
+        return cls.of(side, locked.record, locked.templates)
 
     def render(self, case: Case) -> Rendered:
         """Render the prompt for a case.
