@@ -258,14 +258,16 @@ def resources_of(document: Node, data: GeneratorData, options: list[Option]) -> 
         The resources that hang at a client itself, with those below them.
 
     Raises:
-        ContractError: where a resource or a method has no name that can be called, or two have the same.
+        ContractError: where a resource or a method has no name that can be called, or two have the same; where a path
+            can't be routed.
     """
     endpoints = {
         endpoint.name: endpoint for group in data.endpoint_collections_by_tag.values() for endpoint in group.endpoints
     }
     tags = {tag["name"]: tag for tag in document.get("tags", [])}
     found: dict[str, Resource] = {}
-    for item in document["paths"].values():
+    for path, item in document["paths"].items():
+        _check_path(path)
         for verb in (verb for verb in METHODS if verb in item):
             operation = item[verb]
             if "operationId" not in operation:
@@ -286,6 +288,16 @@ def resources_of(document: Node, data: GeneratorData, options: list[Option]) -> 
         # Type checkers read `list[str]` below a method called `list` as the method.
         resource.methods.sort(key=lambda method: method.name == "list")
     return [resource for resource in found.values() if "." not in resource.path]
+
+
+def _check_path(path: str) -> None:
+    """Refuse a segment that is a parameter in part: the local server takes a parameter for all of its segment."""
+    for segment in path.split("/"):
+        if "{" in segment and not re.fullmatch(r"\{[^{}]*\}", segment):
+            raise ContractError(
+                f"the path {path} has the segment {segment}: a segment is a fixed word or one parameter, so put a "
+                "slash between its parts"
+            )
 
 
 def _resource(found: dict[str, Resource], operation: Node, tags: dict[str, Node], endpoint: Endpoint) -> Resource:

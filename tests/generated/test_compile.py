@@ -264,6 +264,20 @@ def break_segment(document: dict[str, Any]) -> None:
     document["paths"]["/labels/{options}"] = item
 
 
+def break_path_in(segment: str) -> Edit:
+    """Have a path end with a segment that is not one parameter alone, nor a fixed word."""
+
+    def change(document: dict[str, Any]) -> None:
+        item = document["paths"].pop("/labels/{label_id}")
+        item["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in re.findall(r"\{(\w+)\}", segment)
+        ]
+        document["paths"][f"/labels/{segment}"] = item
+
+    return change
+
+
 def break_alias(document: dict[str, Any]) -> None:
     document["components"]["parameters"]["LabelId"]["x-alias"] = "class"
 
@@ -318,6 +332,9 @@ def answers(content_type: str, schema: dict[str, Any]) -> Edit:
         (break_argument, "updateLabel has two arguments called name"),
         (break_by_hand, "createGeneration is written by hand, and has the field max-size"),
         (break_segment, "retrieveLabel has a parameter called options"),
+        (break_path_in("{label_id}:{part}"), "the path /labels/{label_id}:{part} has the segment {label_id}:{part}"),
+        (break_path_in("{label_id}:archive"), "has the segment {label_id}:archive: a segment is a fixed word or one"),
+        (break_path_in("l-{label_id}"), "has the segment l-{label_id}"),
         (break_alias, "has a parameter with the x-alias 'class'"),
         (break_page, "listLabels has a current_page that is no optional integer"),
         (break_client, "a client has something else called close"),
