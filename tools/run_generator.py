@@ -95,6 +95,7 @@ class Method:
     repeatable: bool
     every_call: dict[str, Option]
     """The options that are header parameters of every call, by the header."""
+    deprecated: bool
 
     @property
     def module(self) -> str:
@@ -327,6 +328,7 @@ def _method(verb: str, operation: Node, parameters: list[Node], endpoint: Endpoi
         {one["name"]: one["x-alias"] for one in parameters if "x-alias" in one},
         verb in ("get", "head") or operation.get("x-repeatable") is True,
         {option.header: option for option in options if option.every_call},
+        operation.get("deprecated") is True,
     )
     if odd := [name for name in method.aliases.values() if not name.isidentifier() or keyword.iskeyword(name)]:
         raise ContractError(f"{operation_id} has a parameter with the x-alias {odd[0]!r}, which Python can't call so")
@@ -427,6 +429,14 @@ def success_of(endpoint: Endpoint) -> ModelProperty | None:
     return None
 
 
+def deprecated_in(document: Node) -> set[str]:
+    """Name the operations that are deprecated, as their endpoints are called."""
+    operations = (item[verb] for item in document["paths"].values() for verb in METHODS if verb in item)
+    return {
+        strings.PythonIdentifier(one["operationId"], "field_") for one in operations if one.get("deprecated") is True
+    }
+
+
 def type_of(endpoint: Endpoint) -> str:
     """Name the type of an operation's success, as the operation's module names it."""
     success = success_of(endpoint)
@@ -505,6 +515,7 @@ def build(document: Path, package: Path) -> list[GeneratorError]:
         resources=all_of(roots),
         options=options,
         api_key_header=header,
+        deprecated=deprecated_in(contract),
         type_of=type_of,
     )
     project.env.tests["page"] = is_page

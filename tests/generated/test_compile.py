@@ -219,6 +219,50 @@ def test_a_check_writes_nothing(tree: Path) -> None:
     assert not package(tree).exists()
 
 
+DEPRECATED = """
+import asyncio, json, warnings
+from portkey_openapi import AsyncClient, Client
+from portkey_openapi.api.labels import list_labels, retrieve_label
+def of(call):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            call()
+        except Exception as error:
+            assert "connect" in f"{type(error).__name__} {error}".lower(), error
+    return [[each.category.__name__, str(each.message), each.filename] for each in caught]
+options = {"base_url": "http://127.0.0.1:9/v1", "api_key": "k", "max_retries": 0}
+client = Client(**options)
+async def listed():
+    async with AsyncClient(**options) as client:
+        await client.labels.list()
+warned = [of(client.labels.list), of(lambda: asyncio.run(listed())), of(lambda: client.labels.delete("l"))]
+raw = [each[:2] for each in of(client.labels.with_raw_response.list)]
+documented = ["Deprecated: " in each.__doc__ for each in
+    (client.labels.list, client.labels.retrieve, list_labels.request, retrieve_label.request)]
+print(json.dumps([warned, raw, documented]))
+"""
+
+
+def test_a_deprecated_operation_says_so_where_it_is_called_and_documented(
+    tree: Path, tmp_path: Path, run_python: Callable[..., str]
+) -> None:
+    edit(tree, lambda document: document["paths"]["/labels"]["get"].update(deprecated=True))
+    assert compile_tree(tree).stderr == ""
+    warning = ["DeprecationWarning", "`listLabels` is deprecated: a later contract may not have it"]
+    warned, raw, documented = json.loads(run_python(DEPRECATED, tree / "generated"))
+    assert warned == [[[*warning, "<string>"]], [[*warning, "<string>"]], []]
+    assert raw == [warning]
+    assert documented == [True, False, True, False]
+    program = "import portkey_openapi\nlabels = portkey_openapi.Client().labels\nlabels.retrieve('l')\nlabels.list()\n"
+    (tmp_path / "program.py").write_text(program)
+    (tmp_path / "mypy.ini").write_text(
+        f"[mypy]\nstrict = true\nenable_error_code = deprecated\nmypy_path = {tree / 'generated'}\n"
+    )
+    checked = mypy(tmp_path, "--config-file", "mypy.ini", tmp_path / "program.py", cwd=tmp_path)
+    assert re.findall(r"program\.py:(\d+).*`listLabels` is deprecated", checked.stdout) == ["4"], checked.stdout
+
+
 def labels_only(paths: dict[str, Any]) -> dict[str, Any]:
     """Return a small part of the contract: what is wrong is found in it as in the whole."""
     return {path: item for path, item in paths.items() if path.startswith("/labels")}
