@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any, Protocol, TypeVar
 
+    from typing_extensions import deprecated as deprecated
+
     from .pages import Page
     from .requests import Request
 
@@ -51,6 +53,10 @@ if TYPE_CHECKING:
             ...
 else:
     Caller = AsyncCaller = object
+
+    def deprecated(message):
+        """Return a decorator by which type checkers know a deprecated method; it changes nothing."""
+        return lambda method: method
 
 
 class Resource:
@@ -100,6 +106,13 @@ def _check_merged(options: Mapping[str, Any]) -> None:
         value = options.get(name)
         if value is not None and not hasattr(value, "keys"):
             raise TypeError(f"`{name}` must be a mapping of names to values, not {type(value).__name__}.")
+
+
+def warn_deprecated(operation_id: str) -> None:
+    """Warn whoever calls a method whose operation is deprecated."""
+    import warnings
+
+    warnings.warn(f"`{operation_id}` is deprecated: a later contract may not have it", DeprecationWarning, stacklevel=3)
 
 
 def one_of(name: str, given: V | None, alias: str, other: V | None) -> V:

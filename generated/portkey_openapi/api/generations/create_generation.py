@@ -24,6 +24,8 @@ def request(
 ) -> Request:
     """Run a prompt (older): `createGeneration`.
 
+    Deprecated: a later contract may not have it.
+
     Runs a prompt and wraps the completion. Use createPromptCompletion instead.
 
     Args:
