@@ -7,6 +7,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -242,19 +243,13 @@ def carried_out(jobs: Sequence[Job], model: Model | None, worker: Worker, at_onc
     if model is None:
         yield from ((index, result_of(job, None, worker)) for index, job in enumerate(jobs))
         return
-    waiting, done = queue.SimpleQueue[int](), queue.SimpleQueue[tuple[int, Result | BaseException]]()
-    stopped = threading.Event()
-    for number in range(len(jobs)):
-        waiting.put(number)
+    done = queue.SimpleQueue[tuple[int, Result | BaseException]]()
+    waiting = enumerate(jobs)  # threads share it: its next step is one of C, without a switch in between
 
     def work() -> None:
-        while not stopped.is_set():
+        for index, job in waiting:
             try:
-                index = waiting.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                done.put((index, result_of(jobs[index], model, worker)))
+                done.put((index, result_of(job, model, worker)))
             except BaseException as error:
                 done.put((index, error))
 
@@ -267,7 +262,7 @@ def carried_out(jobs: Sequence[Job], model: Model | None, worker: Worker, at_onc
                 raise found
             yield index, found
     finally:
-        stopped.set()
+        deque(waiting, maxlen=0)  # nothing more is begun
 
 
 def result_of(job: Job, model: Model | None, worker: Worker) -> Result:
