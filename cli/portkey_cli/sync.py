@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -23,6 +23,7 @@ from portkey_prompts.folder import (
     PROMPT,
     SUFFIX,
     Key,
+    Kind,
     State,
     Synced,
     digest,
@@ -55,6 +56,11 @@ At = Annotated[
         autocompletion=completing.labels,
     ),
 ]
+_VERSION: Final[dict[Kind, tuple[str, str]]] = {
+    PARTIAL: ("version", "prompt_partial_version_id"),
+    PROMPT: ("prompt_version", "prompt_version_id"),
+}
+"""Where an answer has the number and the UUID of its version."""
 Force = Annotated[bool, typer.Option("--force", help="Settle conflicts in favour of what is moved.")]
 
 
@@ -77,8 +83,8 @@ class Remote:
     collection: str | None
     version: dict[str, Any]
     number: int
-    version_id: str
-    published: bool = False
+    version_id: str | None
+    published: bool
 
     @property
     def digest(self) -> str:
@@ -140,9 +146,9 @@ class Sync:
         self._first_collection = self.collections.get(first or "")
         self.namesakes: dict[Key, list[str]] = {}
         """Of files that are no prompt there yet: the slugs of several that have their name."""
-        self._listed: dict[str, dict[str, Any]] = {
-            PARTIAL: {_checked(each, "slug", "name").slug: each for each in portkey.prompts.partials.list()},
-            PROMPT: {_checked(each, "slug", "name").slug: each for each in portkey.prompts.list()},
+        self._listed: dict[Kind, dict[str, Any]] = {
+            kind: {_checked(each, "slug", "name").slug: each for each in self.resource(kind).list()}
+            for kind in _VERSION
         }
         self._adopt()
 
@@ -177,7 +183,7 @@ class Sync:
         base = synced.digest if synced else None
         return Difference(key, state_of(here, base, remote.digest if remote else None), synced, remote)
 
-    def is_there(self, kind: str, slug: str) -> bool:
+    def is_there(self, kind: Kind, slug: str) -> bool:
         """Say whether the service has a prompt or partial, whichever labels its versions bear."""
         return slug in self._listed[kind]
 
@@ -185,20 +191,25 @@ class Sync:
         """Give the digest of what a file holds, as the service would have it."""
         return digest(sent(file, self.folder.slugs()), file.name or key.stem, self._collection(file.collection))
 
-    def retrieve(self, kind: str, slug: str) -> Remote | None:
+    def resource(self, kind: Kind) -> Any:
+        """Give the client's methods for prompts, or for partials."""
+        return self.portkey.prompts if kind == PROMPT else self.portkey.prompts.partials
+
+    def retrieve(self, kind: Kind, slug: str) -> Remote | None:
         """Fetch what the service holds; None where it has no such prompt, or none with the label."""
         try:
-            if kind == PARTIAL:
-                return self._partial(slug)
-            found = self.portkey.prompts.retrieve(f"{slug}@{self.at}")
+            found = self.resource(kind).retrieve(f"{slug}@{self.at if kind == PROMPT else 'latest'}")
         except NotFoundError:
             return None
-        check_detail("prompt", slug, _checked(found, "string", "name", "collection_id", "prompt_version_id"))
-        version = normal({name: found.get(name) for name in content_fields()})
-        published = found.prompt_version_status == "active"
+        number, identifier = _VERSION[kind]
+        check_detail(kind, slug, _checked(found, "string", "name", "collection_id", identifier))
+        name = found.name or self._listed[kind].get(slug, found).name or slug
         collection = self._collection(self.collections.get(found.collection_id or ""))
-        number, identifier = found.prompt_version or 0, found.prompt_version_id or ""
-        return Remote(slug, found.name or slug, collection, version, number, identifier, published)
+        version = normal({field: found.get(field) for field in content_fields()})
+        is_published = found.get("prompt_version_status") == "active"
+        return Remote(
+            slug, name, collection, version, found.get(number) or 0, found.get(identifier) or "", is_published
+        )
 
     def file_of(self, difference: Difference) -> PromptFile:
         """Give what the service holds as a file."""
@@ -226,15 +237,6 @@ class Sync:
 
     def _collection(self, name: str | None) -> str | None:
         return None if name is None or name == self._first_collection else name
-
-    def _partial(self, slug: str) -> Remote:
-        listed_one = self._listed[PARTIAL].get(slug)
-        found = self.portkey.prompts.partials.retrieve(f"{slug}@latest")
-        _checked(found, "string", "name", "collection_id", "prompt_partial_version_id")
-        name = found.name or (listed_one.name if listed_one else None) or slug
-        collection = self._collection(self.collections.get(found.collection_id or ""))
-        version = {"string": found.string or ""}
-        return Remote(slug, name, collection, version, found.version or 0, found.prompt_partial_version_id or "")
 
     def _adopt(self) -> None:
         """Match files of which nothing is remembered with prompts of the service, by the prompt's name for people.

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from portkey_prompts.files import conflict_in, read_regular, write_whole
 from portkey_prompts.prompt_file import PromptFile, PromptFileError, parse, write
@@ -32,6 +32,11 @@ _RESERVED: Final = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
 """Names that Windows takes for devices, whatever their ending."""
 
 
+Kind: TypeAlias = Literal["partial", "prompt"]
+PARTIAL: Final = "partial"
+PROMPT: Final = "prompt"
+
+
 class State(StrEnum):
     """How a file and the service differ."""
 
@@ -46,8 +51,8 @@ class State(StrEnum):
 class Key(NamedTuple):
     """Names a file in the folder."""
 
-    kind: str
-    """`partial` or `prompt`; partials go first."""
+    kind: Kind
+    """Partials go first."""
     stem: str
     """The file's name without its ending, and without a partial's underscore."""
 
@@ -55,10 +60,6 @@ class Key(NamedTuple):
     def file_name(self) -> str:
         """The name of the file."""
         return f"{'_' if self.kind == PARTIAL else ''}{self.stem}{SUFFIX}"
-
-
-PARTIAL: Final = "partial"
-PROMPT: Final = "prompt"
 
 
 @dataclass
@@ -173,12 +174,8 @@ class Folder:
                 known.setdefault(slug, set()).add(stem)
         return {slug: min(stems) for slug, stems in known.items() if len(stems) == 1}
 
-    def slugs_anywhere(self, kind: str) -> dict[str, set[str]]:
-        """Give the slugs that files have on any service, by the names of the files.
-
-        Args:
-            kind: `partial` or `prompt`.
-        """
+    def slugs_anywhere(self, kind: Kind) -> dict[str, set[str]]:
+        """Give the slugs that files have on any service, by the names of the files."""
         found: dict[str, set[str]] = {}
         for known in (self.synced, *self._others.values()):
             for key, synced in known.items():
@@ -186,7 +183,7 @@ class Folder:
                     found.setdefault(key.stem, set()).add(synced.slug)
         return found
 
-    def free_key(self, kind: str, name: str, slug: str) -> Key:
+    def free_key(self, kind: Kind, name: str, slug: str) -> Key:
         """Choose a file's name for a prompt that has none yet: like its name, and like no other's."""
         # Some file systems treat names as equal that differ in case, or in the Unicode form of a letter.
         taken = {
@@ -260,7 +257,10 @@ def _entries(kinds: Mapping[str, Any]) -> Iterable[tuple[Key, Synced]]:
         for stem, entry in entries.items():
             if kind not in (PARTIAL, PROMPT) or Path(f"{stem}{SUFFIX}").name != f"{stem}{SUFFIX}" or "\0" in stem:
                 raise ValueError(f"holds {f'{kind}/{stem}'!r}, which is no file of the folder")
-            yield Key(kind, stem), Synced(str(entry["slug"]), entry["digest"] and str(entry["digest"]))
+            yield (
+                Key(PARTIAL if kind == PARTIAL else PROMPT, stem),
+                Synced(str(entry["slug"]), entry["digest"] and str(entry["digest"])),
+            )
 
 
 def key_of(file: Path) -> Key:

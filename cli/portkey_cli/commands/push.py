@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Collection, Set
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -96,28 +96,34 @@ class Push:
     def all(self, found: list[Difference], force: bool, delete: bool) -> None:
         """Push what was changed here, partials before what includes them; delete what was deleted here."""
         states = {State.CHANGED_HERE, State.ONLY_HERE, *((State.CONFLICT, State.CHANGED_THERE) if force else ())}
-        same = [each for each in found if each.state == State.SAME]
+        folder, same = self._sync.folder, [each for each in found if each.state == State.SAME]
         changed = {each.key: each for each in found if each.state in states}
         # A partial that is created anew gets another slug, so whatever includes it needs a version with that slug.
-        anew = [key for key, each in changed.items() if key.kind == PARTIAL and not each.remote]
-        for key in anew:
-            self._sync.folder.synced.pop(key, None)
-        changed |= {each.key: each for each in same if self._includes(each.key, {key.stem for key in anew})}
+        anew = {key.stem for key, each in changed.items() if key.kind == PARTIAL and not each.remote}
+        for stem in anew:
+            folder.synced.pop(Key(PARTIAL, stem), None)
+        for each in same:
+            file = folder.files[each.key]
+            if not file.slugs and included(file.version["string"]) & anew:
+                changed[each.key] = each
         self._check(changed)
         self._same = [each.key for each in same if each.key not in changed] + list(changed)
         for each in same if not self._dry_run else ():
             if each.key not in changed and each.remote:
-                self._sync.folder.note(each.key, Synced(each.remote.slug, each.remote.digest))
-        again = [each for key in in_order(changed, self._sync.folder.files) if not self._whole(each := changed[key])]
-        # Partials that include each other need a second version, which knows the slugs of all.
-        for each in again:
-            self._save(each.key, self._sync.folder.synced.get(each.key))
+                folder.note(each.key, Synced(each.remote.slug, each.remote.digest))
+        for key in in_order(changed, folder.files):
+            self._push(changed[key])
         for key in changed if not self._dry_run else ():
-            text = sent(self._sync.folder.files[key], self._sync.folder.slugs())["string"]
-            note_unknown(self._sync.portkey, text, f"{key.file_name}: ")
+            # Partials that include each other need a second version, which knows the slugs of all.
+            if folder.synced[key].digest != self._digest(key):
+                self._save(key, folder.synced[key])
+            note_unknown(self._sync.portkey, sent(folder.files[key], folder.slugs())["string"], f"{key.file_name}: ")
         for each in found if delete else ():
             if each.state == State.ONLY_THERE and each.synced and each.synced.digest:
                 self._delete(each)
+
+    def _digest(self, key: Key) -> str:
+        return self._sync.digest(key, self._sync.folder.files[key])
 
     def _check(self, keys: Collection[Key]) -> None:
         """Look at what is to be pushed, before anything is.
@@ -153,30 +159,16 @@ class Push:
             remote = self._sync.retrieve(key.kind, synced.slug)
             if remote is None:
                 continue
-            prompts = self._sync.portkey.prompts
             if label and key.kind == PROMPT:
-                prompts.versions.update(remote.slug, remote.version_id, label_id=label)
+                self._sync.portkey.prompts.versions.update(remote.slug, remote.version_id, label_id=label)
             if publish and not remote.published:
-                (prompts if key.kind == PROMPT else prompts.partials).publish(remote.slug, version=remote.number)
+                self._sync.resource(key.kind).publish(remote.slug, version=remote.number)
 
-    def _whole(self, each: Difference) -> bool:
-        """Push one; say whether every partial that it includes has a slug, so that it need not be done again."""
+    def _push(self, each: Difference) -> None:
         self.count += 1
-        target = each.remote.slug if each.remote else "a new one"
-        write_line(f"{each.key.file_name} -> {target}")
-        if self._dry_run:
-            return True
-        synced = Synced(each.remote.slug) if each.remote else None
-        self._save(each.key, synced)
-        folder = self._sync.folder
-        slugless = {key.stem for key in folder.files if key.kind == PARTIAL} - set(folder.slugs())
-        itself = {each.key.stem} if each.key.kind == PARTIAL and not each.remote else set()
-        return not self._includes(each.key, slugless | itself)
-
-    def _includes(self, key: Key, partials: Set[str]) -> bool:
-        """Say whether a file includes any of some partials by the names of their files."""
-        file = self._sync.folder.files[key]
-        return not file.slugs and bool(included(file.version["string"]) & partials)
+        write_line(f"{each.key.file_name} -> {each.remote.slug if each.remote else 'a new one'}")
+        if not self._dry_run:
+            self._save(each.key, Synced(each.remote.slug) if each.remote else None)
 
     def _save(self, key: Key, synced: Synced | None) -> None:
         """Make a version of a file, or the prompt itself; what the service holds then is remembered at once."""
@@ -188,33 +180,25 @@ class Push:
 
     def _send(self, key: Key, synced: Synced | None) -> None:
         sync, file = self._sync, self._sync.folder.files[key]
-        version = sent(file, sync.folder.slugs())
+        version, meant = sent(file, sync.folder.slugs()), self._digest(key)
         fields: dict[str, Any] = {"name": file.name or key.stem, **self._message}
-        prompts = sync.portkey.prompts
-        if key.kind == PARTIAL:
-            fields["string"] = version["string"]
-            if synced:
-                prompts.partials.update(synced.slug, **fields)
-            else:
-                collection = sync.collection_id(file.collection)
-                synced = Synced(prompts.partials.create(collection_id=collection, **fields).slug)
-        else:
+        if key.kind == PROMPT or synced is None:
             fields["collection_id"] = sync.collection_id(file.collection)
-            if synced:
-                whole: dict[str, Any] = {name: version.get(name, NOTHING.get(name)) for name in content_fields()}
-                prompts.update(synced.slug, **fields, **whole)
-            else:
-                created: dict[str, Any] = {**fields, "parameters": {}, **version}
-                synced = Synced(prompts.create(**created).slug)
-        sync.folder.note(key, Synced(synced.slug, sync.digest(key, file)))
+        if synced is None:
+            defaults: dict[str, Any] = {"parameters": {}} if key.kind == PROMPT else {}
+            synced = Synced(sync.resource(key.kind).create(**fields, **{**defaults, **version}).slug)
+        else:
+            names = content_fields() if key.kind == PROMPT else ("string",)
+            whole = {name: version.get(name, NOTHING.get(name)) for name in names}
+            sync.resource(key.kind).update(synced.slug, **fields, **whole)
+        sync.folder.note(key, Synced(synced.slug, meant))
 
     def _delete(self, each: Difference) -> None:
         self.count += 1
         assert each.remote is not None
         write_line(f"{each.key.file_name} was deleted -> delete {each.remote.slug}")
         if not self._dry_run:
-            prompts = self._sync.portkey.prompts
-            (prompts if each.key.kind == PROMPT else prompts.partials).delete(each.remote.slug)
+            self._sync.resource(each.key.kind).delete(each.remote.slug)
             self._sync.folder.forget(each.key)
 
 
