@@ -33,7 +33,7 @@ from portkey_prompts.errors import SourceError
 from portkey_prompts.files import conflict_in
 from portkey_prompts.rendering import content_fields, model_settings
 from portkey_prompts.strict_yaml import MalformedYAMLError, read_yaml, write_yaml
-from portkey_prompts.templates.messages import messages_in
+from portkey_prompts.templates.messages import STYLES, messages_in, style_of
 
 OWN_FIELDS: Final = tuple(name for name in content_fields() if name not in ("string", "model", "parameters"))
 """Fields of a version that stand below `portkey:` under their names in the contract."""
@@ -51,11 +51,7 @@ _ROLE = re.compile(r"[a-z]+\Z")
 _FENCE = re.compile(r"---[ \t]*\n")
 _IN_FILES = {"assistant": "model"}
 _IN_VERSIONS = {"model": "assistant"}
-_JSON_STYLES: Final[dict[str, dict[str, Any]]] = {
-    "spaced": {},
-    "compact": {"separators": (",", ":")},
-    "indented": {"indent": 2},
-}
+_STYLES: Final = {**STYLES, "indented": STYLES["indent 2"]}  # the name that older files have for it
 
 
 class PromptFileError(SourceError):
@@ -153,7 +149,7 @@ def _stated(version: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     if not isinstance(string, str):
         raise PromptFileError(f"string must be text, not {type(string).__name__}")
     messages = messages_in(string)
-    style = _style_of(string, messages) if messages else None
+    style = style_of(messages, string) if messages else None
     if messages is None or style is None:
         if _is_plain(string):
             return {}, f"{string}\n"
@@ -168,18 +164,6 @@ def _stated(version: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
 def _is_plain(text: str) -> bool:
     """Say whether a text may stand as the body: it is read back as it is, and not as a chat."""
     return "\r" not in text and not _MARKER.search(text) and not _OTHER_MARKERS.search(text)
-
-
-def _style_of(string: str, messages: list[dict[str, Any]]) -> str | None:
-    """Find how a chat prompt's JSON is written; None where no style writes it so."""
-    try:
-        return next((style for style in _JSON_STYLES if _dumped(messages, style) == string), None)
-    except ValueError:  # a number that JSON lacks
-        return None
-
-
-def _dumped(messages: list[dict[str, Any]], style: str) -> str:
-    return json.dumps(messages, ensure_ascii=False, allow_nan=False, **_JSON_STYLES[style])
 
 
 def _simplified(messages: list[dict[str, Any]]) -> tuple[list[tuple[str, str]] | None, bool]:
@@ -225,17 +209,17 @@ def _template(own: Mapping[str, Any], body: str) -> str:
         raise PromptFileError(f"portkey.{given[0]} and {others} both hold the template. Keep one of them.")
     if given == ["string"]:
         return _text(own, "string") or ""
-    style = _choice(own, "json", tuple(_JSON_STYLES), "spaced")
+    style = _choice(own, "json", tuple(_STYLES), "spaced")
     parts = _choice(own, "content", ("text", "parts"), "text") == "parts"
     if given:
         messages = own["messages"]
         if not isinstance(messages, list) or not all(isinstance(each, dict) and "role" in each for each in messages):
             raise PromptFileError("portkey.messages must be a list of messages, each with a role.")
-        return _dumped(messages, style)
+        return _STYLES[style](messages)
     pairs = list(_pairs(body))
     if not pairs:
         return body.removesuffix("\n")
-    return _dumped([{"role": role, "content": _content(text, parts)} for role, text in pairs], style)
+    return _STYLES[style]([{"role": role, "content": _content(text, parts)} for role, text in pairs])
 
 
 def _content(text: str, parts: bool) -> str | list[dict[str, str]]:

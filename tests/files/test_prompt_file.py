@@ -51,6 +51,19 @@ def test_a_chat_prompt_reads_as_one_writes_it() -> None:
     )
 
 
+@pytest.mark.parametrize("layout", [{}, {"indent": 4}, {"indent": "\t"}, {"separators": (",", ":")}])
+def test_a_chat_that_a_program_wrote_reads_as_one_writes_it(layout: dict[str, Any]) -> None:
+    string = json.dumps([{"role": "user", "content": "Grüße {{name}}!"}], **layout)
+    text = write(PromptFile({"string": string}))
+    assert text.endswith('{{role "user"~}}\nGrüße {{name}}!\n')
+    assert parse(text).version == {"string": string}
+
+
+def test_the_name_that_older_files_have_for_a_style_is_read() -> None:
+    text = '---\nportkey:\n  json: indented\n---\n{{role "user"~}}\nHi\n'
+    assert parse(text).version["string"] == json.dumps([{"role": "user", "content": "Hi"}], indent=2)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from portkey_openapi import API_VERSION
 from portkey_prompts.rendering import content_fields
 from portkey_prompts.strict_json import JSONError, read_json
+from portkey_prompts.templates.messages import STYLES, style_of
 
 from .entries import Includes, LockedPartial, LockedPrompt
 from .errors import LockError, lock_command
@@ -189,24 +190,6 @@ def _other_file() -> str:
 _LINES, _LITERAL = "lines", "literal"
 
 
-def _writer(**layout: Any) -> Callable[[Any], str]:
-    return lambda value: json.dumps(value, allow_nan=False, **layout)
-
-
-_STYLES: dict[str, Callable[[Any], str]] = {
-    "spaced": _writer(ensure_ascii=False),
-    "compact": _writer(ensure_ascii=False, separators=(",", ":")),
-    "indent 2": _writer(ensure_ascii=False, indent=2),
-    "indent 4": _writer(ensure_ascii=False, indent=4),
-    "indent tab": _writer(ensure_ascii=False, indent="\t"),
-    "spaced ascii": _writer(),
-    "compact ascii": _writer(separators=(",", ":")),
-    "indent 2 ascii": _writer(indent=2),
-    "indent 4 ascii": _writer(indent=4),
-    "indent tab ascii": _writer(indent="\t"),
-}
-"""The ways in which programs write JSON, by the names that the file has for them."""
-
 _UNSEEN = re.compile(
     "[\x7f-\x9f\xad\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
 )
@@ -248,7 +231,7 @@ def from_lines(value: Any) -> Any:
 def template_to_lines(string: str) -> Any:
     """Turn a prompt's `string` into lines; a chat into its messages, where the same JSON can be written from them."""
     messages = _messages(string)
-    style = None if messages is None else _style_of(messages, string)
+    style = None if messages is None else style_of(messages, string)
     return to_lines(string) if style is None else {"style": style, "messages": to_lines(messages)}
 
 
@@ -259,9 +242,9 @@ def template_from_lines(value: Any) -> str:
         ValueError: the value was not written like this.
     """
     if isinstance(value, dict) and value.keys() == {"style", "messages"}:
-        write = _STYLES.get(value["style"]) if isinstance(value["style"], str) else None
+        write = STYLES.get(value["style"]) if isinstance(value["style"], str) else None
         if write is None:
-            raise ValueError(f'"style" is {value["style"]!r}, and none of: {", ".join(_STYLES)}')
+            raise ValueError(f'"style" is {value["style"]!r}, and none of: {", ".join(STYLES)}')
         return write(from_lines(value["messages"]))
     text = from_lines(value)
     if not isinstance(text, str):
@@ -287,14 +270,6 @@ def _joined(lines: Any) -> str:
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
         raise ValueError('"lines" holds a list of texts')
     return "\n".join(lines)
-
-
-def _style_of(messages: list[Any], string: str) -> str | None:
-    """Find the style that writes exactly this text; None where none does, and the text is kept as it is."""
-    try:
-        return next((style for style, write in _STYLES.items() if write(messages) == string), None)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _messages(string: str) -> list[Any] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from portkey_prompts.strict_json import JSONError, read_json
@@ -17,6 +18,25 @@ Message: TypeAlias = dict[str, Any]
 
 MESSAGE_DEPTH: Final = 100
 """Levels of arrays and objects in a chat prompt."""
+
+
+def _writer(**layout: Any) -> Callable[[Any], str]:
+    return lambda value: json.dumps(value, allow_nan=False, **layout)
+
+
+STYLES: Final[dict[str, Callable[[Any], str]]] = {
+    "spaced": _writer(ensure_ascii=False),
+    "compact": _writer(ensure_ascii=False, separators=(",", ":")),
+    "indent 2": _writer(ensure_ascii=False, indent=2),
+    "indent 4": _writer(ensure_ascii=False, indent=4),
+    "indent tab": _writer(ensure_ascii=False, indent="\t"),
+    "spaced ascii": _writer(),
+    "compact ascii": _writer(separators=(",", ":")),
+    "indent 2 ascii": _writer(indent=2),
+    "indent 4 ascii": _writer(indent=4),
+    "indent tab ascii": _writer(indent="\t"),
+}
+"""The ways in which programs write JSON, by the names that lock files and prompts' files have for them."""
 
 
 class TemplateSlot:
@@ -95,6 +115,14 @@ def messages_in(text: str) -> list[Message] | None:
     except TemplateError:
         return None
     return value if is_chat(value) else None
+
+
+def style_of(messages: list[Any], text: str) -> str | None:
+    """Find the style that writes messages as exactly this text; None where none does."""
+    try:
+        return next((style for style, write in STYLES.items() if write(messages) == text), None)
+    except (ValueError, RecursionError):  # a number that JSON lacks
+        return None
 
 
 def parse_json(text: str) -> Any:
