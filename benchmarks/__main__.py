@@ -46,8 +46,8 @@ def _print(results: Iterable[Result]) -> None:
 
 def _as_json(result: Result) -> dict[str, Any]:
     spreads = {library: result.spread(library) for library in ALL}
-    told = {library: asdict(spread) for library, spread in spreads.items() if spread}
-    return {**asdict(result.row), "reached": result.reached(), "spreads": told, "samples": result.samples}
+    figures = {library: asdict(spread) for library, spread in spreads.items() if spread}
+    return {**asdict(result.row), "reached": result.reached(), "spreads": figures, "samples": result.samples}
 
 
 if __name__ == "__main__":

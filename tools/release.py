@@ -34,8 +34,8 @@ def run(*command: str | Path) -> str:
     """
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
-        said = f"{done.stdout}{done.stderr}".strip()
-        raise ReleaseError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{said}")
+        output = f"{done.stdout}{done.stderr}".strip()
+        raise ReleaseError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{output}")
     return done.stdout
 
 

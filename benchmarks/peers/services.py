@@ -213,9 +213,9 @@ def _started(
 ) -> Process:
     """Start a program of an environment of its own at a free port, told by its last argument or by a setting."""
     port = servers.free_port()
-    told = {port_setting: str(port)} if port_setting else {}
-    command = [str(ROOT / ".venvs" / program / "bin" / program), *arguments, *([] if told else [str(port)])]
-    return Process(command, f"http://127.0.0.1:{port}", log=folder / "log", settings={**settings, **told})
+    port_settings = {port_setting: str(port)} if port_setting else {}
+    command = [str(ROOT / ".venvs" / program / "bin" / program), *arguments, *([] if port_settings else [str(port)])]
+    return Process(command, f"http://127.0.0.1:{port}", log=folder / "log", settings={**settings, **port_settings})
 
 
 def _json(body: object) -> str:

@@ -50,7 +50,7 @@ def _print(kind: str, url: str, archive: Path, sizes: contents.Sizes, with_plans
     for line in _measured(url, archive, sizes):
         print(line.rstrip(), flush=True)
     if with_plans:
-        for line in plans.told(url, sizes):
+        for line in plans.lines(url, sizes):
             print(line, flush=True)
 
 
@@ -85,22 +85,22 @@ def _served(url: str, sizes: contents.Sizes) -> Iterator[str]:
 
 
 def _beside(url: str, folder: Path) -> Iterator[str]:
-    with servers.watched(url) as server, requests.others(server) as told:
+    with servers.watched(url) as server, requests.others(server) as take_noticed:
         time.sleep(_ALONE)
         yield _line("nothing else", _ALONE)
-        yield from _noticed(server, told)
+        yield from _noticed(server, take_noticed)
         yield _of_command("export", commands.run("export", "--output", str(folder / "exported"), "--database", url))
-        yield from _noticed(server, told)
+        yield from _noticed(server, take_noticed)
         client = requests.Client(server)
         taken = [client.seconds(f"/v1/prompts?search=nothing%20{number}") for number in range(_SEARCHES)]
         client.close()
         yield _line(f"{_SEARCHES} searches", sum(taken))
-        yield from _noticed(server, told)
+        yield from _noticed(server, take_noticed)
 
 
-def _noticed(server: servers.Process, told: Callable[[], list[requests.Noticed]]) -> Iterator[str]:
+def _noticed(server: servers.Process, take_noticed: Callable[[], list[requests.Noticed]]) -> Iterator[str]:
     pause = server.longest_pause()
-    for each in told():
+    for each in take_noticed():
         yield _line(f"  beside it: {each.path}, median", each.median / 1000)
         yield _line(f"  beside it: {each.path}, longest", each.longest / 1000)
     yield _line("  beside it: the server's longest pause", pause / 1000)

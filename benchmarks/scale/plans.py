@@ -12,7 +12,7 @@ from portkey_local.store import Store, inclusions, labels, prompts, runs, versio
 from .contents import RARE, Sizes, partial_slug, slug
 
 
-def told(url: str, sizes: Sizes) -> Iterator[str]:
+def lines(url: str, sizes: Sizes) -> Iterator[str]:
     """Write the plans of the reads that the benchmark measures."""
     last = sizes.prompts // 20 - 1
     reads: dict[str, tuple[Callable[..., Any], *tuple[Any, ...]]] = {

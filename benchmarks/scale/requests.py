@@ -114,7 +114,7 @@ def others(server: Process) -> Iterator[Callable[[], list[Noticed]]]:
             time.sleep(0.002)
         client.close()
 
-    def told() -> list[Noticed]:
+    def take_noticed() -> list[Noticed]:
         taken = {what: each[:] for what, each in seen.items()}
         for each in seen.values():
             each.clear()
@@ -125,8 +125,8 @@ def others(server: Process) -> Iterator[Callable[[], list[Noticed]]]:
         thread.start()
     try:
         time.sleep(0.5)
-        told()
-        yield told
+        take_noticed()
+        yield take_noticed
     finally:
         done.set()
         for thread in threads:

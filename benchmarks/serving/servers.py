@@ -22,7 +22,7 @@ from urllib.error import HTTPError
 from benchmarks.processes import ROOT, environment
 
 SERVER_CORE, CLIENT_CORE = "0", "1"
-_PATIENCE = 300
+_TIMEOUT = 300
 """Seconds that a server may take to start."""
 
 
@@ -106,14 +106,14 @@ class Process:
         Raises:
             RuntimeError: it does not in time.
         """
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while time.monotonic() < deadline and self._process.poll() is None:
             with suppress(OSError, HTTPException):
-                urllib.request.urlopen(self.base_url + path, timeout=_PATIENCE).close()
+                urllib.request.urlopen(self.base_url + path, timeout=_TIMEOUT).close()
                 return
             time.sleep(0.02)
-        said = self._log.read_text(errors="replace")[-3000:] if self._log else "what went wrong is on standard error"
-        raise RuntimeError(f"{self.base_url} does not answer: {said}")
+        reason = self._log.read_text(errors="replace")[-3000:] if self._log else "what went wrong is on standard error"
+        raise RuntimeError(f"{self.base_url} does not answer: {reason}")
 
     def cpu_seconds(self) -> float:
         """Return the processor time that all of it has taken so far."""

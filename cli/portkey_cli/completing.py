@@ -15,7 +15,7 @@ from portkey_prompts.folder import SUFFIX
 if TYPE_CHECKING:
     from portkey_ai import Portkey
 
-_PATIENCE = 2.0
+_TIMEOUT = 2.0
 """Seconds for the service to answer: somebody waits at the shell."""
 _OFFERED = 50
 _LARGEST_PAGE = 1000
@@ -82,7 +82,7 @@ def _asked(ctx: typer.Context, incomplete: str, known: Callable[[Portkey], Itera
     given = ctx.find_root().params
     try:
         service = settings.base_url(given.get("base_url"))
-        with Portkey(base_url=service.value, api_key=given.get("api_key"), timeout=_PATIENCE, max_retries=0) as portkey:
+        with Portkey(base_url=service.value, api_key=given.get("api_key"), timeout=_TIMEOUT, max_retries=0) as portkey:
             return _begun(known(portkey), incomplete)
     except (PortkeyError, ValueError):
         return []

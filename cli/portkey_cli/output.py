@@ -179,8 +179,10 @@ def version_status(status: str | None) -> str:
 
 def summed(counts: Mapping[str, int]) -> str:
     """Say how many there are of each kind, those of which there are none left out."""
-    said = [f"{count} {kind.replace('_', ' ')}{'' if count == 1 else 's'}" for kind, count in counts.items() if count]
-    return ", ".join(said) or "nothing"
+    counted = [
+        f"{count} {kind.replace('_', ' ')}{'' if count == 1 else 's'}" for kind, count in counts.items() if count
+    ]
+    return ", ".join(counted) or "nothing"
 
 
 def write_comparison(found: PromptDiff | ContractDiff, text: str, exit_code: bool, as_json: bool) -> int:

@@ -34,9 +34,8 @@ def check_variables(portkey: Portkey, reference: str, variables: Mapping[str, An
         return  # the call itself says what is wrong, or a key that may only run it can't read the prompt
     if not (missing or unused):
         return
-    problem = (
-        f"{reference}: {' '.join([*_said('Not given', missing), *_said('Not used', unused)])}{_guess(missing, unused)}"
-    )
+    sentences = [*_sentence("Not given", missing), *_sentence("Not used", unused)]
+    problem = f"{reference}: {' '.join(sentences)}{_guess(missing, unused)}"
     if strict:
         raise PortkeyError(problem)
     note(problem)
@@ -56,7 +55,7 @@ def _compared(portkey: Portkey, reference: str, variables: Mapping[str, Any]) ->
     return list(report.missing), [name for name in report.unused if name in variables]
 
 
-def _said(what: str, names: list[str]) -> list[str]:
+def _sentence(what: str, names: list[str]) -> list[str]:
     return [f"{what}: {listed(names)}."] if names else []
 
 

@@ -342,8 +342,8 @@ def _plain(kind: Any) -> Any:
 
 def _words(kind: Any) -> str:
     """Return the description of what is allowed, from the type's `Meta` or, of a union, from that of a member."""
-    said = [each for part in (kind, *get_args(kind)) for each in get_args(part) if isinstance(each, Meta)]
-    return (said[0].description if said else None) or "a text"
+    described = [each for part in (kind, *get_args(kind)) for each in get_args(part) if isinstance(each, Meta)]
+    return (described[0].description if described else None) or "a text"
 
 
 def _shown(value: object) -> str:

@@ -125,17 +125,17 @@ def database(up: bool) -> str:
     return _family("portkey_database_up", "gauge", "Whether the database answers.", [((), int(up))])
 
 
-def _family(name: str, kind: str, said: str, samples: Samples) -> str:
+def _family(name: str, kind: str, meaning: str, samples: Samples) -> str:
     lines = [f"{name}{_written(labels)} {value}" for labels, value in samples]
-    return "\n".join([*_head(name, kind, said), *lines, ""])
+    return "\n".join([*_head(name, kind, meaning), *lines, ""])
 
 
-def _histogram(name: str, said: str, histogram: Histogram) -> str:
-    return "\n".join([*_head(name, "histogram", said), *histogram.lines(name), ""])
+def _histogram(name: str, meaning: str, histogram: Histogram) -> str:
+    return "\n".join([*_head(name, "histogram", meaning), *histogram.lines(name), ""])
 
 
-def _head(name: str, kind: str, said: str) -> tuple[str, str]:
-    return f"# HELP {name} {said}", f"# TYPE {name} {kind}"
+def _head(name: str, kind: str, meaning: str) -> tuple[str, str]:
+    return f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"
 
 
 def _written(labels: Labels) -> str:

@@ -70,8 +70,8 @@ def portkey(request: pytest.FixtureRequest) -> Iterator[Portkey]:
 def _require_portkey_ai() -> None:
     from portkey_prompts.installed import fault
 
-    if said := fault():
-        pytest.fail(said, pytrace=False)
+    if problem := fault():
+        pytest.fail(problem, pytrace=False)
 
 
 def _locked(path: Path) -> Portkey:

@@ -73,8 +73,8 @@ def _started(telemetry: Telemetry, method: str, passed_on: Mapping[str, str]) ->
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     parent = TraceContextTextMapPropagator().extract(passed_on, context=Context())
-    told = {"http.request.method": method}
-    span = telemetry.tracer.start_span(method, context=parent, kind=SpanKind.SERVER, attributes=told)
+    attributes = {"http.request.method": method}
+    span = telemetry.tracer.start_span(method, context=parent, kind=SpanKind.SERVER, attributes=attributes)
     attach(set_span_in_context(span))  # for good: the request has a context of its own
     return span
 

@@ -95,21 +95,21 @@ def connection_error(
     from portkey_openapi.http import DecodingError, RequestError, TimeoutException
     from portkey_openapi.http.failures import SetupError
 
-    kind, said = type(error).__name__, shown_url(redact(str(error), secrets)) or "no further reason given"
+    kind, reason = type(error).__name__, shown_url(redact(str(error), secrets)) or "no further reason given"
     where = f"{request.method} {shown_url(request.url)}{_by_way_of(proxy)}"
     made: APIError
     if isinstance(error, TimeoutException):
         times = ", ".join(f"{step} {seconds} s" for step, seconds in request.extensions.get("timeout", {}).items())
         made = APITimeoutError(f"No answer in time ({kind}) to {where}; the limits are: {times}.", request=request)
     elif isinstance(error, DecodingError):
-        made = APIResponseValidationError(f"The answer to {where} can't be unpacked: {said}", request=request)
+        made = APIResponseValidationError(f"The answer to {where} can't be unpacked: {reason}", request=request)
     elif isinstance(error, AnswerTooLong):
-        made = APIResponseValidationError(f"The answer to {where} can't be taken: {said}.", request=request)
+        made = APIResponseValidationError(f"The answer to {where} can't be taken: {reason}.", request=request)
     elif isinstance(error, RequestError | OSError):
         asked = "Is the base URL right?" if proxy is None else f"Is {proxy.name} right?"
-        made = APIConnectionError(f"No answer ({kind}: {said}) to {where}. {asked}", request=request)
+        made = APIConnectionError(f"No answer ({kind}: {reason}) to {where}. {asked}", request=request)
     else:
-        why = said if isinstance(error, SetupError) else f"{kind}: {said}"
+        why = reason if isinstance(error, SetupError) else f"{kind}: {reason}"
         made = APIConnectionError(f"The call {where} failed: {why}.", request=request)
     made.__cause__ = error
     return made
@@ -131,10 +131,10 @@ def decoded(response: Response, secrets: tuple[str, ...] = ()) -> Any:
         return json.loads(response.content)
     except (json.JSONDecodeError, UnicodeDecodeError):
         kind = response.headers.get("content-type", "no content type")
-        said = f"The answer is not JSON ({kind}): {beginning(text_of(response))}"
+        problem = f"The answer is not JSON ({kind}): {beginning(text_of(response))}"
     except (ValueError, RecursionError) as error:  # an int of thousands of digits, or nested too deeply
-        said = f"The answer's JSON can't be read ({error}): {beginning(text_of(response))}"
-    raise unexpected(response, said, text_of(response), secrets)
+        problem = f"The answer's JSON can't be read ({error}): {beginning(text_of(response))}"
+    raise unexpected(response, problem, text_of(response), secrets)
 
 
 def unexpected(
@@ -158,11 +158,11 @@ def stream_error(error: StreamError, response: Response, secrets: tuple[str, ...
     """
     if error.failure is None:
         kind = response.headers.get("content-type")
-        said = {
+        problems = {
             "no_chunk": f"An event of the stream is no JSON object: {beginning(error.text)}",
             "no_stream": f"The answer is no event stream, though its type is {kind}: {beginning(error.text)}",
         }
-        return unexpected(response, said.get(error.kind, str(error)), error.text, secrets)
+        return unexpected(response, problems.get(error.kind, str(error)), error.text, secrets)
     kind_of_error = APIStreamTimeoutError if error.failure.name in _SILENCE else APIStreamError
     return _made(kind_of_error, error.failure.message, response, error.failure.body, error.failure, secrets)
 

@@ -76,13 +76,13 @@ def renderable(
 def fetch_call(step: Fetch, options: Mapping[str, Any]) -> tuple[Request, Callable[[int, Any], Any], dict[str, Any]]:
     """Make the request, the parser and the options of a Fetch's call; `options` is what each of them is told."""
     kind, reference = step.key
-    told = {**options}
+    further = {**options}
     if step.patience is not None:
-        told |= {"timeout": step.patience, "max_retries": 0}
+        further |= {"timeout": step.patience, "max_retries": 0}
     if tag := _tag(step):
-        told["extra_headers"] = {**(told.get("extra_headers") or {}), "if-none-match": tag}
+        further["extra_headers"] = {**(further.get("extra_headers") or {}), "if-none-match": tag}
     operation = retrieve_prompt if kind == "prompt" else retrieve_prompt_partial
-    return operation.request(reference), renderable(kind, reference, operation.parse), told
+    return operation.request(reference), renderable(kind, reference, operation.parse), further
 
 
 def unchanged(step: Fetch, error: APIStatusError) -> Mapping[str, Any]:

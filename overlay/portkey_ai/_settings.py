@@ -81,8 +81,8 @@ class Settings:
         """
         headers: dict[str, str | None] = {**self._headers, **(call_headers(options) if options else {})}
         query = options.get("extra_query")
-        told = [[name, value] for name, value in sorted(headers.items()) if value is not None and name not in _NEUTRAL]
-        text = json.dumps([told, str(query) if query else None, self._auth])
+        sent = [[name, value] for name, value in sorted(headers.items()) if value is not None and name not in _NEUTRAL]
+        text = json.dumps([sent, str(query) if query else None, self._auth])
         return f"{self.base_url} {hashlib.sha256(text.encode()).hexdigest()}"
 
     def decides(self, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -103,7 +103,7 @@ class Telemetry:
         from opentelemetry.trace import SpanKind
 
         number, model = reference.partition("@")[2], body.get("model")
-        told: dict[str, Any] = {
+        attributes: dict[str, Any] = {
             "gen_ai.operation.name": "chat",
             "gen_ai.provider.name": "portkey",
             "gen_ai.prompt.name": bare(reference),
@@ -113,8 +113,8 @@ class Telemetry:
             **known,
             **({"gen_ai.request.model": model} if isinstance(model, str) else {}),
         }
-        operation, requested = told["gen_ai.operation.name"], told.get("gen_ai.request.model", "")
-        span = self.tracer.start_span(f"{operation} {requested}".rstrip(), kind=SpanKind.CLIENT, attributes=told)
+        operation, requested = attributes["gen_ai.operation.name"], attributes.get("gen_ai.request.model", "")
+        span = self.tracer.start_span(f"{operation} {requested}".rstrip(), kind=SpanKind.CLIENT, attributes=attributes)
         return RunSpan(span, self.captures, body, operation)
 
 
@@ -170,8 +170,8 @@ class RenderSpan:
         """Note the messages that a model is sent, where content is captured."""
         if self._captures:
             messages = rendered.get("messages")
-            said = messages if isinstance(messages, list) else [{"role": "user", "content": rendered.get("prompt")}]
-            self.span.set_attribute("gen_ai.input.messages", _text(list(map(_message, said))))
+            sent = messages if isinstance(messages, list) else [{"role": "user", "content": rendered.get("prompt")}]
+            self.span.set_attribute("gen_ai.input.messages", _text(list(map(_message, sent))))
 
     def _set_version(self, number: int | None, headers: Mapping[str, str]) -> None:
         version = headers.get(VERSION_HEADER) if number is None else str(number)

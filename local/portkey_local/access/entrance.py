@@ -133,8 +133,8 @@ def check_content_type(content_type: str) -> None:
         UnsupportedMediaTypeError: It says something else, or nothing.
     """
     if not _is_json(content_type):
-        said = quoted(content_type) if content_type else "missing"
-        raise UnsupportedMediaTypeError(f"The content-type must be application/json; it is {said}.")
+        found = quoted(content_type) if content_type else "missing"
+        raise UnsupportedMediaTypeError(f"The content-type must be application/json; it is {found}.")
 
 
 def trace_id_of(headers: Headers, trace: str = "") -> str:

@@ -84,7 +84,7 @@ class Checks:
         self._seen: dict[tuple[str, str], dict[str, Any]] = {}
         self._heads: dict[str, dict[str, _Head]] = {"partial": {}, "prompt": {}}
         self._parents: dict[str, tuple[Line, str | None]] = {}
-        self._borne: set[tuple[str, str]] = set()
+        self._labelled: set[tuple[str, str]] = set()
         self._universal: set[str] = set()
         self._named: dict[tuple[str, str], str] = {}
         self._bodies = {each.id: each.body for each in contract.load().operations if each.body is not None}
@@ -262,9 +262,9 @@ class Checks:
         if owned.prompt != line.value["prompt_id"]:
             raise line.error("labels a version of another prompt: `version_id` and `prompt_id` don't belong together")
         pair = (line.value["prompt_id"], line.value["label_id"])
-        if pair in self._borne:
+        if pair in self._labelled:
             raise line.error("gives a `label_id` to a second version of its prompt")
-        self._borne.add(pair)
+        self._labelled.add(pair)
 
     def _take_api_key(self, line: Line) -> None:
         for name, is_one in (("id", api_keys.is_id), ("digest", api_keys.is_digest)):

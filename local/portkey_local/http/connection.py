@@ -96,9 +96,10 @@ class Connection(HttpToolsProtocol):
         self._parser: Any = self.parser
         self._flow: Flow
         self._stage = _NOTHING
-        self._since: float | None = self.loop.time()
-        self._idle: float | None = None
-        self._named = self._silent = self._misses = 0
+        self._receiving_since: float | None = self.loop.time()  # None between two requests
+        self._idle_since: float | None = None  # None while a request is received or answered
+        self._head_size = self._unparsed = 0  # bytes: of the head so far, and of what the parser has not told of yet
+        self._misses = 0  # requests in a row whose heads were not known
         self._unread = b""
         self._ahead = b""  # a known head whose body is still to come, as many clients send the two apart
         self._over = self._repeating = self._is_reading = False
@@ -137,9 +138,9 @@ class Connection(HttpToolsProtocol):
         """Parse what came, piece by piece, for as long as not too many requests wait."""
         if self._over:
             return
-        self._idle = None
-        if self._since is None:
-            self._since = self.loop.time()
+        self._idle_since = None
+        if self._receiving_since is None:
+            self._receiving_since = self.loop.time()
         if self._ahead:
             data, self._ahead = self._ahead + data, b""
         if self._unread or self._flow.held or len(data) > _READ_AT_ONCE:
@@ -190,9 +191,9 @@ class Connection(HttpToolsProtocol):
         if self.pipeline:
             self._start_waiting()
         else:
-            self._idle = self.loop.time()
+            self._idle_since = self.loop.time()
         if self._flow.held:
-            self._since = self.loop.time()
+            self._receiving_since = self.loop.time()
             self._read_soon()
 
     def check(self, now: float) -> None:
@@ -206,11 +207,11 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
             return
         self._check_answer(now)
-        if self._idle is not None and now - self._idle >= self.timeout_keep_alive:
+        if self._idle_since is not None and now - self._idle_since >= self.timeout_keep_alive:
             self.transport.close()
             return
         seconds = _BEYOND_SECONDS if self._is_beyond else self.limits.seconds
-        late = self._since is not None and now - self._since >= seconds
+        late = self._receiving_since is not None and now - self._receiving_since >= seconds
         if not late or self._over or self._flow.held:
             return
         if self._stage is _NOTHING:
@@ -264,8 +265,8 @@ class Connection(HttpToolsProtocol):
             "headers": self.headers,
             "state": {},
         }
-        self._stage, self._named, self._silent = _HEAD, 0, 0
-        self._since = self.loop.time()
+        self._stage, self._head_size, self._unparsed = _HEAD, 0, 0
+        self._receiving_since = self.loop.time()
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the first line."""
@@ -278,9 +279,9 @@ class Connection(HttpToolsProtocol):
         """Take a header; a trailer is counted and left out."""
         if self._repeating:
             return
-        self._named += len(name) + len(value) + _AROUND_A_HEADER
-        self._silent = 0
-        if self._named > self.limits.head:
+        self._head_size += len(name) + len(value) + _AROUND_A_HEADER
+        self._unparsed = 0
+        if self._head_size > self.limits.head:
             raise HeadTooLargeError(self.limits.head)
         if self._stage is not _HEAD:
             return
@@ -312,7 +313,7 @@ class Connection(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
-        self._silent = 0
+        self._unparsed = 0
         exchange = self.cycle
         before, exchange.received = exchange.received, exchange.received + len(body)
         if before // LARGE != exchange.received // LARGE and not exchange.response_complete:
@@ -332,7 +333,7 @@ class Connection(HttpToolsProtocol):
         if not exchange.response_complete:
             exchange.more_body = False
             exchange.tell()
-        self._stage, self._since = _NOTHING, None
+        self._stage, self._receiving_since = _NOTHING, None
 
     def _read_on(self) -> None:
         """Parse one piece of what waits, and the next one when others have had their turn."""
@@ -341,7 +342,7 @@ class Connection(HttpToolsProtocol):
             return
         if self._unread and len(self.pipeline) < _MOST_WAITING:
             piece, self._unread = self._unread[:_READ_AT_ONCE], self._unread[_READ_AT_ONCE:]
-            self._idle = None
+            self._idle_since = None
             self._feed(piece)
         self._flow.hold(bool(self._unread) or len(self.pipeline) >= _MOST_WAITING)
         if self._unread and not self._over and len(self.pipeline) < _MOST_WAITING:
@@ -361,7 +362,7 @@ class Connection(HttpToolsProtocol):
     def _take_known(self, head: Head, request: Framed) -> None:
         """Answer a whole request, with a head that was parsed before."""
         # The parser never sees this request, so it is still between two.
-        self._since, self._silent, self._misses = None, 0, 0
+        self._receiving_since, self._unparsed, self._misses = None, 0, 0
         headers = head.headers if request.length == head.length else head.headers.with_length(request.length)
         scope = head.scope.copy()
         scope["headers"], scope["server"], scope["client"] = headers.raw, self.server, self.client
@@ -391,7 +392,7 @@ class Connection(HttpToolsProtocol):
             data: What came.
             request: The same, where it looks like one request.
         """
-        self._silent += len(data)
+        self._unparsed += len(data)
         try:
             while data:
                 try:
@@ -432,7 +433,7 @@ class Connection(HttpToolsProtocol):
             self._parser.feed_data(b"\r\n".join([*head, b"", b""]))
         finally:
             self._repeating = False
-        self._silent = len(rest)
+        self._unparsed = len(rest)
         return rest
 
     def _count(self, size: int) -> None:
@@ -442,9 +443,9 @@ class Connection(HttpToolsProtocol):
             HeadTooLargeError: It is larger than the limit.
         """
         if size:
-            self._named += size
-            self._silent = 0
-        if self._named + self._silent > self.limits.head:
+            self._head_size += size
+            self._unparsed = 0
+        if self._head_size + self._unparsed > self.limits.head:
             raise HeadTooLargeError(self.limits.head)
 
     def _give_up(self, error: ApiError, *, has_method: bool = True) -> None:
@@ -478,7 +479,7 @@ class Connection(HttpToolsProtocol):
         )
         if before is None or before.response_complete:
             self._unstarted = self.cycle
-            began = self.loop.time() if self._since is None else self._since
+            began = self.loop.time() if self._receiving_since is None else self._receiving_since
             _state(self.cycle)[DEADLINE] = began + self.limits.seconds
         else:
             self.flow.pause_reading()

@@ -92,33 +92,35 @@ class _Reader:
                 if method in item:
                     yield self._operation(path, method, item[method], item.get("parameters", []))
 
-    def _operation(self, path: str, method: str, said: Mapping[str, Any], shared: list[Any]) -> Operation:
+    def _operation(self, path: str, method: str, operation: Mapping[str, Any], shared: list[Any]) -> Operation:
         # What an operation says of a parameter wins over what its path says.
         by_name = {
-            (found["name"], found["in"]): found for found in map(self._found, shared + said.get("parameters", []))
+            (found["name"], found["in"]): found for found in map(self._found, shared + operation.get("parameters", []))
         }
         query = tuple(self._parameter(each) for each in by_name.values() if each["in"] == "query")
-        body = self._found(said.get("requestBody", {}))
+        body = self._found(operation.get("requestBody", {}))
         schema = body.get("content", {}).get("application/json", {}).get("schema")
         compiled = None if schema is None else self._schema(schema)
         required = bool(body.get("required", False))
-        return Operation(said["operationId"], method.upper(), path, query, compiled, required, said.get("x-scope"))
+        return Operation(
+            operation["operationId"], method.upper(), path, query, compiled, required, operation.get("x-scope")
+        )
 
-    def _parameter(self, said: Mapping[str, Any]) -> Parameter:
-        schema = said.get("schema", {})
-        required = bool(said.get("required", False))
-        return Parameter(said["name"], required, self._schema(schema), schema.get("default"))
+    def _parameter(self, parameter: Mapping[str, Any]) -> Parameter:
+        schema = parameter.get("schema", {})
+        required = bool(parameter.get("required", False))
+        return Parameter(parameter["name"], required, self._schema(schema), schema.get("default"))
 
     def _schema(self, schema: Mapping[str, Any]) -> Schema:
         # References point at #/components/…, so every schema is compiled with the components beside it.
         root = {**schema, "components": self.document["components"]}
         return Schema(root, Draft202012Validator(root))
 
-    def _found(self, said: Any) -> Mapping[str, Any]:
+    def _found(self, node: Any) -> Mapping[str, Any]:
         """Follow a reference, where there is one."""
-        if "$ref" not in said:
-            return said  # type: ignore[no-any-return]
+        if "$ref" not in node:
+            return node  # type: ignore[no-any-return]
         found: Any = self.document
-        for step in said["$ref"].removeprefix("#/").split("/"):
+        for step in node["$ref"].removeprefix("#/").split("/"):
             found = found[step]
         return found  # type: ignore[no-any-return]

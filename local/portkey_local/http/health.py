@@ -9,7 +9,7 @@ import time
 from portkey_local.errors import ApiError
 from portkey_local.store import Store
 
-PATIENCE = 2.0
+TIMEOUT = 2.0
 """Seconds after which a database that says nothing is held to be stalled."""
 TRUST_SECONDS = 0.5
 """How long an answer of the database is passed on to further askers."""
@@ -46,10 +46,10 @@ class Readiness:
             self._until = now + TRUST_SECONDS
             look = self._look = asyncio.create_task(self._ask())
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 return await asyncio.shield(look)
         except TimeoutError:
-            return f"No answer within {PATIENCE:g} s."
+            return f"No answer within {TIMEOUT:g} s."
 
     async def _ask(self) -> str:
         try:

@@ -26,13 +26,13 @@ _ARTICLES = {"array": "an array", "integer": "an integer", "object": "an object"
 class Schema:
     """A schema of the contract, as written and as compiled."""
 
-    said: Mapping[str, Any] = field(repr=False)
+    definition: Mapping[str, Any] = field(repr=False)
     validator: Draft202012Validator = field(repr=False)
 
     @property
     def type(self) -> object:
         """The type word, or words, of the schema itself."""
-        return self.said.get("type")
+        return self.definition.get("type")
 
     def check(self, value: object, name: str = "", size: int = 0) -> None:
         """Refuse a value that the schema does not allow.
@@ -75,7 +75,7 @@ class Schema:
 
     def _hint(self, error: ValidationError) -> str:
         """Return the contract's description of the field: for a wrong type its property's, else the failed schema's."""
-        parent = _walk(self.said, error.schema_path[:-1])
+        parent = _walk(self.definition, error.schema_path[:-1])
         missing = getattr(error.kind, "property", None)
         if isinstance(missing, str):
             parent = _walk(parent, ["properties", missing])
@@ -85,11 +85,11 @@ class Schema:
 
     def _field(self, path: Sequence[str | int]) -> dict[str, Any]:
         """Return the schema of the last property on an evaluation's path, following references."""
-        node: Any = self.said
+        node: Any = self.definition
         found: dict[str, Any] = {}
         for before, step in zip(["", *path], path, strict=False):
             way = str(node["$ref"]).removeprefix("#/").split("/") if step == "$ref" else [step]
-            node = _reach(self.said if step == "$ref" else node, way)
+            node = _reach(self.definition if step == "$ref" else node, way)
             if before == "properties":
                 found = node
         return found

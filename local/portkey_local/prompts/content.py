@@ -106,8 +106,8 @@ def changes_in_place(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def described(fields: Mapping[str, Any]) -> str | None:
     """Return the description that a request gives a partial's version, by either name of the field."""
-    said: str | None = fields.get("version_description", fields.get("description"))
-    return said
+    description: str | None = fields.get("version_description", fields.get("description"))
+    return description
 
 
 def _given(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class RunRecord:
     def answered(self, answer: Mapping[str, Any]) -> None:
         """Note a whole answer."""
         self._answer = answer
-        self._told(answer)
+        self._note_answer(answer)
 
     def saw(self, chunk: Mapping[str, Any]) -> None:
         """Note a chunk of a stream."""
@@ -83,9 +83,9 @@ class RunRecord:
             self._span.chunk_came()
         if self._first_token is None and any(map(_speaks, choices_of(chunk))):
             self._first_token = time.perf_counter()
-            self._told(chunk)
+            self._note_answer(chunk)
         elif usage_of(chunk):
-            self._told(chunk)
+            self._note_answer(chunk)
         if self._merger is not None:
             self._merger.add(chunk)
 
@@ -107,14 +107,14 @@ class RunRecord:
             self._span.ended(self._whole(), None if failure is None else str(run_failure(failure).status))
         self._put(self._record(failure))
 
-    def _told(self, answer: Mapping[str, Any]) -> None:
+    def _note_answer(self, answer: Mapping[str, Any]) -> None:
         self._model = answer.get("model") or self._model
         self._usage = usage_of(answer) or self._usage
 
     def _record(self, failure: BaseException | None) -> dict[str, Any]:
         ended = time.perf_counter()
         reference, version, trace_id, streamed = self._known
-        told = None if failure is None else run_failure(failure)
+        sent = None if failure is None else run_failure(failure)
         usage = self._usage if isinstance(self._usage, Mapping) else {}
         request, answer = self._texts or (self._write() if self._keeps_texts else (None, None))
         return {
@@ -129,8 +129,8 @@ class RunRecord:
             "upstream": _word(self._upstream),
             "model": _word(self._model) if isinstance(self._model, str) else None,
             "streamed": streamed,
-            "status": 200 if told is None else told.status,
-            "error": None if told is None else _word(str(told.error["type"])),
+            "status": 200 if sent is None else sent.status,
+            "error": None if sent is None else _word(str(sent.error["type"])),
             "latency_ms": (ended - self._began) * 1000,
             "first_token_ms": None if self._first_token is None else (self._first_token - self._began) * 1000,
             **{name: _count(usage.get(name)) for name in _TOKENS},

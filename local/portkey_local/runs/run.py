@@ -97,7 +97,7 @@ class Running:
     upstream_name: str
     upstream: Upstream
     run: Run
-    patience: float | None
+    timeout: float | None
     """Seconds that the caller waits for the answer, or a stream's first chunk; None for the upstream's own limit."""
     entry: RunRecord
 
@@ -163,12 +163,12 @@ class Running:
 
     async def _send_failure(self, send: Send, failure: BaseException) -> None:
         """End a stream with an event of what went wrong; a cancellation, or what else ends the task, is re-raised."""
-        told = run_failure(failure)
+        sent = run_failure(failure)
         if not isinstance(failure, UpstreamError | asyncio.CancelledError):
             logger.error("A stream failed", exc_info=failure)
         with suppress(TimeoutError):
             async with asyncio.timeout(None if isinstance(failure, Exception) else _LAST_WORDS):
-                await _send_last(send, event(told.body))
+                await _send_last(send, event(sent.body))
         if not isinstance(failure, Exception):
             raise failure
 
@@ -180,10 +180,10 @@ class Running:
 
     async def _in_time(self, work: Awaitable[T]) -> T:
         try:
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(self.timeout):
                 return await work
         except TimeoutError as error:
-            message = f"No answer came within {self.patience:g} s, the call's x-portkey-request-timeout."
+            message = f"No answer came within {self.timeout:g} s, the call's x-portkey-request-timeout."
             raise UpstreamError(408, message, kind="timeout") from error
 
     def _head(self, kind: str) -> dict[str, Any]:
@@ -259,18 +259,18 @@ async def prepare(parts: Parts, call: Call, resolved: ResolvedPrompt, entry: Run
     kind: RunKind = "completion" if rendered.kind == "completion" else "chat"
     run = Run(kind, _body(rendered), call.trace_id, call.headers.raw)
     entry.sent(run.body, None if parts.telemetry is None else _span(parts.telemetry, call, resolved, upstream, run))
-    return Running(call.path["prompt_id"], custom_host or name or "", upstream, run, _patience(call), entry)
+    return Running(call.path["prompt_id"], custom_host or name or "", upstream, run, _request_timeout(call), entry)
 
 
 def _span(telemetry: Telemetry, call: Call, resolved: ResolvedPrompt, upstream: Upstream, run: Run) -> RunSpan:
-    known = dict(upstream.told)
+    attributes = dict(upstream.span_attributes)
     if run.kind == "completion":
-        known["gen_ai.operation.name"] = "text_completion"
+        attributes["gen_ai.operation.name"] = "text_completion"
     if call.body.get("stream"):
-        known["gen_ai.request.stream"] = True
+        attributes["gen_ai.request.stream"] = True
     if number := resolved.version.stored.detail.get("number"):  # a draft in the page has none
-        known["gen_ai.prompt.version"] = str(number)
-    return run_span(telemetry, bare(call.path["prompt_id"]) or "draft", run.body, **known)
+        attributes["gen_ai.prompt.version"] = str(number)
+    return run_span(telemetry, bare(call.path["prompt_id"]) or "draft", run.body, **attributes)
 
 
 def _body(rendered: Rendered) -> dict[str, Any]:
@@ -281,7 +281,7 @@ def _body(rendered: Rendered) -> dict[str, Any]:
     return body
 
 
-def _patience(call: Call) -> float | None:
+def _request_timeout(call: Call) -> float | None:
     milliseconds = call.headers.get(_REQUEST_TIMEOUT, "")
     is_number = milliseconds.isascii() and milliseconds.isdigit() and len(milliseconds) < 10
     return int(milliseconds) / 1000 if is_number and int(milliseconds) else None

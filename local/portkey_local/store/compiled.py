@@ -26,8 +26,8 @@ def share(engine: Engine) -> None:
     # SQLAlchemy keeps compiled statements by their dialect object. Dialects that learned the same of their servers
     # compile alike, so engines can share one.
     dialect = engine.dialect
-    told = {name: value for name, value in vars(dialect).items() if isinstance(value, str | int | tuple | None)}
-    kind = (type(dialect), frozenset(told.items()))
+    settings = {name: value for name, value in vars(dialect).items() if isinstance(value, str | int | tuple | None)}
+    kind = (type(dialect), frozenset(settings.items()))
     with _turn:
         if kind not in _kept:
             _kept[kind] = dialect, LRUCache(_STATEMENTS)

@@ -67,7 +67,7 @@ _BEYOND_UNIVERSALS = {
     "collection": schema.collections.c.is_default.is_(False),
     "label": schema.labels.c.is_universal.is_(False),
 }
-_PLACE = (
+_SET_PARENT = (
     update(schema.collections)
     .where(schema.collections.c.id == bindparam("collection"))
     .values(parent_collection_id=bindparam("parent"))
@@ -119,7 +119,7 @@ def replace(
             parents += [{"collection": row["id"], "parent": row["parent_collection_id"]} for row in batch]
             batch = [{**row, "parent_collection_id": None} for row in batch]
         connection.execute(insert(kind.table), batch)
-    placed = [each for each in parents if each["parent"] is not None]
-    if placed:
-        connection.execute(_PLACE, placed)
+    inside = [each for each in parents if each["parent"] is not None]
+    if inside:
+        connection.execute(_SET_PARENT, inside)
     epochs.begin(connection)

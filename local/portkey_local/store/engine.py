@@ -206,8 +206,8 @@ class Store:
     def _refusal(self, error: SQLAlchemyError) -> Exception:
         refusal = self._database.refusal(error)
         reason, now = str(getattr(error, "orig", None) or error), time.monotonic()
-        told, moment = self._complaint
-        if reason != told or now - moment >= _COMPLAINTS_APART:
+        last, logged_at = self._complaint
+        if reason != last or now - logged_at >= _COMPLAINTS_APART:
             self._complaint = reason, now
             logger.error("The database %s refused: %s", self.address.shown, reason)
         return refusal

@@ -62,10 +62,10 @@ def _create(connection: Connection) -> None:
     kind = connection.dialect.name
     if kind not in _creating:
         statements: list[str] = []
-        written_down = create_mock_engine(
+        recorder = create_mock_engine(
             connection.engine.url, lambda ddl, *_: statements.append(str(ddl.compile(dialect=connection.dialect)))
         )
-        metadata.create_all(written_down, checkfirst=False)
+        metadata.create_all(recorder, checkfirst=False)
         _creating[kind] = statements
     # PostgreSQL takes all in one message, which saves as many round trips; SQLite takes one statement at a time.
     for text in [";\n".join(_creating[kind])] if kind == "postgresql" else _creating[kind]:

@@ -34,7 +34,7 @@ from .problems import (
     UncertainError,
 )
 
-_READERS_PATIENCE = 0.2
+_READERS_TIMEOUT = 0.2
 """Seconds. In WAL mode a reader waits for nobody, but for programs that lock the file in older ways; and while it
 does, the event loop waits too."""
 _LISTERS = 3
@@ -86,11 +86,11 @@ class SQLite:
         try:
             self._engine.connect().close()
             share(self._engine)
-            patience = min(address.timeout, _READERS_PATIENCE)
-            self._reader = _Reader(self._engine, patience)
+            timeout = min(address.timeout, _READERS_TIMEOUT)
+            self._reader = _Reader(self._engine, timeout)
             self._listers: LifoQueue[_Reader] = LifoQueue()
             for _ in range(_LISTERS):
-                self._listers.put(_Reader(self._engine, patience))
+                self._listers.put(_Reader(self._engine, timeout))
         except (exc.SQLAlchemyError, sqlite3.Error) as error:
             self._engine.dispose()
             raise _unusable(error) from error
@@ -132,7 +132,7 @@ class SQLite:
         """
         with self._engine.connect() as connection:
             connection.execution_options(sqlite_begin=None)
-            connection.exec_driver_sql(_patience(LONG_SECONDS if long else self._timeout)).close()
+            connection.exec_driver_sql(_busy_timeout(LONG_SECONDS if long else self._timeout)).close()
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             self._file.check()
             yield connection
@@ -234,13 +234,13 @@ class _Reader:
     stays open between reads, and the transaction around each is spoken to the driver directly.
     """
 
-    def __init__(self, engine: Engine, patience: float) -> None:
+    def __init__(self, engine: Engine, timeout: float) -> None:
         self._lock = threading.Lock()
         self._connection = engine.connect().execution_options(sqlite_begin=None)
         raw = self._connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
         self._raw, self._cursor = raw, raw.cursor()
-        self._execute(_patience(patience))
+        self._execute(_busy_timeout(timeout))
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -357,7 +357,7 @@ def _leave_unflushed(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA synchronous=OFF").close()
 
 
-def _patience(seconds: float) -> str:
+def _busy_timeout(seconds: float) -> str:
     return f"PRAGMA busy_timeout={round(seconds * 1000)}"
 
 

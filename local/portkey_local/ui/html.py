@@ -62,8 +62,8 @@ def bars(times: Sequence[Mapping[str, float] | None]) -> list[Markup]:
 def _bar(times: Mapping[str, float], most: float) -> Markup:
     widths = [(name, above, max(times[name] / most * _WIDTH, 2)) for name, above in _BANDS]
     bands = [_RECT.format(name, above, width, 14 - 2 * above) for name, above, width in widths]
-    said = ", ".join(f"{name} {milliseconds(times[name])}" for name in ("p50", "p95", "p99"))
-    return _SVG.format(said, Markup("").join(bands))
+    label = ", ".join(f"{name} {milliseconds(times[name])}" for name in ("p50", "p95", "p99"))
+    return _SVG.format(label, Markup("").join(bands))
 
 
 def milliseconds(value: float | None) -> str:

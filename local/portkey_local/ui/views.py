@@ -63,9 +63,9 @@ async def show_list(request: PageRequest) -> ASGIApp:
     page = forms.whole(request.query.get("page", "")) or 0
     query = {"search": search or None, "collection_id": collection or None, "current_page": page}
     found = await request.call("listPrompts", query={**query, "page_size": _PAGE_SIZE})
-    borne = await request.backend.parts.store.read(labels.in_force, [each["id"] for each in found["data"]])
+    labelled = await request.backend.parts.store.read(labels.in_force, [each["id"] for each in found["data"]])
     asked = {"search": search, "collection": collection, "collections": await _collections(request)}
-    shown: dict[str, Any] = {"prompts": found["data"], "total": found["total"], "labels": borne, "page": page}
+    shown: dict[str, Any] = {"prompts": found["data"], "total": found["total"], "labels": labelled, "page": page}
     return request.show("list.html", pages=-(-found["total"] // _PAGE_SIZE), **asked, **shown)
 
 
@@ -162,12 +162,12 @@ async def render(request: PageRequest) -> ASGIApp:
     inputs = await request.backend.inputs(draft)
     try:
         rendered = await request.backend.render(draft)
-        told: dict[str, Any] = {"problem": "", "messages": rendered.messages, "prompt": rendered.prompt}
+        result: dict[str, Any] = {"problem": "", "messages": rendered.messages, "prompt": rendered.prompt}
     except ApiError as error:
-        told = {"problem": error.message, "messages": (), "prompt": ""}
-    told["missing"] = [each.name for each in inputs if each.required and each.name not in draft.variables]
+        result = {"problem": error.message, "messages": (), "prompt": ""}
+    result["missing"] = [each.name for each in inputs if each.required and each.name not in draft.variables]
     partials, fields = draft.resolved.partials, forms.fields_of(inputs, form)
-    return request.show("_rendered.html", fields=fields, partials=partials, most=_MOST_SHOWN, **told)
+    return request.show("_rendered.html", fields=fields, partials=partials, most=_MOST_SHOWN, **result)
 
 
 async def run(request: PageRequest) -> ASGIApp:

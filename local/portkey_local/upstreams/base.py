@@ -36,7 +36,7 @@ class Upstream(Protocol):
     Both ways of answering raise `UpstreamError`; a stream that is closed early stops the upstream's work.
     """
 
-    told: Mapping[str, Any]
+    span_attributes: Mapping[str, Any]
     """OpenTelemetry attributes of its spans, `gen_ai.provider.name` among them."""
 
     async def complete(self, run: Run) -> dict[str, Any]:

@@ -22,7 +22,7 @@ _PIECES = re.compile(r"\s*\S+|\s+")
 class EchoUpstream:
     """Answer with what was asked, a word a chunk; tokens are counted as words."""
 
-    told: Mapping[str, Any] = {"gen_ai.provider.name": ECHO}
+    span_attributes: Mapping[str, Any] = {"gen_ai.provider.name": ECHO}
 
     async def complete(self, run: Run) -> dict[str, Any]:
         """Answer whole."""

@@ -320,7 +320,7 @@ def _certificates(path: Path, checker: Checker) -> Path:
 
 
 def _llama(values: Mapping[str, Any], checker: Checker) -> Upstream:
-    from .llama import LlamaSettings, LlamaUpstream, calm_threads, check_installed
+    from .llama import LlamaSettings, LlamaUpstream, check_installed, default_threads
 
     table = convert(values, LlamaTable, checker.name)
     check_installed(checker.name)
@@ -330,7 +330,7 @@ def _llama(values: Mapping[str, Any], checker: Checker) -> Upstream:
             path=path,
             model=table.model or path.stem,
             context=table.context,
-            threads=table.threads or calm_threads(),
+            threads=table.threads or default_threads(),
             parallel=table.parallel,
         )
     )

@@ -61,7 +61,10 @@ class LlamaUpstream:
 
     # Every run is streamed inside, since only then it can be stopped, between two tokens; a whole answer is merged.
     def __init__(self, settings: LlamaSettings) -> None:
-        self.told: Mapping[str, Any] = {"gen_ai.provider.name": "llama.cpp", "gen_ai.request.model": settings.model}
+        self.span_attributes: Mapping[str, Any] = {
+            "gen_ai.provider.name": "llama.cpp",
+            "gen_ai.request.model": settings.model,
+        }
         self._settings = settings
         self._threads = ThreadPoolExecutor(settings.parallel, thread_name_prefix="portkey-local-llama")
         self._loading = threading.Lock()
@@ -124,7 +127,7 @@ class LlamaUpstream:
             return self._server
 
 
-def calm_threads() -> int:
+def default_threads() -> int:
     """Choose how many threads run a model: half of the processors."""
     # The engine's threads wait for each other by spinning. With as many as there are processors, a run on a busy
     # machine was seen to take 5 to 15 times as long as with half of them.

@@ -113,7 +113,7 @@ class OpenAIUpstream:
         self._urls = {kind: _url(settings.base_url, path) for kind, path in _PATHS.items()}
         self._address = settings.base_url.partition("?")[0]
         url = httpx.URL(settings.base_url)
-        self.told: Mapping[str, Any] = {
+        self.span_attributes: Mapping[str, Any] = {
             "gen_ai.provider.name": "openai",
             "server.address": url.host,
             "server.port": url.port or (443 if url.scheme == "https" else 80),
@@ -457,8 +457,8 @@ def _refusal(text: str, response: httpx.Response) -> UpstreamError:
     else:
         error = upstream_error(failure)
     error.status = response.status_code if response.status_code < _NO_STATUS else 502
-    told = {name: response.headers.get(name, "") for name in _PASSED_ON}
-    error.headers = {name: value for name, value in told.items() if _NUMBER_OR_DATE.fullmatch(value)}
+    headers = {name: response.headers.get(name, "") for name in _PASSED_ON}
+    error.headers = {name: value for name, value in headers.items() if _NUMBER_OR_DATE.fullmatch(value)}
     advise(error)
     return error
 
@@ -503,8 +503,8 @@ def _cut(reader: ChunkReader) -> UpstreamError:
     instead = reader.unexpected()
     if instead and not reader.begun:
         return _no_answer("a stream without choices", instead)
-    said = f" It brought: {_excerpt(instead)}" if instead else ""
-    return UpstreamError(502, f"The stream ended before the answer did.{said}", kind="stream_cut")
+    shown_instead = f" It brought: {_excerpt(instead)}" if instead else ""
+    return UpstreamError(502, f"The stream ended before the answer did.{shown_instead}", kind="stream_cut")
 
 
 def _stream_error(error: StreamError) -> UpstreamError:

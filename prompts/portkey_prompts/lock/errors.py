@@ -31,8 +31,8 @@ class LockError(PortkeyError):
 
     def __str__(self) -> str:
         where = ": ".join(str(part) for part in (self.path, self.reference) if part is not None)
-        said = f"{where}: {self.problem}" if where else self.problem
-        return f"{said} {self.remedy}" if self.remedy else said
+        problem = f"{where}: {self.problem}" if where else self.problem
+        return f"{problem} {self.remedy}" if self.remedy else problem
 
 
 class LockFileError(LockError):

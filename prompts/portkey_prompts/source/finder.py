@@ -342,15 +342,15 @@ class PromptFinder:
     def _fetch(self, key: Key, patience: float | None) -> Steps[Entry]:
         """Ask the service, and keep its answer in memory and on disk."""
         now, before = time.monotonic(), self.memory.get(key)
-        said = before.detail if before is not None and before.origin == "server" else None
+        known_detail = before.detail if before is not None and before.origin == "server" else None
         try:
-            detail = yield Fetch(key, patience, said)
+            detail = yield Fetch(key, patience, known_detail)
         except Exception as error:
             if self._meaning(error) != "refused":
                 raise
             return self.memory.put(self._remote(key, now, error))
         # An answer that has not changed is not parsed again.
-        entry = before.renewed(now) if before and detail is said else Entry(key, detail, "server", now)
+        entry = before.renewed(now) if before and detail is known_detail else Entry(key, detail, "server", now)
         known = self.memory.get(key)
         if known is not None and known.origin == "server" and known.fetched_at > now:
             return known  # a call that began later has been answered already: its answer is newer
