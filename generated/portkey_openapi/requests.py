@@ -114,8 +114,8 @@ def check_base_url(url: str) -> str:
     except ValueError:  # a port that is no number, half an IPv6 address
         known = False
     if not known or re.search(r"[\s?#]", url) or not url.isprintable():
-        said = f"The base URL {shown_url(url)!r} can't be used"
-        raise OptionError(f"{said}: write it like {BASE_URL} or {LOCAL_URL}.")
+        problem = f"The base URL {shown_url(url)!r} can't be used"
+        raise OptionError(f"{problem}: write it like {BASE_URL} or {LOCAL_URL}.")
     return url
 
 

@@ -50,10 +50,10 @@ def wait_before_retry(
     """
     if retries >= max_retries or not may_repeat(outcome, repeatable):
         return None
-    told = retry_after(headers)
-    if told is None:
+    seconds = retry_after(headers)
+    if seconds is None:
         return growing_wait(retries)
-    return told if told <= LONGEST_OBEYED else None
+    return seconds if seconds <= LONGEST_OBEYED else None
 
 
 def may_repeat(outcome: Outcome, repeatable: bool) -> bool:

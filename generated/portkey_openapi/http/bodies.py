@@ -85,11 +85,11 @@ def body_of(owner: object, response: Response, most: int) -> Iterator[bytes]:
     """
     body = limited(response, most)
     # The finalizer holds the body: collected together with its owner, it would be closed within the collection.
-    weakref.finalize(owner, _hang_up, response, body).atexit = False
+    weakref.finalize(owner, _close_on_thread, response, body).atexit = False
     return body
 
 
-def _hang_up(response: Response, body: Iterator[bytes]) -> None:
+def _close_on_thread(response: Response, body: Iterator[bytes]) -> None:
     if not response.is_closed:
         # On a thread: a collection may run while this very thread holds the lock that closing takes. The start of a
         # `threading.Thread` takes locks as well.
@@ -169,11 +169,11 @@ def async_body_of(owner: object, response: Response, most: int) -> AsyncIterator
     """Iterate a streamed answer's body; its connection is closed once nobody has the owner any more; see `body_of`."""
     loop = running_loop()
     if loop is not None:
-        weakref.finalize(owner, _hang_up_later, loop, response).atexit = False
+        weakref.finalize(owner, _close_on_loop, loop, response).atexit = False
     return async_limited(response, most)
 
 
-def _hang_up_later(loop: asyncio.AbstractEventLoop, response: Response) -> None:
+def _close_on_loop(loop: asyncio.AbstractEventLoop, response: Response) -> None:
     if not response.is_closed:
         with suppress(RuntimeError):  # the loop is closed, and its connections with it
             # Not left to the loop's own closing of generators: it does not know one that never began.

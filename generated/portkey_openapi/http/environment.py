@@ -70,8 +70,8 @@ def tls_context() -> ssl.SSLContext:
         return httpx.create_ssl_context()
     except OSError as error:
         named = [f"{name}={os.environ[name]}" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if name in os.environ]
-        said = f"the trusted certificates can't be loaded ({', '.join(named) or 'the default ones'}): {error}"
-        raise SetupError(said) from error
+        problem = f"the trusted certificates can't be loaded ({', '.join(named) or 'the default ones'}): {error}"
+        raise SetupError(problem) from error
 
 
 @lru_cache(maxsize=1)

@@ -51,8 +51,8 @@ def outgoing(
         extra = options.get("extra_body")
         content = encode({**request.body, **extra} if extra else request.body, escaped=escaped)  # type: ignore[dict-item]
     if options:
-        told = {**headers, **call_headers(options)}
-        headers = {name: value for name, value in told.items() if value is not None}
+        sent = {**headers, **call_headers(options)}
+        headers = {name: value for name, value in sent.items() if value is not None}
         check_count("max_retries", options.get("max_retries", 0))
         params = {**params, **(options.get("extra_query") or {})}
     url = base_url + request.path

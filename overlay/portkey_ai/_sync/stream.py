@@ -151,8 +151,8 @@ class AnswerReader(Generic[Chunk]):
             return Stream(self)
         body, kind = read_body(text := raw.text_of(response)), response.headers.get("content-type")
         failure = failure_in(body)
-        said = f"The answer is no event stream but {kind}: {beginning(text)}"
-        raise unexpected(response, said if failure is None else failure.message, body, secrets)
+        problem = f"The answer is no event stream but {kind}: {beginning(text)}"
+        raise unexpected(response, problem if failure is None else failure.message, body, secrets)
 
     def iterate(self) -> Iterator[Chunk]:
         """Iterate the chunks, once; dropping the iterator closes the connection."""
@@ -186,7 +186,7 @@ class AnswerReader(Generic[Chunk]):
             return
         reader, kept, take = ChunkReader(), self.kept, self.span.timed(self.take)
         # httpx counts from any bytes, those of keep-alive comments too; this counts from the last chunk.
-        patience, since = read_timeout(self.response.request), time.monotonic()
+        timeout, last_chunk_at = read_timeout(self.response.request), time.monotonic()
         try:
             for piece in self._body:
                 known = len(kept)
@@ -202,9 +202,9 @@ class AnswerReader(Generic[Chunk]):
                     self._check_end(reader)
                     return
                 if len(kept) > known:
-                    since = time.monotonic()
-                elif patience is not None and time.monotonic() - since > patience:
-                    raise self._failed(silence_error(self.response, patience))
+                    last_chunk_at = time.monotonic()
+                elif timeout is not None and time.monotonic() - last_chunk_at > timeout:
+                    raise self._failed(silence_error(self.response, timeout))
             for text, chunk in reader.end():
                 kept.append(text)
                 if brings(chunk, wants_usage=self._wants_usage):
