@@ -20,7 +20,7 @@ from portkey_openapi.contract import API_KEY_HEADER
 
 _EVERY_KEY = "every key"
 _NOBODYS_DIGEST = "0" * 64
-_HOW = "Send it as the header x-portkey-api-key, or as Authorization: Bearer."
+_HOW = f"Send it as the header {API_KEY_HEADER}, or as Authorization: Bearer."
 _MAKE = "portkey-prompts keys create makes one."
 
 

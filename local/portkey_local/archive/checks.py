@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define
 from sqlalchemy import JSON, Boolean, Column, Float, Integer
 
 from portkey_local import api_keys
@@ -62,13 +62,6 @@ class _Head:
     versions: int = 0
 
 
-@frozen
-class _Owned:
-    """Whose version a version is."""
-
-    prompt: str
-
-
 class Checks:
     """Take an archive line by line, and refuse the first one that can't be.
 
@@ -80,13 +73,14 @@ class Checks:
         self.counts: Counter[str] = Counter()
         self._kinds = PROMPTS + OPERATION
         self._index = 0
-        self._promised: dict[str, int] = {}
-        self._seen: dict[tuple[str, str], dict[str, Any]] = {}
+        self._promised: dict[str, int] = {}  # the header's counts, by kind
+        # By kind and unique column the values that came; a prompt version's id with the id of its prompt.
+        self._seen: dict[tuple[str, str], dict[str, str | None]] = {}
         self._heads: dict[str, dict[str, _Head]] = {"partial": {}, "prompt": {}}
         self._parents: dict[str, tuple[Line, str | None]] = {}
-        self._labelled: set[tuple[str, str]] = set()
-        self._universal: set[str] = set()
-        self._named: dict[tuple[str, str], str] = {}
+        self._labelled: set[tuple[str, str]] = set()  # ids of a prompt and a label on one of its versions
+        self._universal: set[str] = set()  # of what always exists, what came
+        self._named: dict[tuple[str, str], str] = {}  # ids, by kind and id, and by kind and slug
         self._bodies = {each.id: each.body for each in contract.load().operations if each.body is not None}
         self._last = 1
 
@@ -253,13 +247,13 @@ class Checks:
         except TemplateError as error:
             raise line.error(f"has a malformed `string`: {error}") from error
         if kind == "prompt":
-            self._seen[self.kind.name, "id"][line.value["id"]] = _Owned(line.value[field])
+            self._seen[self.kind.name, "id"][line.value["id"]] = line.value[field]
 
     def _take_version_label(self, line: Line) -> None:
         for field, kind in (("prompt_id", "prompt"), ("label_id", "label"), ("version_id", "prompt_version")):
             self._check_known(line, field, kind)
-        owned = self._seen["prompt_version", "id"][line.value["version_id"]]
-        if owned.prompt != line.value["prompt_id"]:
+        owner = self._seen["prompt_version", "id"][line.value["version_id"]]
+        if owner != line.value["prompt_id"]:
             raise line.error("labels a version of another prompt: `version_id` and `prompt_id` don't belong together")
         pair = (line.value["prompt_id"], line.value["label_id"])
         if pair in self._labelled:

@@ -15,6 +15,7 @@ from portkey_local.errors import BadRequestError
 from portkey_local.http.calls import whole_body
 from portkey_local.http.form import fields_in
 from portkey_local.json import read_json
+from portkey_openapi.contract import API_KEY_HEADER
 
 from .backend import Backend
 from .forms import Form
@@ -52,7 +53,7 @@ class PageRequest:
             UnauthorizedError: A key is needed, and there is none, or none that is valid any more.
         """
         key = (key or self.sessions.key(self.headers) or "").encode().decode("latin-1")  # as a header brings it
-        self.caller = await self.backend.keyring.caller(Headers({"x-portkey-api-key": key} if key else {}))
+        self.caller = await self.backend.keyring.caller(Headers({API_KEY_HEADER: key} if key else {}))
         self.scope["state"]["caller"] = self.caller
 
     async def form(self) -> Form:

@@ -149,9 +149,8 @@ async def show_runs(request: PageRequest) -> ASGIApp:
     choice = runs.Choice(prompt=past["prompt"].id, since=since)
     summed, latest = await read(runs.by_version, choice), await read(runs.latest, choice, 20)
     bars = [html.bars([each[name] for each in summed]) for name in ("latency_ms", "first_token_ms")]
-    references = await read(runs.references, choice, 20)
-    shown: dict[str, Any] = {"summed": summed, "bars": bars, "latest": latest, "references": references}
-    return request.show("runs.html", history=past, days=_DAYS, **shown)
+    shown: dict[str, Any] = {"summed": summed, "bars": bars, "latest": latest, "days": _DAYS}
+    return request.show("runs.html", history=past, references=await read(runs.references, choice, 20), **shown)
 
 
 async def render(request: PageRequest) -> ASGIApp:
