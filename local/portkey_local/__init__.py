@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .config import AccessRules as AccessRules
     from .config import Config as Config
-    from .config import ConfigError as ConfigError
     from .config import LocalLimits as LocalLimits
     from .config import RunsSettings as RunsSettings
     from .errors import ApiError as ApiError
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from .seeding import Seeded as Seeded
     from .server import LocalServer as LocalServer
     from .store import DatabaseError as DatabaseError
+    from .toml_tables import ConfigError as ConfigError
 
 if not TYPE_CHECKING:
     from portkey_openapi.lazy import lazy_package
@@ -26,13 +26,14 @@ if not TYPE_CHECKING:
     _load, __dir__, __all__ = lazy_package(
         __name__,
         {
-            ".config": ["AccessRules", "Config", "ConfigError", "LocalLimits", "RunsSettings"],
+            ".config": ["AccessRules", "Config", "LocalLimits", "RunsSettings"],
             ".errors": ["ApiError"],
             ".http.server": ["StartError"],
             ".program": ["serve"],
             ".seeding": ["Seeded"],
             ".server": ["LocalServer"],
             ".store": ["DatabaseError"],
+            ".toml_tables": ["ConfigError"],
         },
     )
 

@@ -37,24 +37,20 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
-from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Meta, field, structs
 
 from portkey_prompts.files import read_regular
 
-T = TypeVar("T")
+from .toml_tables import ConfigError, Table, convert
+
 _LARGEST = 2**31 - 1  # no timer and no socket takes more
-_LONGEST_SHOWN = 80
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 _ORIGIN = re.compile(rf"https?://(?:{_HOST.pattern})(?::[0-9]{{1,5}})?", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-_PATH = re.compile(r"`\$(.*)`\Z")
-_STEP = re.compile(r"[^.\[\]]+")
 
 Count = Annotated[int, Meta(ge=1, le=_LARGEST, description=f"a whole number, 1 or more, at most {_LARGEST}")]
 Seconds = Annotated[
@@ -65,26 +61,6 @@ Switch = Annotated[bool, Meta(description="true or false")]
 Format = Literal["text", "json"]
 Text = Annotated[str, Meta(pattern=r"\S", description="a text")]
 Texts = Annotated[Collection[str], Meta(description="a list of texts")]
-
-
-class ConfigError(ValueError):
-    """The configuration is wrong; the message names the key, what is wrong with it and what to do."""
-
-
-# Reading a table's annotations took a tenth of a server's start.
-_fields = cache(structs.fields)
-
-
-class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of settings; one that is made in Python is checked as one that is read.
-
-    Raises:
-        ConfigError: A setting is not what it should be; the message names it.
-    """
-
-    def __post_init__(self) -> None:
-        for each in _fields(type(self)):
-            structs.force_setattr(self, each.name, convert(getattr(self, each.name), each.type, each.name))
 
 
 class LocalLimits(Table, frozen=True, kw_only=True):
@@ -243,23 +219,6 @@ class Config(Tables, frozen=True, kw_only=True):
         return cls(**structs.asdict(convert(table, Tables)), folder=folder)
 
 
-def convert(given: object, kind: type[T], location: str = "") -> T:
-    """Read a setting, or a whole table of them.
-
-    Args:
-        given: What a file holds.
-        kind: What it has to be.
-        location: Its path in the configuration, such as `upstreams.openai`.
-
-    Raises:
-        ConfigError: It is something else; the message names the setting, what it is and what may stand there.
-    """
-    try:
-        return msgspec.convert(given, kind)
-    except msgspec.ValidationError as error:
-        raise _explained(error, given, kind, location) from error
-
-
 def custom_host(text: str) -> str | None:
     """Return a custom host's URL in a form that can be compared, or None where the text can't be one.
 
@@ -294,62 +253,3 @@ def _all(key: str, given: Collection[str], read: Callable[[str], str | None], re
         # The text is not shown: a URL may hold a password.
         raise ConfigError(f"{key}[{values.index(None)}] can't be used. {remedy}")
     return frozenset(value for value in values if value is not None)
-
-
-def _explained(error: msgspec.ValidationError, given: Any, kind: Any, location: str) -> ConfigError:
-    """Say what is wrong in words for a person.
-
-    Of msgspec's own message only the path is taken: it names neither what is known instead of a misspelt name, nor
-    the words of a choice, nor the value that it found.
-    """
-    path = _PATH.search(str(error))
-    for step in _STEP.findall(path[1] if path else ""):
-        is_entry = step.isdigit()
-        location = f"{location}[{step}]" if is_entry else f"{location}.{step}".lstrip(".")
-        given = given[int(step) if is_entry else step]
-        kind = get_args(_plain(kind))[0] if is_entry else {each.name: each.type for each in structs.fields(kind)}[step]
-    if isinstance(error.__cause__, ConfigError):  # a table's own check
-        return ConfigError(f"{location}.{error.__cause__}".lstrip("."))
-    plain = _plain(kind)
-    if isinstance(plain, type) and issubclass(plain, Table):
-        return ConfigError(f"{location}{_problem_of_names(given, plain, location)}".lstrip("."))
-    if get_origin(plain) is dict and isinstance(given, Mapping):
-        key = next(key for key, value in given.items() if not isinstance(key, str) or not isinstance(value, str))
-        return ConfigError(f"{location}.{key} is no text. Write one.")
-    if get_origin(plain) is dict:
-        return ConfigError(f"{location} is no table. Write {_words(kind)}.")
-    if get_origin(plain) is Collection:
-        return ConfigError(f"{location} is no list. Write {_words(kind)}.")
-    return ConfigError(f"{location} is {_shown(given)}. Write {_words(kind)}.")
-
-
-def _problem_of_names(given: Any, table: type[Table], location: str) -> str:
-    """Say which of a table's names is not known, or is missing."""
-    if not isinstance(given, Mapping):
-        return f" is no table. Write [{location}]."
-    known = {each.name: each.required for each in structs.fields(table)}
-    for key in given:
-        if key not in known:
-            return f".{key} is not known. Known: {', '.join(known) or 'none'}."
-    missing = next(name for name, required in known.items() if required and name not in given)
-    return f".{missing} is missing. Add it."
-
-
-def _plain(kind: Any) -> Any:
-    """Return a type without its annotations."""
-    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
-
-
-def _words(kind: Any) -> str:
-    """Return the description of what is allowed, from the type's `Meta` or, of a union, from that of a member."""
-    described = [each for part in (kind, *get_args(kind)) for each in get_args(part) if isinstance(each, Meta)]
-    return (described[0].description if described else None) or "a text"
-
-
-def _shown(value: object) -> str:
-    """Write a value for a message, in a length that can be read."""
-    try:
-        text = repr(value)
-    except ValueError:  # of ints with thousands of digits
-        text = "a number of very many digits"
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

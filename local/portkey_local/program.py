@@ -21,12 +21,13 @@ from msgspec import structs
 from portkey_openapi.requests import LOCAL_PORT
 from portkey_prompts.telemetry import telemetry_of
 
-from .config import Config, ConfigError, Format, ShutdownTimes
+from .config import Config, Format, ShutdownTimes
 from .http.logs import Journal, writing
 from .http.server import ListenError, StartError
 from .server import Server
 from .store import Address, DatabaseError, NoDatabaseError
 from .store.address import TEMPORARY
+from .toml_tables import ConfigError
 from .tracing import export_spans
 
 _LETTING_GO, _AT_ONCE = 15.0, 2.0

@@ -12,7 +12,8 @@ from msgspec import NODEFAULT, Meta, structs
 
 from portkey_ai import errors
 from portkey_local import Config
-from portkey_local.config import Table, Tables
+from portkey_local.config import Tables
+from portkey_local.toml_tables import Table
 from portkey_prompts.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from attrs import frozen
 from msgspec import Meta
 
-from portkey_local.config import Config, ConfigError, Table, Text, convert
+from portkey_local.config import Config, Text
+from portkey_local.toml_tables import ConfigError, Table, convert
 from portkey_prompts.files import expanded
 from portkey_prompts.redaction import is_secret
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from portkey_local.config import ConfigError
 from portkey_local.errors import UpstreamError
+from portkey_local.toml_tables import ConfigError
 from portkey_prompts.streaming.failures import failure_in
 from portkey_prompts.streaming.merger import ChunkMerger
 
