@@ -22,9 +22,8 @@ matter, as `portkey.messages` or, where no style writes its JSON the same, as `p
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
@@ -40,14 +39,13 @@ OWN_FIELDS: Final = tuple(name for name in content_fields() if name not in ("str
 
 _KNOWN = frozenset(("name", "collection", "references", "string", "messages", "json", "content", *OWN_FIELDS))
 _MARKER = re.compile(r"""\{\{~?\s*role\s+(?:"([A-Za-z]+)"|'([A-Za-z]+)')\s*~?\}\}""")
-_OTHER_MARKERS = re.compile(r"\{\{~?\s*(?:history|media|section)\b")
+_NOT_IN_BODY = re.compile(r"""\r|\{\{~?\s*(?:(?:history|media|section)\b|role\s+["'][a-z]*[A-Z])""")
 _UNQUOTED = re.compile(r"\{\{~?\s*role\s+([A-Za-z]+)\s*~?\}\}")
 _ROLES: Final[tuple[str, ...]] = ("system", "user", "assistant", "developer", "tool", "function")
 _TOP: Final[tuple[str, ...]] = (
     *("model", "config", "input", "output", "portkey", "tools", "toolDefs", "maxTurns"),
     *("metadata", "description", "name", "variant", "version", "ext"),
 )
-_ROLE = re.compile(r"[a-z]+\Z")
 _FENCE = re.compile(r"---[ \t]*\n")
 _IN_FILES = {"assistant": "model"}
 _IN_VERSIONS = {"model": "assistant"}
@@ -144,61 +142,45 @@ def doubts(prompt: PromptFile) -> list[str]:
 
 
 def _stated(version: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Write a template: its fields below `portkey:`, and the body."""
+    """Write a template: its fields below `portkey:`, and the body. The first way that is read back the same."""
     string = version.get("string", "")
     if not isinstance(string, str):
         raise PromptFileError(f"string must be text, not {type(string).__name__}")
+    return next((own, body) for own, body in _ways(string) if _template(own, body) == string)
+
+
+def _ways(string: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Iterate the ways to write a template, the most readable one first; the last one is always read back the same."""
     messages = messages_in(string)
     style = style_of(messages, string) if messages else None
     if messages is None or style is None:
-        if _is_plain(string):
-            return {}, f"{string}\n"
-        return {"string": string}, ""
-    stated = {} if style == "spaced" else {"json": style}
-    simple, parts = _simplified(messages)
-    if simple is None:
-        return {**stated, "messages": messages}, ""
-    return {**stated, **({"content": "parts"} if parts else {})}, _chat_body(simple)
+        yield from _sayable({}, f"{string}\n")
+    else:
+        stated = {} if style == "spaced" else {"json": style}
+        yield from _sayable(stated, _chat_body((each["role"], each.get("content")) for each in messages))
+        texts = ((each["role"], _first_text(each.get("content"))) for each in messages)
+        yield from _sayable({**stated, "content": "parts"}, _chat_body(texts))
+        yield {**stated, "messages": messages}, ""
+    yield {"string": string}, ""
 
 
-def _is_plain(text: str) -> bool:
-    """Say whether a text may stand as the body: it is read back as it is, and not as a chat."""
-    return "\r" not in text and not _MARKER.search(text) and not _OTHER_MARKERS.search(text)
+def _sayable(own: dict[str, Any], body: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield a body unless Dotprompt understands it otherwise, or an editor may change it."""
+    if not _NOT_IN_BODY.search(body):
+        yield own, body
 
 
-def _simplified(messages: list[dict[str, Any]]) -> tuple[list[tuple[str, str]] | None, bool]:
-    """Read messages as pairs of role and text, and whether each text is the only part of a list.
-
-    Returns:
-        None instead of the pairs where markers can't express the messages.
-    """
-    for parts in (False, True):
-        pairs = [_pair(message, parts) for message in messages]
-        whole = [pair for pair in pairs if pair is not None]
-        if len(whole) == len(messages):
-            return whole, parts
-    return None, False
-
-
-def _pair(message: Mapping[str, Any], parts: bool) -> tuple[str, str] | None:
-    role, text = message.get("role"), message.get("content")
-    if parts and isinstance(text, list) and len(text) == 1 and isinstance(text[0], dict):
-        text = text[0].get("text") if list(text[0]) == ["type", "text"] and text[0]["type"] == "text" else None
-    elif parts:
-        return None
-    if list(message) != ["role", "content"] or not isinstance(role, str) or not isinstance(text, str):
-        return None
-    sayable = _ROLE.match(role) and role not in _IN_VERSIONS and _is_plain(text)
-    return (role, text) if sayable else None
-
-
-def _chat_body(pairs: list[tuple[str, str]]) -> str:
-    """Write messages between markers; `~` takes the line breaks beside a marker away, as Handlebars has it."""
-    body = [
+def _chat_body(pairs: Iterable[tuple[str, Any]]) -> str:
+    """Write roles and texts between markers; `~` takes the line breaks beside a marker away, as Handlebars has it."""
+    return "".join(
         f'{{{{{"~" if index else ""}role "{_IN_FILES.get(role, role)}"~}}}}\n{text}\n'
         for index, (role, text) in enumerate(pairs)
-    ]
-    return "".join(body)
+    )
+
+
+def _first_text(content: Any) -> Any:
+    first = content[0] if isinstance(content, list) and content else None
+    return first.get("text") if isinstance(first, dict) else None
 
 
 def _template(own: Mapping[str, Any], body: str) -> str:
@@ -298,20 +280,6 @@ def _check_version(version: Mapping[str, Any]) -> None:
             _checked(version[name], kind, f"portkey.{name}", called)
     if not isinstance(version.get("tool_choice", ""), (str, dict)):
         raise PromptFileError("portkey.tool_choice must be text or an object.")
-    for name, value in version.items():
-        _check_json(value, name)
-
-
-def _check_json(value: Any, name: str) -> None:
-    """Check that YAML brought no number that JSON lacks."""
-    if isinstance(value, dict):
-        for key, member in value.items():
-            _check_json(member, f"{name}.{key}")
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _check_json(item, f"{name}[{index}]")
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise PromptFileError(f"{name} is {value}, which JSON lacks. Give a finite number.")
 
 
 # The front matter

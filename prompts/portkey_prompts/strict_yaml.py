@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -120,9 +121,13 @@ class _Builder:
         if kind not in _SCALARS:
             raise MalformedYAMLError(f"the tag {node.tag} is not known", _line(node))
         try:
-            return self._loader.construct_object(node)
+            value = self._loader.construct_object(node)
         except (ValueError, LookupError):  # PyYAML looks up the first letter of a number and the word of a boolean
             raise MalformedYAMLError(f"{quoted(node.value)} is no {kind} that can be read", _line(node)) from None
+        if isinstance(value, float) and not math.isfinite(value):
+            problem = f"{quoted(node.value)} is {value}, which JSON lacks. Give a finite number"
+            raise MalformedYAMLError(problem, _line(node))
+        return value
 
     def _object(self, node: Any) -> Object:
         found, merged = Object(), Object()

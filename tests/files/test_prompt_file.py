@@ -76,6 +76,7 @@ def test_the_name_that_older_files_have_for_a_style_is_read() -> None:
         ("---\nportkey:\n  string: x\n---\nbody", "portkey.string and the body"),
         ("---\nconfig: {a: 1}\ninput: {default: {a: 2}}\n---\n", "a stands below config and below input.default"),
         ("---\nconfig: {a: .inf}\n---\n", ""),
+        ("---\nconfig: {a: 1e999}\n---\n", "The front matter: `1e999` is inf, which JSON lacks. Give a finite number."),
         ("---\nportkey: {tools: {}}\n---\n", "portkey.tools must be a list"),
         ("---\na: [\n---\n", "The front matter"),
         ("---\n&a a: *a\n---\n", "The front matter: an alias (*a) is not read here. Write the value out"),
