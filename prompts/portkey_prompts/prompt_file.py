@@ -38,6 +38,13 @@ OWN_FIELDS: Final = tuple(name for name in content_fields() if name not in ("str
 """Fields of a version that stand below `portkey:` under their names in the contract."""
 
 _KNOWN = frozenset(("name", "collection", "references", "string", "messages", "json", "content", *OWN_FIELDS))
+_KINDS: Final[dict[str, tuple[Any, str]]] = {
+    **dict.fromkeys(("name", "collection", "string", "virtual_key"), (str, "text")),
+    **dict.fromkeys(("tools", "functions"), (list, "a list")),
+    "tool_choice": ((str, dict), "text or an object"),
+    "template_metadata": (dict, "an object"),
+    "is_raw_template": (int, "0 or 1"),
+}
 _MARKER = re.compile(r"""\{\{~?\s*role\s+(?:"([A-Za-z]+)"|'([A-Za-z]+)')\s*~?\}\}""")
 _NOT_IN_BODY = re.compile(r"""\r|\{\{~?\s*(?:(?:history|media|section)\b|role\s+["'][a-z]*[A-Z])""")
 _UNQUOTED = re.compile(r"\{\{~?\s*role\s+([A-Za-z]+)\s*~?\}\}")
@@ -46,7 +53,8 @@ _TOP: Final[tuple[str, ...]] = (
     *("model", "config", "input", "output", "portkey", "tools", "toolDefs", "maxTurns"),
     *("metadata", "description", "name", "variant", "version", "ext"),
 )
-_FENCE = re.compile(r"---[ \t]*\n")
+_OPENING = re.compile(r"(?:[^\S\n]*\n|#.*\n)*---[ \t]*\n")
+_CLOSING = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
 _IN_FILES = {"assistant": "model"}
 _IN_VERSIONS = {"model": "assistant"}
 _STYLES: Final = {**STYLES, "indented": STYLES["indent 2"]}  # the name that older files have for it
@@ -95,13 +103,11 @@ def parse(text: str) -> PromptFile:
     head, body, line = _split(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     front = _load(head, line)
     own = _object(front.pop("portkey", None), "portkey")
-    _check_known(own)
-    version = _settings(front)
+    _check(own)
+    version = {"string": _template(own, body), **_settings(front)}
     version.update({name: own[name] for name in OWN_FIELDS if own.get(name) is not None})
-    version = {"string": _template(own, body), **version}
-    _check_version(version)
     slugs = _choice(own, "references", ("files", "slugs"), "files") == "slugs"
-    return PromptFile(version, _text(own, "name"), _text(own, "collection"), slugs, front)
+    return PromptFile(version, own.get("name"), own.get("collection"), slugs, front)
 
 
 def write(prompt: PromptFile) -> str:
@@ -190,7 +196,7 @@ def _template(own: Mapping[str, Any], body: str) -> str:
         others = f"portkey.{given[1]}" if len(given) > 1 else "the body"
         raise PromptFileError(f"portkey.{given[0]} and {others} both hold the template. Keep one of them.")
     if given == ["string"]:
-        return _text(own, "string") or ""
+        return str(own["string"])
     style = _choice(own, "json", tuple(_STYLES), "spaced")
     parts = _choice(own, "content", ("text", "parts"), "text") == "parts"
     if given:
@@ -210,15 +216,11 @@ def _content(text: str, parts: bool) -> str | list[dict[str, str]]:
 
 def _pairs(body: str) -> Iterator[tuple[str, str]]:
     """Read a body's messages, as pairs of role and text; none where it has no marker, and is text."""
-    marks = list(_MARKER.finditer(body))
-    if not marks:
-        return
-    if body[: marks[0].start()].strip():
-        yield "user", _trimmed(body[: marks[0].start()])
-    ends = [mark.start() for mark in marks[1:]] + [len(body)]
-    for mark, end in zip(marks, ends, strict=True):
-        role = mark[1] or mark[2]
-        yield _IN_VERSIONS.get(role, role), _trimmed(body[mark.end() : end])
+    before, *marked = _MARKER.split(body)
+    if marked and before.strip():
+        yield "user", _trimmed(before)
+    for one, other, text in zip(marked[::3], marked[1::3], marked[2::3], strict=True):
+        yield _IN_VERSIONS.get(one or other, one or other), _trimmed(text)
 
 
 def _trimmed(text: str) -> str:
@@ -236,15 +238,13 @@ def _settings(front: dict[str, Any]) -> dict[str, Any]:
     if model is not None:
         version["model"] = _checked(model, str, "model", "text")
     parameters = dict(_object(front.pop("config", None), "config"))
-    given = dict(_object(front.get("input"), "input"))
+    given = dict(_object(front.pop("input", None), "input"))
     defaults = _object(given.pop("default", None), "input.default")
     twice = sorted(set(parameters) & set(defaults))
     if twice:
         raise PromptFileError(f"{twice[0]} stands below config and below input.default. Keep one of them.")
     if given:
         front["input"] = given
-    else:
-        front.pop("input", None)
     parameters.update(defaults)
     if parameters:
         version["parameters"] = parameters
@@ -265,41 +265,18 @@ def _front(version: Mapping[str, Any], further: Mapping[str, Any]) -> dict[str, 
     return {**front, **further}
 
 
-_KINDS: Final[dict[str, tuple[type, str]]] = {
-    "virtual_key": (str, "text"),
-    "tools": (list, "a list"),
-    "functions": (list, "a list"),
-    "template_metadata": (dict, "an object"),
-    "is_raw_template": (int, "0 or 1"),
-}
-
-
-def _check_version(version: Mapping[str, Any]) -> None:
-    for name, (kind, called) in _KINDS.items():
-        if name in version:
-            _checked(version[name], kind, f"portkey.{name}", called)
-    if not isinstance(version.get("tool_choice", ""), (str, dict)):
-        raise PromptFileError("portkey.tool_choice must be text or an object.")
-
-
 # The front matter
 
 
 def _split(text: str) -> tuple[str, str, int]:
     """Split a file into front matter and body, and count the lines above, which Dotprompt allows to be comments."""
-    position = 0
-    while not (opening := _FENCE.match(text, position)):
-        line, is_ended, _ = text[position:].partition("\n")
-        if not is_ended or (line.strip() and not line.startswith("#")):
-            return "", text, 0
-        position += len(line) + 1
-    start = position = opening.end()
-    while not (closing := re.compile(r"---[ \t]*(?:\n|\Z)").match(text, position)):
-        end = text.find("\n", position) + 1
-        if not end:
-            raise PromptFileError("The front matter is not closed. End it with a line of ---", 1)
-        position = end
-    return text[start:position], text[closing.end() :], text[:start].count("\n")
+    opening = _OPENING.match(text)
+    if opening is None:
+        return "", text, 0
+    closing = _CLOSING.search(text, opening.end())
+    if closing is None:
+        raise PromptFileError("The front matter is not closed. End it with a line of ---", 1)
+    return text[opening.end() : closing.start()], text[closing.end() :], opening[0].count("\n")
 
 
 def _load(head: str, line: int) -> dict[str, Any]:
@@ -322,9 +299,16 @@ def _object(value: Any, name: str) -> dict[str, Any]:
     return found
 
 
-def _text(own: Mapping[str, Any], name: str) -> str | None:
-    value = own.get(name)
-    return None if value is None else _checked(value, str, f"portkey.{name}", "text")
+def _check(own: Mapping[str, Any]) -> None:
+    """Check what stands below `portkey:`."""
+    unknown = sorted(str(name) for name in own if name not in _KNOWN)
+    if unknown:
+        raise PromptFileError(
+            f"portkey.{unknown[0]} is not known. Below portkey: may stand {', '.join(sorted(_KNOWN))}."
+        )
+    for name, (kind, called) in _KINDS.items():
+        if own.get(name) is not None:
+            _checked(own[name], kind, f"portkey.{name}", called)
 
 
 def _choice(own: Mapping[str, Any], name: str, words: tuple[str, ...], default: str) -> str:
@@ -334,16 +318,8 @@ def _choice(own: Mapping[str, Any], name: str, words: tuple[str, ...], default: 
     return str(value)
 
 
-def _checked(value: Any, kind: type, name: str, called: str) -> Any:
+def _checked(value: Any, kind: Any, name: str, called: str) -> Any:
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         hint = " Write it in quotes." if kind is str and isinstance(value, (int, float)) else ""
         raise PromptFileError(f"{name} must be {called}, not {json.dumps(value, default=str)[:80]}.{hint}")
     return value
-
-
-def _check_known(own: Mapping[str, Any]) -> None:
-    unknown = sorted(str(name) for name in own if name not in _KNOWN)
-    if unknown:
-        raise PromptFileError(
-            f"portkey.{unknown[0]} is not known. Below portkey: may stand {', '.join(sorted(_KNOWN))}."
-        )
