@@ -198,3 +198,77 @@ def test_each_of_several_answers_is_shown_by_itself_whatever_it_is_made_of(
         shown = tab.page.locator("[data-text] > div").all_inner_texts()
         image = '{"type":"image_url","image_url":"x"}'
         assert shown == [f"A0 A2 a part{image}", "B1 B3 I can't."]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_double_click_on_save_saves_once(server: LocalServer, open_tab: Opener) -> None:
+    tab = open_tab(server)
+    tab.open("/new")
+    tab.page.get_by_label("Name", exact=True).fill("Welcome")
+    tab.page.get_by_role("button", name="Save").dblclick()
+    tab.page.get_by_role("heading", name="Welcome").wait_for()
+    tab.settle()
+    for number, text in ((2, "Hi {{name}}"), (3, "Hi, {{name}}")):
+        tab.page.get_by_label("Content").nth(1).fill(text)
+        tab.page.get_by_role("button", name="Save").dblclick()
+        tab.page.get_by_text(f"version {number}", exact=True).wait_for()
+        tab.settle()
+    assert httpx.get(f"{server.base_url}/prompts").json()["total"] == 1
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_partial_s_editor_keeps_what_was_typed_until_it_is_saved(server: LocalServer, open_tab: Opener) -> None:
+    key = server.add_key("read", "write")
+    with httpx.Client(base_url=server.base_url, headers={"x-portkey-api-key": key}) as api:
+        slug = api.post("/prompts/partials", json={"name": "Tone", "string": "Be kind."}).json()["slug"]
+        tab = open_tab(server)
+        tab.page.goto(tab.base)
+        sign_in(tab, key)
+        tab.open(f"/partials/{slug}")
+        text, save = tab.page.get_by_label("Text"), tab.page.get_by_role("button", name="Save as a version")
+
+        # Somebody else was quicker
+        api.put(f"/prompts/partials/{slug}", json={"string": "Be brief."})
+        text.fill("Be {{kind")
+        save.click()
+        tab.page.get_by_text("Version 2 is newer than what you began from.").wait_for()
+        tab.page.get_by_label("Save mine on top of it").check()
+
+        # What was typed is no template
+        save.click()
+        tab.page.get_by_text("the tag that opens here with '{{' is not closed").wait_for()
+        assert text.input_value() == "Be {{kind"
+
+        # The session is over
+        tab.context.clear_cookies()
+        text.fill("Be {{kind}}.")
+        save.click()
+        tab.page.get_by_text("The session is over: sign in again, in another tab.").wait_for()
+        assert text.input_value() == "Be {{kind}}."
+        tab.complaints.clear()  # the browser notes each of these
+        again = tab.context.new_page()
+        again.goto(f"{tab.base}/login")
+        again.get_by_label("API key").fill(key)
+        again.get_by_role("button", name="Sign in").click()
+        again.get_by_role("heading", name="Prompts", exact=False).wait_for()
+        save.click()
+        tab.page.get_by_text("Version 2 is newer than what you began from.").wait_for()
+        tab.page.get_by_label("Save mine on top of it").check()
+        save.click()
+        tab.page.get_by_role("heading", name="Version 3").wait_for()
+        tab.complaints.clear()
+        assert api.get(f"/prompts/partials/{slug}?version=3").json()["string"] == "Be {{kind}}."
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_prompt_whose_name_is_nothing_to_see_is_listed_by_its_slug(server: LocalServer, open_tab: Opener) -> None:
+    with httpx.Client(base_url=server.base_url) as api:
+        collection = api.get("/collections").json()["data"][0]["id"]
+        body = {"name": "   ", "collection_id": collection, "string": "Hi", "parameters": {}}
+        slug = api.post("/prompts", json=body).json()["slug"]
+        partial = api.post("/prompts/partials", json={"name": " ", "string": "Be kind."}).json()["slug"]
+    tab = open_tab(server)
+    for path, name in (("", slug), ("/partials", partial)):
+        tab.open(path)
+        tab.page.get_by_role("link", name=name).click()
+        tab.page.get_by_role("heading", name=name).wait_for()

@@ -45,12 +45,7 @@ _FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
 
 
 class PageApp:
-    """Answer what lies under `/ui`, for browsers on this server's own pages and nobody else.
-
-    Args:
-        parts: What the handlers work with.
-        entrance: Who is let in.
-    """
+    """Answer what lies under `/ui`, for browsers on this server's own pages and nobody else."""
 
     def __init__(self, parts: Parts, entrance: Entrance) -> None:
         self._backend = Backend(parts, entrance.keyring)

@@ -50,11 +50,7 @@ def templates() -> Environment:
 
 
 def bars(times: Sequence[Mapping[str, float] | None]) -> list[Markup]:
-    """Draw a bar for each of several spreads of times, all on one scale.
-
-    Args:
-        times: Milliseconds as `p50`, `p95` and `p99`; None where there are none.
-    """
+    """Draw a bar for each of several spreads of milliseconds, `p50`, `p95` and `p99`, on one scale; none for None."""
     most = max((each["p99"] for each in times if each), default=0.0) or 1.0
     return [_bar(each, most) if each else Markup("") for each in times]
 

@@ -94,8 +94,7 @@ async def save(request: PageRequest) -> ASGIApp:
     """Make a version of what was typed, after the one that it began from."""
     form = await request.form()
     begun, latest = await _detail(request, form.get("base")), await _detail(request, None)
-    if begun["prompt_version"] != latest["prompt_version"] and not form.get("anyway"):
-        raise ConflictError(f"Version {latest['prompt_version']} is newer than what you began from.")
+    _check_newest(request, form, begun["prompt_version"], latest["prompt_version"])
     content = forms.merged(begun, await request.backend.worker.do(form.content))
     await request.call("updatePrompt", body={**content, "version_description": form.get("version_description")})
     return go(f"/prompts/{request.path['prompt_id']}")
@@ -191,8 +190,10 @@ async def show_partial(request: PageRequest) -> ASGIApp:
 
 
 async def save_partial(request: PageRequest) -> ASGIApp:
-    """Make a version of a partial."""
+    """Make a version of a partial, after the one that it began from."""
     form = await request.form()
+    latest = await request.call("retrievePromptPartial", query={"version": "latest"})
+    _check_newest(request, form, forms.whole(form.get("base")), latest["version"])
     body = {name: form.get(name) for name in ("string", "version_description")}
     await request.call("updatePromptPartial", body=body)
     return go(f"/partials/{request.path['partial_id']}?version=latest")
@@ -202,6 +203,12 @@ async def publish_partial(request: PageRequest) -> ASGIApp:
     """Publish a version of a partial."""
     await request.call("publishPromptPartial", body={"version": forms.whole((await request.form()).get("version"))})
     return go(f"/partials/{request.path['partial_id']}")
+
+
+def _check_newest(request: PageRequest, form: forms.Form, begun: int | None, latest: int) -> None:
+    request.caller.check_may("write")
+    if begun != latest and not form.get("anyway"):
+        raise ConflictError(f"Version {latest} is newer than what you began from.")
 
 
 async def _editor(

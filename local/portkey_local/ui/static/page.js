@@ -104,16 +104,15 @@ async function* events(body) {
 }
 
 // Saving: as the browser would, but a refusal leaves what was typed where it is.
-let saved;
+let saved, saving;
 const written = () => JSON.stringify(fields().filter(([name]) => !/^(text|json):|^version_description$/.test(name)));
 async function save(event) {
   event.preventDefault();
+  if (saving) return; // a second click makes no second prompt
+  saving = true;
   const answer = await send("/save").catch(() => undefined);
-  if (answer?.redirected) {
-    saved = written();
-    location.assign(answer.url);
-    return;
-  }
+  if (answer?.redirected) { saved = written(); location.assign(answer.url); return; } // the next page is on its way
+  saving = false;
   const told = answer ? parsed(await answer.text()) : problem("The server can't be reached.");
   form.querySelector("[data-problem]").replaceChildren(told);
 }
@@ -146,6 +145,7 @@ if (form) {
   if (form.id === "editor") {
     form.addEventListener("submit", save);
     saved = written();
+    addEventListener("pageshow", () => { saving = false; });
     addEventListener("beforeunload", (event) => { if (saved !== written()) event.preventDefault(); });
   }
   all("[data-add], [data-remove]").forEach((button) => { button.hidden = false; });
