@@ -9,6 +9,8 @@ import typer
 
 from portkey_cli import settings
 from portkey_cli.failures import NoKeyError, UsageError
+from portkey_openapi.errors import OptionError
+from portkey_openapi.options import check_header
 from portkey_openapi.requests import LOCAL_URL, check_base_url, is_loopback
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ def connect(context: typer.Context) -> Portkey:
 
     Raises:
         UsageError: where the base URL is none.
-        NoKeyError: where a service that is not on this machine is meant, and there is no API key.
+        NoKeyError: where a service that is not on this machine is meant, and there is no API key; or it can be none.
         PortkeyError: where another option can't be used.
     """
     connection = Connection.of(context)
@@ -62,6 +64,10 @@ def connect(context: typer.Context) -> Portkey:
         raise UsageError(str(error)) from None
     if not connection.api_key and not is_loopback(service.value):
         raise NoKeyError(_NO_KEY)
+    try:
+        check_header("API key", connection.api_key or "")
+    except OptionError as error:
+        raise NoKeyError(f"{error} It is PORTKEY_API_KEY, or --api-key.") from None
     from portkey_ai import Portkey
 
     options: dict[str, Any] = {"base_url": service.value, "api_key": connection.api_key}

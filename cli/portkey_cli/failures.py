@@ -10,7 +10,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from errno import EBADF
+from errno import EBADF, ENOENT
 from typing import TYPE_CHECKING, TextIO
 
 from portkey_openapi.contract import API_VERSION_HEADER
@@ -182,7 +182,9 @@ def _reason(error: OSError) -> str:
     if error.errno == EBADF and error.filename is None:
         return "The output is closed, and there is something to write to it."
     reason = error.strerror or str(error)
-    return f"{error.filename}: {reason}" if error.filename else reason
+    if error.filename:
+        return f"{error.filename}: {reason}"
+    return "The working folder is gone: go to another one." if error.errno == ENOENT else reason
 
 
 def _silence(stream: TextIO) -> None:

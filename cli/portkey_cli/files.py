@@ -157,7 +157,7 @@ def open_output(path: str) -> Iterator[BinaryIO]:
 
 def named(path: str) -> str:
     """Say what a path is called in a message."""
-    return "stdin" if path == STDIN else path
+    return "stdin" if path == STDIN else path or repr(path)
 
 
 def _json_value(option: str, name: str, text: str) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from portkey_ai.errors import PortkeyError
 from portkey_cli.failures import listed
 from portkey_prompts.errors import command
+from portkey_prompts.references import LABEL_RULE, is_label
 
 if TYPE_CHECKING:
     from portkey_ai import Portkey
@@ -30,7 +31,7 @@ def label_id(portkey: Portkey, name: str, *, create: bool = False) -> str:
     if create:
         return portkey.labels.create(name=name).id
     names = listed((each for each in known if each), name) or "none yet"
-    remedy = f"Make it: {command('labels', 'create', name)}."
+    remedy = f"Make it: {command('labels', 'create', name)}." if is_label(name) else LABEL_RULE
     raise PortkeyError(f"There is no label {name!r}. {remedy} There are: {names}")
 
 

@@ -7,9 +7,15 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+from itertools import pairwise
 
-from portkey_cli.failures import NOT_AS_ASKED, complain, guarded, warn_in_one_line
+from portkey_cli.failures import NOT_AS_ASKED, UsageError, complain, guarded, warn_in_one_line
 from portkey_prompts import installed
+
+_MAY_BE_EMPTY = frozenset(
+    ("--api-key", "--base-url", "--message", "-m", "--description", "--name", "--search", "--model", "--virtual-key")
+)
+"""Options of which an empty text says something: there is none, or the service says what it thinks of it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    _check_values(arguments)
     if find_spec("typer") is None or find_spec("rich") is None:
         from portkey_cli import plain
         from portkey_cli.commands import COMMANDS
@@ -37,6 +44,21 @@ def _run(arguments: list[str]) -> int:
     from portkey_cli.app import run
 
     return run(arguments)
+
+
+def _check_values(arguments: list[str]) -> None:
+    """Check that no option has an empty value, which could mean this folder, stdin, or that there was no option.
+
+    Raises:
+        UsageError: where one has; as a rule a variable of the shell is not set.
+    """
+    for word, following in pairwise([*arguments, "--"]):
+        if word == "--":
+            return
+        option, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        is_empty = not value if equals else following == ""
+        if option.startswith("-") and is_empty and option not in _MAY_BE_EMPTY:
+            raise UsageError(f"{option} has an empty value. Is a variable not set? Write a value, or leave it out.")
 
 
 def _replace_closed_streams() -> None:

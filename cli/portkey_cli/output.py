@@ -76,7 +76,7 @@ def write_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole:
         whole: the titles of columns that are not folded.
     """
     if not sys.stdout.isatty():
-        _write_columns([list(columns), *([" ".join(as_text(cell).split("\n")) for cell in row] for row in rows)])
+        _write_columns([list(columns), *([_on_one_line(cell) for cell in row] for row in rows)])
         return
     from rich import box
     from rich.table import Table
@@ -253,7 +253,11 @@ def _write_columns(rows: Sequence[Sequence[str]]) -> None:
 def _cell(text: object) -> Any:
     from rich.text import Text
 
-    return Text(tame(" ".join(as_text(text).split("\n"))))
+    return Text(tame(_on_one_line(text)))
+
+
+def _on_one_line(text: object) -> str:
+    return as_text(text).replace("\n", " ").replace("\t", " ")
 
 
 def _write_rendered(content: RenderableType) -> None:

@@ -91,8 +91,12 @@ def serve(
     """
     with needing("local"):
         from portkey_local import program
-    chosen = config or (CONFIG if CONFIG.is_file() else None)
-    return program.serve(host, port, database, chosen, drain=drain, grace=grace, log=log)
+    return program.serve(host, port, database, config or config_here(), drain=drain, grace=grace, log=log)
+
+
+def config_here() -> Path | None:
+    """Return `portkey-local.toml`, where there is one: also one that can't be read, so that this is said."""
+    return CONFIG if os.path.lexists(CONFIG) else None
 
 
 def checked_port(port: int) -> int:

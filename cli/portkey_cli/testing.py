@@ -18,7 +18,7 @@ from portkey_ai.errors import PortkeyError
 from portkey_cli.extras import needing
 from portkey_cli.failures import UsageError, listed
 from portkey_cli.output import calls, pieces
-from portkey_cli.plain import CONFIG
+from portkey_cli.plain import CONFIG, config_here
 from portkey_prompts.folder import PROMPT, Folder, key_of
 from portkey_prompts.lock import LockedPrompt, LockFile
 from portkey_prompts.templates import TemplateError
@@ -197,7 +197,7 @@ def local_model(upstream: str, *, timeout: float | None = None) -> Iterator[Mode
     with needing("local"):
         from portkey_local import Config, ConfigError, LocalServer, StartError
     try:
-        config = Config.read(CONFIG) if CONFIG.is_file() else Config()
+        config = Config.read(CONFIG) if config_here() else Config()
         known = ["echo", *config.upstreams]
         if upstream not in known:
             raise UsageError(f"There is no upstream {upstream!r} in {CONFIG}. There are: {listed(known, upstream)}")

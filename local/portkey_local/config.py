@@ -44,6 +44,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta, field, structs
 
 from portkey_prompts.files import read_regular
+from portkey_prompts.references import LABEL_RULE, is_label
 
 from .toml_tables import ConfigError, Table, convert
 
@@ -152,9 +153,9 @@ class AccessRules(Table, frozen=True, kw_only=True):
             ("hosts", _host, "Write a name without scheme and port: prompts.example.com."),
             ("origins", _origin, "Write a scheme and a host alone: https://app.example.com."),
             ("custom_hosts", custom_host, "Write a URL without user and query: http://127.0.0.1:11434/v1."),
+            ("protected_labels", _label, LABEL_RULE),
         ):
             structs.force_setattr(self, key, _all(key, getattr(self, key), read, remedy))
-        structs.force_setattr(self, "protected_labels", frozenset(self.protected_labels))
 
 
 class Tables(Table, frozen=True, kw_only=True):
@@ -237,6 +238,10 @@ def custom_host(text: str) -> str | None:
 
 def _host(text: str) -> str | None:
     return text.lower() if _HOST.fullmatch(text) else None
+
+
+def _label(text: str) -> str | None:
+    return text if is_label(text) else None
 
 
 def _origin(text: str) -> str | None:

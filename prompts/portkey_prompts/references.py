@@ -8,6 +8,8 @@ from typing import Any
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
+_LABEL = re.compile(r"[^\s@/]*[^\s@/0-9][^\s@/]*")
+LABEL_RULE = "A label's name is not latest, default or all digits, and holds no white space, @ or /."
 
 
 def is_uuid(text: object) -> bool:
@@ -18,6 +20,11 @@ def is_uuid(text: object) -> bool:
 def number_in(text: str) -> int | None:
     """Read a version's number as it stands after an `@`; None where the text is none: `01` is not 1."""
     return int(text) if _NUMBER.fullmatch(text) else None
+
+
+def is_label(text: str) -> bool:
+    """Say whether a text can be a label's name, as the contract's `LabelName` has it."""
+    return _LABEL.fullmatch(text) is not None and len(text) <= 255 and text not in ("latest", "default")
 
 
 def find_version(versions: Iterable[Mapping[str, Any]] | None, wanted: str | int) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
@@ -264,3 +265,59 @@ def test_the_package_runs_as_the_program_does() -> None:
     assert (done.returncode, done.stdout) == (0, f"portkey-prompts {__version__}\n")
     done = subprocess.run([*run, "nope"], env=environment(), capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout) == (2, "")
+
+
+EMPTY = [
+    ("pull", "--folder", ""),
+    ("push", "--folder="),
+    ("status", "--folder", ""),
+    ("create", "--name", "x", "--file", ""),
+    ("update", "pp-greeting", "-f", ""),
+    ("render", "pp-greeting", "--vars", ""),
+    ("mcp", "--lock", ""),
+    ("mcp", "--label="),
+    ("lock", "pp-greeting", "--file", ""),
+    ("export", "-o", ""),
+    ("serve", "--config", ""),
+    ("contract", "--expect", ""),
+]
+
+
+@pytest.mark.parametrize("words", EMPTY, ids=" ".join)
+def test_an_option_with_an_empty_value_is_no_option_at_its_default(alone, fails, words: tuple[str, ...]) -> None:
+    option = next(word.removesuffix("=") for word in words[1:] if word.startswith("-") and word != "--name")
+    fails(alone("--base-url", "http://127.0.0.1:9/v1", *words), 2, f"{option} has an empty value", "not set")
+    assert list(Path().iterdir()) == []
+
+
+def test_a_text_may_be_empty_and_so_may_what_follows_the_options(cli, fails) -> None:
+    assert cli("list", "--search", "").code == 0
+    fails(cli("create", "--name", "", "--file", "-", stdin="Hi"), 1, "`name` must not be empty")
+    fails(cli("import", ""), 3, "''")
+
+
+@pytest.mark.parametrize("key", ["  ", "ключ", "a\nb", "pk "])
+def test_a_key_that_can_t_be_sent_is_no_key(cli, fails, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("PORTKEY_API_KEY", key)
+    fails(cli("list"), 4, "API key", "PORTKEY_API_KEY")
+
+
+def test_a_folder_that_was_removed_is_told(alone, fails, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    fails(alone("list"), 1, "The working folder is gone")
+
+
+@pytest.mark.parametrize("kind", ["a link to nothing", "a folder"])
+def test_a_configuration_that_can_t_be_read_is_not_passed_by(kind: str) -> None:
+    file = Path(plain.CONFIG)
+    file.mkdir() if kind == "a folder" else file.symlink_to("nowhere.toml")
+    done = piped("serve", "--port", "0", "--database", "temporary")
+    assert (done.returncode, done.stdout) == (3, ""), done
+    assert f"{plain.CONFIG} can't be read" in done.stderr
+
+
+def test_a_name_with_a_tab_or_a_line_break_stays_in_its_column(cli) -> None:
+    cli("create", "--name", "a\tb\nc", "--file", "-", stdin="Hi")
+    assert "  a b c  " in cli("list").out

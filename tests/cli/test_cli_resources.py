@@ -127,7 +127,11 @@ def test_what_is_deleted_is_asked_about_first(server: LocalServer, portkey: Port
     ("arguments", "code", "words"),
     [
         (["labels", "show", "nope"], 1, ("no label 'nope'", "labels create nope", "production")),
-        (["labels", "show", "week 1; ls"], 1, ("no label 'week 1; ls'", "labels create 'week 1; ls'")),
+        (["labels", "show", "week-1;ls"], 1, ("no label 'week-1;ls'", "labels create 'week-1;ls'")),
+        *(
+            (["labels", "show", name], 1, (f"no label {name!r}", "A label's name is not latest, default or all digits"))
+            for name in ("week 1", "latest", "default", "12", "a/b", "x" * 256)
+        ),
         (["labels", "update", "production"], 2, ("What is to change?",)),
         (["labels", "create", "production"], 1, ("409",)),
         (["labels", "create", "not a name"], 1, ("name",)),

@@ -59,6 +59,11 @@ UP = '[upstreams.up]\nkind = "openai"\nbase_url = "http://127.0.0.1:1/v1"\n'
         ('[upstreams.echo]\nkind = "openai"\nbase_url = "http://127.0.0.1:1"', "Choose another name"),
         ('[upstreams.""]\nkind = "echo"', "toml: upstreams has one without a name"),
         ('[upstreams.x]\nkind = "echo"\nmodel = "y"', "upstreams.x.model is not known"),
+        (
+            '[access]\nprotected_labels = ["eu", "the world"]',
+            "access.protected_labels[1] can't be used. A label's name",
+        ),
+        ('[access]\nprotected_labels = ["12"]', "access.protected_labels[0] can't be used. A label's name"),
         ("limits = 1", "limits is no table"),
         ("[limits]\nspeed = 1", "limits.speed is not known. Known: body, values, names, template"),
         ("[limits]\nbody = 0", "limits.body is 0"),
