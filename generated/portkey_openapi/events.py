@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from itertools import repeat
 from typing import NamedTuple
 
 from .errors import ErrorEvent, EventTooLong, IncompleteStream, UnexpectedBody, shown
@@ -86,14 +87,7 @@ class Decoder:
         if is_data and text.find("\n\n") == text.find("\n") == len(text) - 2 and "\r" not in text:
             self._after_cr = False
             return [_new(Event, ("", text[6:-2]))]  # one event, the usual read
-        events = []
-        for block in self._blocks(text):
-            if block[:6] == "data: " and "\n" not in block:
-                events.append(_new(Event, ("", block[6:])))
-            elif block:
-                event = self._event(block)
-                if event is not None:
-                    events.append(event)
+        events = self._read(self._complete(text))
         if self._held > self._longest and not events:
             self._forget_comments()
             if self._held > self._longest:
@@ -106,8 +100,8 @@ class Decoder:
         self._rest, self._held = [], 0
         return self._event(rest)
 
-    def _blocks(self, text: str) -> list[str]:
-        """Cut text into events that are complete, without the blank lines, and keep the rest for the next piece."""
+    def _complete(self, text: str) -> str:
+        """Return the events that a piece completes, up to the last one's blank line; keep the rest for the next one."""
         if not self._started and text:
             self._started = True
             text = text.removeprefix("\ufeff")
@@ -119,21 +113,30 @@ class Decoder:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         rest = self._rest
         if not text:
-            return []
+            return ""
         if "\n\n" not in text and not (rest and text[0] == "\n" and rest[-1][-1] == "\n"):
             rest.append(text)
             self._held += len(text)
-            return []
+            return ""
         if rest:
             rest.append(text)
             text = "".join(rest)
-        blocks = text.split("\n\n")
-        text = blocks.pop()
-        self._rest, self._held = [text] if text else [], len(text)
-        return blocks
+        end = text.rindex("\n\n") + 2
+        self._rest, self._held = [text[end:]] if end < len(text) else [], len(text) - end
+        return text[:end]
+
+    def _read(self, text: str) -> list[Event]:
+        """Read events that are complete."""
+        lines = text.count("\n")
+        data = text[6:-2].split("\n\ndata: ")
+        if text[:6] == "data: " and lines == 2 * len(data):  # each is one line of data, as nearly all are
+            return list(map(_new, repeat(Event), zip(repeat(""), data)))
+        return [event for event in map(self._event, text.split("\n\n")) if event is not None]
 
     def _event(self, block: str) -> Event | None:
         """Read an event's lines; None where it has no data. Unknown fields are kept as strays."""
+        if block[:6] == "data: " and "\n" not in block:
+            return _new(Event, ("", block[6:]))
         kind, data = "", []
         for line in block.split("\n"):
             field, value = _field(line)

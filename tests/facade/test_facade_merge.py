@@ -16,7 +16,7 @@ from urllib.parse import quote, quote_plus
 import msgspec  # noqa: F401  loaded, so that streams are read by it
 import pytest
 from facade_shapes import chunk
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portkey_openapi.requests import shown_url
@@ -192,6 +192,9 @@ CHOICES = st.lists(st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=4),
 EVENTS = VALUES | st.fixed_dictionaries(
     {"choices": CHOICES}, optional={"error": VALUES, "usage": VALUES, "type": VALUES}
 )
+NO_OBJECTS = ['{"y": 1}]', '{"y": 1}]}', '{"y": 1}, {"y": 2}', '{"y": [{"z": 1}', '{"z": 2}]}', "{", "[DONE]", "ping", ""]
+"""Texts of events that are no JSON, some of which are part of it together with their neighbours."""
+TEXTS = EVENTS.map(json.dumps) | st.sampled_from(NO_OBJECTS)
 
 
 @contextmanager
@@ -203,9 +206,11 @@ def without(module: str) -> Iterator[None]:
         yield
 
 
-@given(st.lists(EVENTS, max_size=4), st.integers(1, 200))
-def test_whatever_json_comes_is_read_or_refused_and_alike_however_it_is_cut(events: list[Any], size: int) -> None:
-    raw = "".join(f"data: {json.dumps(each)}\n\n" for each in events).encode()
+@given(st.lists(TEXTS, max_size=4), st.integers(1, 200))
+@example(['{"choices": []}', '{"y": 1}]'], 20)
+@example(['{"y": 1}, {"y": 2}', '{"y": [{"z": 1}', '{"z": 2}]}'], 20)
+def test_whatever_comes_is_read_or_refused_and_alike_however_it_is_cut(events: list[str], size: int) -> None:
+    raw = "".join(f"data: {each}\n\n" for each in events).encode()
 
     def read(pieces: list[bytes]) -> tuple[list[Any], str]:
         reader, found = ChunkReader(), []
