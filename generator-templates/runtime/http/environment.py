@@ -36,11 +36,13 @@ def proxy_for(base_url: str) -> Proxy | None:
     httpx looks by itself too, but refuses to start on a NO_PROXY that holds a network of IPv6 addresses, and does not
     say afterwards which proxy it chose.
     """
-    known, target = getproxies(), urlsplit(base_url)
+    if is_loopback(base_url):
+        return None
+    known, target = getproxies(), urlsplit(base_url)  # all variables are read for it: most of what a client costs
     scheme = target.scheme.lower()
     kind = scheme if known.get(scheme) else "all"
     url, host = known.get(kind), (target.hostname or "").rstrip(".")
-    if not url or is_loopback(base_url) or _is_exempt(host, target.port, known.get("no", "")):
+    if not url or _is_exempt(host, target.port, known.get("no", "")):
         return None
     return Proxy(url if "://" in url else f"http://{url}", f"{kind.upper()}_PROXY")
 
