@@ -192,7 +192,17 @@ CHOICES = st.lists(st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=4),
 EVENTS = VALUES | st.fixed_dictionaries(
     {"choices": CHOICES}, optional={"error": VALUES, "usage": VALUES, "type": VALUES}
 )
-NO_OBJECTS = ['{"y": 1}]', '{"y": 1}]}', '{"y": 1}, {"y": 2}', '{"y": [{"z": 1}', '{"z": 2}]}', "{", "[DONE]", "ping", ""]
+NO_OBJECTS = [
+    '{"y": 1}]',
+    '{"y": 1}]}',
+    '{"y": 1}, {"y": 2}',
+    '{"y": [{"z": 1}',
+    '{"z": 2}]}',
+    "{",
+    "[DONE]",
+    "ping",
+    "",
+]
 """Texts of events that are no JSON, some of which are part of it together with their neighbours."""
 TEXTS = EVENTS.map(json.dumps) | st.sampled_from(NO_OBJECTS)
 
