@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal
 
 from portkey_openapi.errors import EventTooLong
 from portkey_openapi.events import DONE, Decoder, Event
