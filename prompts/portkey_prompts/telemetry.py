@@ -47,7 +47,7 @@ def telemetry_of(asked: bool | None, name: str) -> Telemetry | None:
     Raises:
         OptionError: where the code asks for spans, and opentelemetry-api is not installed.
     """
-    if asked is False or _said("OTEL_SDK_DISABLED") == "true" or not (asked or _is_exported()):
+    if asked is False or _variable("OTEL_SDK_DISABLED") == "true" or not (asked or _is_exported()):
         return None
     try:
         from opentelemetry.trace import get_tracer
@@ -55,15 +55,15 @@ def telemetry_of(asked: bool | None, name: str) -> Telemetry | None:
         if asked is None:
             return None
         raise OptionError("telemetry=True needs opentelemetry-api: pip install 'portkey-prompts[otel]'") from None
-    return Telemetry(get_tracer(name), captures=_said(_CAPTURE) in ("true", "span_only", "span_and_event"))
+    return Telemetry(get_tracer(name), captures=_variable(_CAPTURE) in ("true", "span_only", "span_and_event"))
 
 
 def _is_exported() -> bool:
-    exporter = _said("OTEL_TRACES_EXPORTER")
-    return exporter != "none" and bool(exporter or any(map(_said, _ENDPOINTS)))
+    exporter = _variable("OTEL_TRACES_EXPORTER")
+    return exporter != "none" and bool(exporter or any(map(_variable, _ENDPOINTS)))
 
 
-def _said(name: str) -> str:
+def _variable(name: str) -> str:
     return os.environ.get(name, "").strip().lower()
 
 
@@ -202,7 +202,7 @@ class RunSpan(RenderSpan, StreamSpan):
     def answered(self, completion: PromptCompletion) -> PromptCompletion:
         """Note a whole answer."""
         self._set_version(None, getattr(getattr(completion, "_meta", None), "headers", {}))
-        self._tell(completion)
+        self._note_completion(completion)
         return completion
 
     def streams(self, stream: object, headers: Mapping[str, str], events: Sequence[str]) -> Self:
@@ -240,16 +240,16 @@ class RunSpan(RenderSpan, StreamSpan):
         self._streams, self._ended = False, True
         if events and self.span.is_recording():
             some = events if self._captures or len(events) <= _TAIL else [events[0], *events[-_TAIL:]]
-            self._tell(merge(map(json.loads, some)))
+            self._note_completion(merge(map(json.loads, some)))
         super()._end(None if error is None else type(error).__qualname__)
 
     def ended(self, answer: Mapping[str, Any] | None, failure: str | None) -> None:
         """End, with what a model said as far as it came, and the kind of failure."""
         if answer is not None and self.span.is_recording():
-            self._tell(answer)
+            self._note_completion(answer)
         self._leave(failure)
 
-    def _tell(self, completion: Mapping[str, Any]) -> None:
+    def _note_completion(self, completion: Mapping[str, Any]) -> None:
         model, usage, choices = completion.get("model"), usage_of(completion), choices_of(completion)
         if isinstance(model, str):
             self.span.update_name(f"{self._operation} {model}")

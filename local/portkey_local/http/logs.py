@@ -129,7 +129,7 @@ class Lines:
         self._waiting: list[bytes] = []
         self._held = 0
         self._lost = 0
-        self._news = threading.Event()
+        self._wakeup = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="portkey-local-log", daemon=True)
         self._thread.start()
@@ -143,25 +143,25 @@ class Lines:
             self._waiting.append(line)
             self._held += len(line)
             if len(self._waiting) == 1:
-                self._news.set()
+                self._wakeup.set()
 
     def close(self) -> None:
         """Write what waits, unless nobody reads it."""
         self._closing.set()
-        self._news.set()
+        self._wakeup.set()
         self._thread.join(_LAST_WORDS)
 
     def _run(self) -> None:
         with suppress(OSError):  # the reader is gone: there is nobody to tell
             while not self._closing.is_set():
-                self._news.wait()
+                self._wakeup.wait()
                 self._closing.wait(_GATHERING)
                 self._write(self._taken())
             self._write(self._taken())
 
     def _taken(self) -> bytes:
         with self._lock:
-            self._news.clear()
+            self._wakeup.clear()
             lines, lost = self._waiting, self._lost
             self._waiting, self._held, self._lost = [], 0, 0
         return b"".join(lines) + (self._line_of_lost(lost) if lost else b"")

@@ -77,7 +77,7 @@ class RunRecord:
         self._answer = answer
         self._note_answer(answer)
 
-    def saw(self, chunk: Mapping[str, Any]) -> None:
+    def received(self, chunk: Mapping[str, Any]) -> None:
         """Note a chunk of a stream."""
         if self._span is not None:
             self._span.chunk_came()

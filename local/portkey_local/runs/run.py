@@ -139,9 +139,9 @@ class Running:
                 chunk = await self._in_time(anext(chunks, None))
                 while chunk is not None:
                     if is_long := is_large(chunk):
-                        await answers.do(self.entry.saw, chunk)
+                        await answers.do(self.entry.received, chunk)
                     else:
-                        self.entry.saw(chunk)
+                        self.entry.received(chunk)
                     if brings(chunk, wants_usage=wants_usage):
                         if not has_begun:
                             has_begun = True

@@ -34,9 +34,9 @@ T = TypeVar("T")
 _FIRST = select(prompts.c.id).limit(1)
 READERS = 8
 """Reads on threads at one time; further ones wait for their turn."""
-_hasty: ContextVar[bool] = ContextVar("hasty", default=False)
+_on_loop: ContextVar[bool] = ContextVar("on_loop", default=False)
 """Whether a read runs on the event loop's thread."""
-_COMPLAINTS_APART = 1.0
+_LOG_INTERVAL = 1.0
 """Seconds in which the log is told once of the same failure: while a database is away, each request meets it."""
 logger = logging.getLogger("portkey_local")
 
@@ -72,7 +72,7 @@ class Store:
         self.address = Address.read(url)
         self.changes = 0
         self._counting = threading.Lock()
-        self._complaint = ("", 0.0)
+        self._last_logged = ("", 0.0)
         self._database, self.is_new = self._open()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="portkey-local-writer")
         self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="portkey-local-reader")
@@ -80,13 +80,13 @@ class Store:
     async def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query in a transaction of its own; queries do not nest."""
         if not self._database.reads_wait:
-            token = _hasty.set(True)
+            token = _on_loop.set(True)
             try:
                 return self.read_now(query, *args, **kwargs)
             except _LargeError:
                 return await self.read_list(query, *args, **kwargs)
             finally:
-                _hasty.reset(token)
+                _on_loop.reset(token)
         job: Future[T] = self._readers.submit(partial(self.read_now, query, *args, **kwargs))
         return await asyncio.wrap_future(job)
 
@@ -206,9 +206,9 @@ class Store:
     def _refusal(self, error: SQLAlchemyError) -> Exception:
         refusal = self._database.refusal(error)
         reason, now = str(getattr(error, "orig", None) or error), time.monotonic()
-        last, logged_at = self._complaint
-        if reason != last or now - logged_at >= _COMPLAINTS_APART:
-            self._complaint = reason, now
+        last, logged_at = self._last_logged
+        if reason != last or now - logged_at >= _LOG_INTERVAL:
+            self._last_logged = reason, now
             logger.error("The database %s refused: %s", self.address.shown, reason)
         return refusal
 
@@ -288,7 +288,7 @@ def _probe(connection: Connection) -> None:
 
 def _read_json(text: str | bytes) -> Any:
     """Decode a column; a large one on a thread, in steps: one long call would hold others up all the same."""
-    if len(text) > LARGE and _hasty.get():
+    if len(text) > LARGE and _on_loop.get():
         raise _LargeError
     if len(text) < LARGE_ANSWER:
         return json.loads(text)

@@ -309,27 +309,27 @@ class _Written:
 
     def __init__(self, settle: Callable[[], None]) -> None:
         self._settle = settle
-        self._news = threading.Event()
+        self._wakeup = threading.Event()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="portkey-local-checkpoints", daemon=True)
         self._thread.start()
 
     def note(self) -> None:
         """Take notice of a write."""
-        self._news.set()
+        self._wakeup.set()
 
     def close(self) -> None:
         """End, without a last call."""
         self._closing.set()
-        self._news.set()
+        self._wakeup.set()
         self._thread.join()
 
     def _run(self) -> None:
         while True:
-            self._news.wait()
+            self._wakeup.wait()
             if self._closing.wait(_CHECKPOINT_SECONDS):
                 return
-            self._news.clear()
+            self._wakeup.clear()
             if self._closing.is_set():  # close() may have been called just before the line above, which undid its news
                 return
             self._settle()

@@ -70,7 +70,7 @@ _NEVER_MISSED = frozenset(
 """Headers of the gateway that the log never calls dropped: this server acts on them, or SDKs describe themselves."""
 _OURS = (_TRACE_ID_HEADER, b"traceparent", b"tracestate")
 """Headers that this server sends itself, whatever is forwarded."""
-_MOST_TOLD = 50
+_MOST_LOGGED = 50
 """Names of dropped headers that are logged at the most, since callers choose them."""
 _UNSENDABLE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 logger = logging.getLogger("portkey_local")
@@ -120,7 +120,7 @@ class OpenAIUpstream:
             **({} if settings.model is None else {"gen_ai.request.model": settings.model}),
         }
         self._forwarded = frozenset(name.encode() for name in settings.forward)
-        self._told: set[bytes] = set()
+        self._logged: set[bytes] = set()
         # Reading certificates takes 50 ms and more, so it is done before anybody is answered.
         self._trusted: ssl.SSLContext | bool = False
         if settings.ca_file is not None:
@@ -294,13 +294,13 @@ class OpenAIUpstream:
             if name in self._forwarded:
                 if name not in _OURS:
                     passed_on.append((name, _sendable(name, value)))
-            elif name.startswith(_GATEWAY) and name not in _NEVER_MISSED and name not in self._told:
-                self._tell(name)
+            elif name.startswith(_GATEWAY) and name not in _NEVER_MISSED and name not in self._logged:
+                self._log_dropped(name)
         return passed_on
 
-    def _tell(self, name: bytes) -> None:
-        if len(self._told) < _MOST_TOLD:
-            self._told.add(name)
+    def _log_dropped(self, name: bytes) -> None:
+        if len(self._logged) < _MOST_LOGGED:
+            self._logged.add(name)
             table = self._settings.table
             remedy = f" To pass it on, name it in {table}.forward." if table else ""
             logger.warning(

@@ -60,16 +60,16 @@ class Failure(NamedTuple):
     param: str | None = None
     body: Any = None
     """All of the body that reports it."""
-    told: Any = None
+    report: Any = None
     """The part of the body that reports it."""
 
     @property
     def message(self) -> str:
         """Its message, or without one the beginning of the part that reports it."""
-        if self.words is not None or self.told is None:
+        if self.words is not None or self.report is None:
             return self.words or "It reports an error and says no more."
         try:
-            return f"It reports an error: {shown(json.dumps(self.told, ensure_ascii=False))}"
+            return f"It reports an error: {shown(json.dumps(self.report, ensure_ascii=False))}"
         except RecursionError:
             return "It reports an error, nested too deeply to be shown."
 
@@ -81,7 +81,7 @@ class Failure(NamedTuple):
     @property
     def status(self) -> int | None:
         """The HTTP status, 400 to 599, that it states in its body; None where it states none."""
-        parts = [part for part in (self.told, self.body) if isinstance(part, dict)]
+        parts = [part for part in (self.report, self.body) if isinstance(part, dict)]
         numbers = (self.code, *(part.get(name) for part in parts for name in (*_CODES, "raw_status_code")))
         return next((number for number in map(_error_status, numbers) if number is not None), None)
 
@@ -106,9 +106,9 @@ def failure_in(body: object, *, is_error: bool = False) -> Failure | None:
     if not isinstance(body, dict):
         return _failure(body, body) if is_error and body else None
     choices = choices_of(body)
-    found = _told(body) if choices else _told_anywhere(body)
+    found = _beside_choices(body) if choices else _anywhere(body)
     for choice in choices if found is None else ():
-        found = _told_in_choice(choice, body)
+        found = _in_choice(choice, body)
         if found is not None:
             break
     if found is not None:
@@ -119,26 +119,26 @@ def failure_in(body: object, *, is_error: bool = False) -> Failure | None:
     return None
 
 
-def _told(body: Json) -> Failure | None:
+def _beside_choices(body: Json) -> Failure | None:
     """Find the error that stands beside choices: in `error`, or in that of an `x_…` field of a provider."""
     error = body.get("error")
-    if _tells(error):
+    if _is_report(error):
         return _failure(error, body)
     for name, value in body.items():
-        if isinstance(value, dict) and name.startswith("x_") and _tells(value.get("error")):
+        if isinstance(value, dict) and name.startswith("x_") and _is_report(value.get("error")):
             return _failure(value["error"], body)
-    return _told_by_status(body)
+    return _by_status(body)
 
 
-def _told_by_status(body: Json) -> Failure | None:
+def _by_status(body: Json) -> Failure | None:
     """Find the status that MiniMax sends with each answer, where it is one of an error."""
     status = body.get("base_resp")
     return _failure(status, body) if isinstance(status, dict) and _is_code(status.get("status_code")) else None
 
 
-def _told_in_choice(choice: Json, body: Json) -> Failure | None:
+def _in_choice(choice: Json, body: Json) -> Failure | None:
     for part in (choice, delta_of(choice)):
-        if _tells(part.get("error")):
+        if _is_report(part.get("error")):
             return _failure(part["error"], body)
     reason = choice.get("finish_reason")
     if not is_failed_finish(reason):
@@ -146,22 +146,22 @@ def _told_in_choice(choice: Json, body: Json) -> Failure | None:
     return _failure(body if _words(body) else f"It gave up: finish_reason is {reason}.", body)
 
 
-def _told_anywhere(body: Json, depth: int = 0) -> Failure | None:
+def _anywhere(body: Json, depth: int = 0) -> Failure | None:
     """Find an error in a body without choices: in any field named like one, also one level down."""
-    if _tells(body.get("error")):
+    if _is_report(body.get("error")):
         return _failure(body["error"], body)
     for name, value in body.items():
         lowered = name.lower()
         if lowered.endswith(("error", "errors", "exception", "error_msg", "error_message", "errormessage")):
-            if _tells(value):
+            if _is_report(value):
                 return _failure(value, body)
         elif lowered in ("error_code", "errorcode") and _is_code(value):
             return _failure(body, body)
         elif isinstance(value, dict) and depth < 1 and lowered in ("data", "delta", "message", "response", "result"):
-            found = _told_anywhere(value, depth + 1)
+            found = _anywhere(value, depth + 1)
             if found is not None:
                 return found._replace(body=body)
-    return _told_by_status(body)
+    return _by_status(body)
 
 
 def _says_so(body: Json) -> bool:
@@ -196,14 +196,14 @@ def _is_code(code: object) -> bool:
     return str(code).strip().lower() not in _HARMLESS_CODES
 
 
-def _tells(error: object, depth: int = 0) -> bool:
+def _is_report(error: object, depth: int = 0) -> bool:
     """Say whether an `error` field holds an error: some providers send it empty in each chunk."""
     if not isinstance(error, dict | list) or depth > _DEEPEST:
         return bool(error)
     if isinstance(error, list):
-        return any(_tells(item, depth + 1) for item in error)
+        return any(_is_report(item, depth + 1) for item in error)
     return any(
-        _tells(value, depth + 1) if isinstance(value, dict | list) else value not in (None, "", 0)
+        _is_report(value, depth + 1) if isinstance(value, dict | list) else value not in (None, "", 0)
         for value in error.values()
     )
 
@@ -213,10 +213,10 @@ def is_failed_finish(reason: object) -> bool:
     return isinstance(reason, str) and _GAVE_UP.search(reason) is not None
 
 
-def _failure(said: object, body: object) -> Failure:
-    known = said if isinstance(said, dict) else {}
+def _failure(report: object, body: object) -> Failure:
+    known = report if isinstance(report, dict) else {}
     around = body if isinstance(body, dict) else {}
-    words = _words(said) or (_words({name: around[name] for name in _SAYS if name in around}) if around else None)
+    words = _words(report) or (_words({name: around[name] for name in _SAYS if name in around}) if around else None)
     details = known.get("errors")
     if words and isinstance(details, list) and (detail := _words(details)) and detail not in words:
         words = f"{words} ({shown(detail)})"  # the gateway names the wrong field of a config here
@@ -228,19 +228,19 @@ def _failure(said: object, body: object) -> Failure:
         next((code for code in codes if _is_code(code) and str(code).lower() not in _FAILED), None),
         param if isinstance(param, str) else None,
         body,
-        said,
+        report,
     )
 
 
-def _words(said: object, depth: int = 0) -> str | None:
+def _words(report: object, depth: int = 0) -> str | None:
     """Find the message of an error."""
-    if isinstance(said, str):
-        return said.strip() and said
-    if not isinstance(said, dict | list) or depth > _DEEPEST:
+    if isinstance(report, str):
+        return report.strip() and report
+    if not isinstance(report, dict | list) or depth > _DEEPEST:
         return None
-    parts = said if isinstance(said, list) else map(said.get, _SAYS)
+    parts = report if isinstance(report, list) else map(report.get, _SAYS)
     words = next(filter(None, (_words(part, depth + 1) for part in parts)), None)
-    place = said.get("loc") if isinstance(said, dict) else None
+    place = report.get("loc") if isinstance(report, dict) else None
     if words and isinstance(place, list) and place:  # as FastAPI names the field that is wrong
         return f"{'.'.join(map(str, place))}: {words}"
     return words
