@@ -19,19 +19,19 @@ else:
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 
-_heard: ContextVar[list[Response] | None] = ContextVar("portkey_openapi_heard", default=None)
+_answers: ContextVar[list[Response] | None] = ContextVar("portkey_openapi_answers", default=None)
 
 
 def note(response: Response) -> None:
     """Hand an answer to the `with_raw_response` call that is under way, if there is one."""
-    answers = _heard.get()
+    answers = _answers.get()
     if answers is not None:
         answers.append(response)
 
 
 def is_raw() -> bool:
     """Say whether a `with_raw_response` call is under way, which needs an HTTP answer."""
-    return _heard.get() is not None
+    return _answers.get() is not None
 
 
 def text_of(response: Response) -> str:
@@ -124,11 +124,11 @@ class raw(Generic[P, R_co]):
         @wraps(method)
         def with_response(*args: P.args, **kwargs: P.kwargs) -> RawResponse[R_co]:
             answers: list[Response] = []
-            token = _heard.set(answers)
+            token = _answers.set(answers)
             try:
                 result = method(*args, **kwargs)
             finally:
-                _heard.reset(token)
+                _answers.reset(token)
             return RawResponse(answers[-1], result)
 
         return with_response
@@ -155,11 +155,11 @@ class async_raw(Generic[P, R_co]):
         @wraps(method)
         async def with_response(*args: P.args, **kwargs: P.kwargs) -> RawResponse[R_co]:
             answers: list[Response] = []
-            token = _heard.set(answers)
+            token = _answers.set(answers)
             try:
                 result = await method(*args, **kwargs)
             finally:
-                _heard.reset(token)
+                _answers.reset(token)
             return RawResponse(answers[-1], result)
 
         return with_response
