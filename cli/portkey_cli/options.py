@@ -23,80 +23,67 @@ def add_command(app: typer.Typer, name: str, command: Callable[..., Any], exampl
     app.command(name, epilog=f"{_PROMPT}\n\n{shown}" if takes_prompt else shown)(command)
 
 
-Reference: TypeAlias = Annotated[str, typer.Argument(metavar="PROMPT", autocompletion=completing.slugs)]
-AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the API's JSON.")]
+def option(declared: str, says: str, **further: Any) -> Any:
+    """Describe an option in the form in which a usage line has it: its names, then what stands for its value.
 
-Search: TypeAlias = Annotated[
-    str | None, typer.Option("--search", metavar="TEXT", help="Only those whose name contains this text.")
-]
+    Args:
+        declared: for example `--file -f FILE`; a flag has no value.
+        says: its help.
+        **further: what else `typer.Option` takes.
+    """
+    words = declared.split()
+    value = None if words[-1].startswith("-") else words.pop()
+    return typer.Option(*words, metavar=value, help=says, **further)
+
+
+Reference: TypeAlias = Annotated[str, typer.Argument(metavar="PROMPT", autocompletion=completing.slugs)]
+AsJson: TypeAlias = Annotated[bool, option("--json", "Print the API's JSON.")]
+
+Search: TypeAlias = Annotated[str | None, option("--search TEXT", "Only those whose name contains this text.")]
 Collection: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        "--collection",
-        metavar="SLUG",
-        help="Only those in this collection, by slug or UUID.",
-        autocompletion=completing.collections,
+    option(
+        "--collection SLUG", "Only those in this collection, by slug or UUID.", autocompletion=completing.collections
     ),
 ]
-Limit: TypeAlias = Annotated[
-    int | None, typer.Option("--limit", min=1, help="How many to list at most. By default all.")
-]
+Limit: TypeAlias = Annotated[int | None, option("--limit", "How many to list at most. By default all.", min=1)]
 
 Variables: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--var", "-v", metavar="NAME=TEXT", help="A variable that is text. May be repeated."),
+    list[str] | None, option("--var -v NAME=TEXT", "A variable that is text. May be repeated.")
 ]
 JsonVariables: TypeAlias = Annotated[
-    list[str] | None,
-    typer.Option("--var-json", metavar="NAME=JSON", help="A variable of any kind, as JSON. May be repeated."),
+    list[str] | None, option("--var-json NAME=JSON", "A variable of any kind, as JSON. May be repeated.")
 ]
-VariablesFile: TypeAlias = Annotated[
-    str | None,
-    typer.Option("--vars", metavar="FILE", help="Variables as a JSON object; - reads stdin."),
-]
+VariablesFile: TypeAlias = Annotated[str | None, option("--vars FILE", "Variables as a JSON object; - reads stdin.")]
 Strict: TypeAlias = Annotated[
     bool,
-    typer.Option(
+    option(
         "--strict",
-        help="Fail where a variable is missing or is not used. Without it stderr names them, and the exit code is 0.",
+        "Fail where a variable is missing or is not used. Without it stderr names them, and the exit code is 0.",
     ),
 ]
 
 TemplateFile: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        "--file",
-        "-f",
-        metavar="FILE",
-        help="The template: text, a JSON array of messages, or a JSON object with string and further fields of a "
+    option(
+        "--file -f FILE",
+        "The template: text, a JSON array of messages, or a JSON object with string and further fields of a "
         "version, as show --json prints it. - reads stdin.",
     ),
 ]
-AsText: TypeAlias = Annotated[bool, typer.Option("--text", help="The template is text, even if it looks like JSON.")]
+AsText: TypeAlias = Annotated[bool, option("--text", "The template is text, even if it looks like JSON.")]
 ParametersFile: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        "--parameters",
-        metavar="FILE",
-        help="Model settings and defaults of variables, as a JSON object; - reads stdin.",
-    ),
+    option("--parameters FILE", "Model settings and defaults of variables, as a JSON object; - reads stdin."),
 ]
 Parameters: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(
-        "--param", metavar="NAME=JSON", help="One of the parameters, as JSON; null takes it away. May be repeated."
-    ),
+    option("--param NAME=JSON", "One of the parameters, as JSON; null takes it away. May be repeated."),
 ]
-Model: TypeAlias = Annotated[str | None, typer.Option("--model", metavar="NAME", help="The model to run.")]
+Model: TypeAlias = Annotated[str | None, option("--model NAME", "The model to run.")]
 VirtualKey: TypeAlias = Annotated[
-    str | None,
-    typer.Option("--virtual-key", metavar="NAME", help="Names the provider and the key to run with."),
+    str | None, option("--virtual-key NAME", "Names the provider and the key to run with.")
 ]
-Description: TypeAlias = Annotated[
-    str | None,
-    typer.Option("--message", "-m", metavar="TEXT", help="What is new in the version."),
-]
-ExitCode: TypeAlias = Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where the change is breaking.")]
-Database: TypeAlias = Annotated[
-    str, typer.Option("--database", metavar="URL", envvar=database.VARIABLE, help=database.HELP)
-]
+Description: TypeAlias = Annotated[str | None, option("--message -m TEXT", "What is new in the version.")]
+ExitCode: TypeAlias = Annotated[bool, option("--exit-code", "Exit with 1 where the change is breaking.")]
+Database: TypeAlias = Annotated[str, option("--database URL", database.HELP, envvar=database.VARIABLE)]

@@ -13,6 +13,7 @@ import typer
 from portkey_ai.errors import NotFoundError
 from portkey_cli import completing, settings
 from portkey_cli.failures import UsageError, listed
+from portkey_cli.options import option
 from portkey_cli.output import note, write_diff, write_line
 from portkey_cli.prompt_files import folder_of
 from portkey_cli.resolving import AT_ONCE
@@ -42,18 +43,12 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Record)
 Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME]…", autocompletion=completing.names)]
 FolderOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--folder", metavar="DIR", help=f"Where the files are. {settings.BY_DEFAULT} {settings.DEFAULT_FOLDER}."
-    ),
+    Path | None, option("--folder DIR", f"Where the files are. {settings.BY_DEFAULT} {settings.DEFAULT_FOLDER}.")
 ]
 At = Annotated[
     str,
-    typer.Option(
-        "--at",
-        metavar="LABEL",
-        help="Which version of a prompt is meant there: a label, or latest.",
-        autocompletion=completing.labels,
+    option(
+        "--at LABEL", "Which version of a prompt is meant there: a label, or latest.", autocompletion=completing.labels
     ),
 ]
 _VERSION: Final[dict[Kind, tuple[str, str]]] = {
@@ -61,7 +56,7 @@ _VERSION: Final[dict[Kind, tuple[str, str]]] = {
     PROMPT: ("prompt_version", "prompt_version_id"),
 }
 """Where an answer has the number and the UUID of its version."""
-Force = Annotated[bool, typer.Option("--force", help="Settle conflicts in favour of what is moved.")]
+Force = Annotated[bool, option("--force", "Settle conflicts in favour of what is moved.")]
 
 
 @dataclass

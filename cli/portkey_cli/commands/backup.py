@@ -9,7 +9,7 @@ import typer
 
 from portkey_cli.database import DEFAULT, opened
 from portkey_cli.failures import UsageError
-from portkey_cli.options import Database, add_command
+from portkey_cli.options import Database, add_command, option
 from portkey_cli.output import note, progress
 
 EXAMPLE = "portkey-prompts backup portkey-2026-11-29.db"
@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 def backup(
     file: Annotated[str, typer.Argument(metavar="FILE")],
     database: Database = DEFAULT,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file, where there is one.")] = False,
+    force: Annotated[bool, option("--force", "Replace the file, where there is one.")] = False,
 ) -> None:
     """Copy a SQLite database as it is at one moment, while it is served; API keys and runs come too.
 

@@ -17,7 +17,7 @@ from portkey_cli import settings
 from portkey_cli.clients import Connection
 from portkey_cli.failures import NOT_AS_ASKED, OK, UsageError, listed
 from portkey_cli.files import STDOUT, read_text
-from portkey_cli.options import add_command
+from portkey_cli.options import add_command, option
 from portkey_cli.output import note, write, write_diff
 from portkey_cli.sync import FolderOption
 from portkey_prompts.bindings import (
@@ -53,25 +53,16 @@ def register(app: typer.Typer) -> None:
 
 def bindings(
     context: typer.Context,
-    lock: Annotated[
-        str | None,
-        typer.Option("--lock", metavar="FILE", help=f"The lock file. {settings.BY_DEFAULT} {DEFAULT_NAME}."),
-    ] = None,
+    lock: Annotated[str | None, option("--lock FILE", f"The lock file. {settings.BY_DEFAULT} {DEFAULT_NAME}.")] = None,
     files: Annotated[
-        bool,
-        typer.Option("--files", help="Take the prompts of the folder, as they are there, and not of the lock file."),
+        bool, option("--files", "Take the prompts of the folder, as they are there, and not of the lock file.")
     ] = False,
     folder: FolderOption = None,
     out: Annotated[
-        str | None,
-        typer.Option(
-            "--out", metavar="FILE", help=f"What is written; - prints it. {settings.BY_DEFAULT} {DEFAULT_OUT}."
-        ),
+        str | None, option("--out FILE", f"What is written; - prints it. {settings.BY_DEFAULT} {DEFAULT_OUT}.")
     ] = None,
-    is_async: Annotated[bool, typer.Option("--async", help="Make coroutines, for AsyncPortkey.")] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit with 1 where the file would change.")
-    ] = False,
+    is_async: Annotated[bool, option("--async", "Make coroutines, for AsyncPortkey.")] = False,
+    check: Annotated[bool, option("--check", "Write nothing; exit with 1 where the file would change.")] = False,
 ) -> int:
     """Write a Python function for each locked prompt, with its variables as typed keyword arguments.
 
@@ -134,8 +125,8 @@ def _checked(target: str, text: str, again: str) -> int:
 def _command(lock: str | None, files: bool, folder: Path | None, out: str | None, is_async: bool) -> str:
     """Say the command that writes the file."""
     words = []
-    for option, value in (("--lock", lock), ("--folder", folder), ("--out", out)):
-        words += [option, str(value)] if value is not None else []
+    for name, value in (("--lock", lock), ("--folder", folder), ("--out", out)):
+        words += [name, str(value)] if value is not None else []
     return command("bindings", *words, *(["--files"] if files else []), *(["--async"] if is_async else []))
 
 

@@ -11,10 +11,10 @@ from portkey_cli import plain
 from portkey_cli.extras import needing
 from portkey_cli.failures import UsageError
 from portkey_cli.files import named, read_text
-from portkey_cli.options import AsJson, ExitCode, add_command
+from portkey_cli.options import AsJson, ExitCode, add_command, option
 from portkey_cli.output import write_comparison
 
-Expect = Annotated[str | None, typer.Option("--expect", metavar="VERSION", help=plain.EXPECT_HELP)]
+Expect = Annotated[str | None, option("--expect VERSION", plain.EXPECT_HELP)]
 OldContract = Annotated[str, typer.Argument(metavar="OLD")]
 NewContract = Annotated[str, typer.Argument(metavar="NEW")]
 

@@ -21,6 +21,7 @@ from portkey_cli.options import (
     TemplateFile,
     VirtualKey,
     add_command,
+    option,
 )
 from portkey_cli.output import note, write_json, write_line
 from portkey_cli.partials import note_unknown
@@ -36,14 +37,13 @@ def register(app: typer.Typer) -> None:
 
 def create(
     context: typer.Context,
-    name: Annotated[str, typer.Option("--name", metavar="TEXT", help="Its name; the slug is made from it.")],
+    name: Annotated[str, option("--name TEXT", "Its name; the slug is made from it.")],
     file: TemplateFile,
     collection: Annotated[
         str | None,
-        typer.Option(
-            "--collection",
-            metavar="SLUG",
-            help="Where to put it, by slug or UUID. By default the default one.",
+        option(
+            "--collection SLUG",
+            "Where to put it, by slug or UUID. By default the default one.",
             autocompletion=collections,
         ),
     ] = None,

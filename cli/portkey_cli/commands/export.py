@@ -9,11 +9,11 @@ import typer
 from portkey_cli.database import DEFAULT, opened
 from portkey_cli.failures import OK
 from portkey_cli.files import STDOUT, open_output
-from portkey_cli.options import Database, add_command
+from portkey_cli.options import Database, add_command, option
 from portkey_cli.output import note, progress, summed
 
 EXAMPLE = "portkey-prompts export --output prompts.jsonl"
-Everything = Annotated[bool, typer.Option("--all", help="API keys, as their digests, and recorded runs too.")]
+Everything = Annotated[bool, option("--all", "API keys, as their digests, and recorded runs too.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -23,9 +23,7 @@ def register(app: typer.Typer) -> None:
 
 def export(
     database: Database = DEFAULT,
-    output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is stdout.")
-    ] = STDOUT,
+    output: Annotated[str, option("--output -o FILE", "Where to write; - is stdout.")] = STDOUT,
     everything: Everything = False,
 ) -> int:
     """Write prompts, partials, labels and collections with all versions as lines of JSON, for import.

@@ -11,7 +11,7 @@ from portkey_cli.commands.export import Everything
 from portkey_cli.database import DEFAULT, opened
 from portkey_cli.failures import OK
 from portkey_cli.files import named, open_input
-from portkey_cli.options import AsJson, Database, add_command
+from portkey_cli.options import AsJson, Database, add_command, option
 from portkey_cli.output import note, progress, summed, write_json
 
 EXAMPLE = "portkey-prompts import prompts.jsonl --database postgresql+psycopg://user@host/name"
@@ -25,9 +25,7 @@ def register(app: typer.Typer) -> None:
 def import_archive(
     file: Annotated[str, typer.Argument(metavar="FILE")],
     database: Database = DEFAULT,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Remove first what the database holds, in the same step.")
-    ] = False,
+    replace: Annotated[bool, option("--replace", "Remove first what the database holds, in the same step.")] = False,
     everything: Everything = False,
     as_json: AsJson = False,
 ) -> int:

@@ -10,7 +10,7 @@ import typer
 from portkey_cli.database import DEFAULT, opened
 from portkey_cli.extras import needing
 from portkey_cli.failures import UsageError
-from portkey_cli.options import AsJson, Database, add_command
+from portkey_cli.options import AsJson, Database, add_command, option
 from portkey_cli.output import moment, note, write_json, write_line, write_table
 
 SUMMARY = "Make, list, rotate and revoke the API keys of a server of one's own, in its database."
@@ -22,10 +22,9 @@ REVOKE_EXAMPLE = "portkey-prompts keys revoke 3f9a4c2be07d1865"
 _SOON = timedelta(days=14)
 Expires = Annotated[
     str | None,
-    typer.Option(
-        "--expires",
-        metavar="WHEN",
-        help="When it ends by itself: after a length of time, such as 90d or 12h, or on a day, such as 2027-01-31, at "
+    option(
+        "--expires WHEN",
+        "When it ends by itself: after a length of time, such as 90d or 12h, or on a day, such as 2027-01-31, at "
         "00:00 UTC.",
     ),
 ]
@@ -44,14 +43,13 @@ def register(app: typer.Typer) -> None:
 def create(
     scope: Annotated[
         list[str] | None,
-        typer.Option(
-            "--scope",
-            metavar="SCOPES",
-            help="What it is for: read (also render), write (also label), run, release (publish; with write, move "
+        option(
+            "--scope SCOPES",
+            "What it is for: read (also render), write (also label), run, release (publish; with write, move "
             "protected labels such as production). With commas between, or repeated.",
         ),
     ] = None,
-    name: Annotated[str | None, typer.Option("--name", metavar="TEXT", help="What people call it.")] = None,
+    name: Annotated[str | None, option("--name TEXT", "What people call it.")] = None,
     expires: Expires = None,
     database: Database = DEFAULT,
     as_json: AsJson = False,
@@ -103,9 +101,7 @@ def list_keys(database: Database = DEFAULT, as_json: AsJson = False) -> None:
 
 def rotate(
     key: Annotated[str, typer.Argument(metavar="KEY")],
-    grace: Annotated[
-        str, typer.Option("--grace", metavar="TIME", help="How long KEY works still, such as 1d, 12h or 0s.")
-    ] = "1d",
+    grace: Annotated[str, option("--grace TIME", "How long KEY works still, such as 1d, 12h or 0s.")] = "1d",
     expires: Expires = None,
     database: Database = DEFAULT,
     as_json: AsJson = False,

@@ -11,7 +11,7 @@ from portkey_cli.clients import connect
 from portkey_cli.completing import labels
 from portkey_cli.failures import UsageError, listed
 from portkey_cli.labels import label_id, label_names
-from portkey_cli.options import AsJson, Reference, add_command
+from portkey_cli.options import AsJson, Reference, add_command, option
 from portkey_cli.output import note, write_json
 from portkey_cli.references import checked
 
@@ -30,9 +30,9 @@ def label(
     context: typer.Context,
     reference: Reference,
     name: LabelName = None,
-    create: Annotated[bool, typer.Option("--create", help="Make the label where there is none.")] = False,
+    create: Annotated[bool, option("--create", "Make the label where there is none.")] = False,
     remove: Annotated[
-        bool, typer.Option("--remove", help="Take the label from the version; without a label, all of them.")
+        bool, option("--remove", "Take the label from the version; without a label, all of them.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

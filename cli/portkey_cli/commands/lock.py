@@ -12,7 +12,7 @@ from portkey_cli import locking, settings
 from portkey_cli.clients import connect
 from portkey_cli.completing import slugs
 from portkey_cli.failures import NOT_AS_ASKED, OK, NoFileError, UsageError
-from portkey_cli.options import add_command
+from portkey_cli.options import add_command, option
 from portkey_cli.output import note, progress, write_diff, write_json, write_line
 from portkey_cli.prompt_files import slug_reference
 from portkey_cli.references import checked
@@ -31,8 +31,7 @@ References = Annotated[
     ),
 ]
 Sources = Annotated[
-    list[str] | None,
-    typer.Option("--scan", metavar="PATH", help="Also all prompts that Python files there refer to. May be repeated."),
+    list[str] | None, option("--scan PATH", "Also all prompts that Python files there refer to. May be repeated.")
 ]
 
 
@@ -44,21 +43,17 @@ def register(app: typer.Typer) -> None:
 def lock(
     context: typer.Context,
     references: References = None,
-    upgrade: Annotated[bool, typer.Option("--upgrade", help="Move entries to what the service answers now.")] = False,
-    check: Annotated[
-        bool, typer.Option("--check", help="Exit with 1 where the service would now answer something else.")
-    ] = False,
+    upgrade: Annotated[bool, option("--upgrade", "Move entries to what the service answers now.")] = False,
+    check: Annotated[bool, option("--check", "Exit with 1 where the service would now answer something else.")] = False,
     frozen: Annotated[
-        bool,
-        typer.Option("--frozen", help="Without a network: exit with 1 where the file is not whole, or lacks a prompt."),
+        bool, option("--frozen", "Without a network: exit with 1 where the file is not whole, or lacks a prompt.")
     ] = False,
-    remove: Annotated[bool, typer.Option("--remove", help="Take the prompts out of the file.")] = False,
+    remove: Annotated[bool, option("--remove", "Take the prompts out of the file.")] = False,
     sources: Sources = None,
     file: Annotated[
-        str | None,
-        typer.Option("--file", "-f", metavar="FILE", help=f"The lock file. {settings.BY_DEFAULT} {DEFAULT_NAME}."),
+        str | None, option("--file -f FILE", f"The lock file. {settings.BY_DEFAULT} {DEFAULT_NAME}.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, option("--json", "Print JSON.")] = False,
 ) -> int:
     """Lock prompts to their exact versions, in a file to commit.
 

@@ -9,7 +9,7 @@ import typer
 from portkey_cli.clients import connect
 from portkey_cli.extras import needing
 from portkey_cli.failures import UsageError
-from portkey_cli.options import Collection, add_command
+from portkey_cli.options import Collection, add_command, option
 
 
 def register(app: typer.Typer) -> None:
@@ -19,16 +19,10 @@ def register(app: typer.Typer) -> None:
 
 def mcp(
     context: typer.Context,
-    label: Annotated[
-        str | None, typer.Option("--label", metavar="NAME", help="Versions with this label. By default the published.")
-    ] = None,
+    label: Annotated[str | None, option("--label NAME", "Versions with this label. By default the published.")] = None,
     collection: Collection = None,
-    lock: Annotated[
-        str | None, typer.Option("--lock", metavar="FILE", help="What is locked, without asking the service.")
-    ] = None,
-    poll: Annotated[
-        float, typer.Option("--poll", min=1, metavar="SECONDS", help="How often to look for changes.")
-    ] = 30,
+    lock: Annotated[str | None, option("--lock FILE", "What is locked, without asking the service.")] = None,
+    poll: Annotated[float, option("--poll SECONDS", "How often to look for changes.", min=1)] = 30,
 ) -> None:
     """Offer prompts to an editor or an assistant that speaks MCP, on standard input and output.
 

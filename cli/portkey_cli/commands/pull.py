@@ -10,7 +10,7 @@ import typer
 from portkey_cli import settings
 from portkey_cli.clients import connect
 from portkey_cli.failures import NOT_AS_ASKED, OK
-from portkey_cli.options import add_command
+from portkey_cli.options import add_command, option
 from portkey_cli.output import note, progress, write_line
 from portkey_cli.sync import At, Difference, FolderOption, Force, Names, Sync, show_conflict
 from portkey_prompts.files import exclusively
@@ -27,9 +27,7 @@ def pull(
     names: Names = None,
     folder: FolderOption = None,
     at: At = "latest",
-    delete: Annotated[
-        bool, typer.Option("--delete", help="Delete files whose prompts are gone from the service.")
-    ] = False,
+    delete: Annotated[bool, option("--delete", "Delete files whose prompts are gone from the service.")] = False,
     force: Force = False,
 ) -> int:
     """Write the service's prompts into files, and the partials that they include.

@@ -17,7 +17,7 @@ from portkey_cli.completing import labels
 from portkey_cli.contents import NOTHING
 from portkey_cli.failures import NOT_AS_ASKED, OK, NoFileError, UsageError, listed
 from portkey_cli.labels import label_id
-from portkey_cli.options import Description, add_command
+from portkey_cli.options import Description, add_command, option
 from portkey_cli.output import note, progress, write_line
 from portkey_cli.partials import note_unknown
 from portkey_cli.sync import Difference, FolderOption, Force, Names, Sync, show_conflict
@@ -39,14 +39,11 @@ def push(
     names: Names = None,
     folder: FolderOption = None,
     label: Annotated[
-        str | None,
-        typer.Option("--label", metavar="LABEL", help="Put a label on what the files hold.", autocompletion=labels),
+        str | None, option("--label LABEL", "Put a label on what the files hold.", autocompletion=labels)
     ] = None,
-    publish: Annotated[bool, typer.Option("--publish", help="Publish what the files hold.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
-    delete: Annotated[
-        bool, typer.Option("--delete", help="Delete prompts of the service whose files were deleted.")
-    ] = False,
+    publish: Annotated[bool, option("--publish", "Publish what the files hold.")] = False,
+    dry_run: Annotated[bool, option("--dry-run", "Say what would be done, and do nothing.")] = False,
+    delete: Annotated[bool, option("--delete", "Delete prompts of the service whose files were deleted.")] = False,
     force: Force = False,
     message: Description = None,
 ) -> int:

@@ -8,7 +8,7 @@ import typer
 
 from portkey_cli.clients import connect
 from portkey_cli.files import gather_variables
-from portkey_cli.options import AsJson, JsonVariables, Reference, Strict, Variables, VariablesFile, add_command
+from portkey_cli.options import AsJson, JsonVariables, Reference, Strict, Variables, VariablesFile, add_command, option
 from portkey_cli.output import write_json, write_line, write_messages
 from portkey_cli.references import checked
 from portkey_cli.variables import check_variables
@@ -28,7 +28,7 @@ def render(
     var_json: JsonVariables = None,
     vars_file: VariablesFile = None,
     strict: Strict = False,
-    messages: Annotated[bool, typer.Option("--messages", help="Print each message under its role.")] = False,
+    messages: Annotated[bool, option("--messages", "Print each message under its role.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Fill a prompt with variables, and print its text."""

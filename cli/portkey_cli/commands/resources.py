@@ -19,7 +19,7 @@ from portkey_cli.clients import connect
 from portkey_cli.contents import read_template
 from portkey_cli.failures import NOT_AS_ASKED, OK, PROGRAM, UsageError
 from portkey_cli.labels import label_id
-from portkey_cli.options import AsJson, Collection, Description, Limit, Search, add_command
+from portkey_cli.options import AsJson, Collection, Description, Limit, Search, add_command, option
 from portkey_cli.output import (
     moment,
     note,
@@ -59,17 +59,12 @@ FIELDS: Mapping[str, Any] = {
     "collection_id": _text(
         "--collection", "SLUG", "The collection to put it in, by slug or UUID.", completing.collections
     ),
-    "string": Annotated[
-        str | None,
-        typer.Option("--file", "-f", metavar="FILE", help="The template; - reads stdin."),
-    ],
+    "string": Annotated[str | None, option("--file -f FILE", "The template; - reads stdin.")],
     "version_description": Description,
 }
 """The option of each field of a body; a partial's text comes from a file."""
 FILTERS: Mapping[str, Any] = {"search": Search, "collection_id": Collection}
-FLAGS: Mapping[str, Any] = {
-    "force": Annotated[bool, typer.Option("--force", help="Delete it although templates include it.")]
-}
+FLAGS: Mapping[str, Any] = {"force": Annotated[bool, option("--force", "Delete it although templates include it.")]}
 """Options of a call that are given or not."""
 
 

@@ -24,6 +24,7 @@ from portkey_cli.options import (
     VariablesFile,
     VirtualKey,
     add_command,
+    option,
 )
 from portkey_cli.output import calls, note, pieces, progress, write, write_json, write_line
 from portkey_cli.references import checked
@@ -48,24 +49,17 @@ def run(
     strict: Strict = False,
     model: Model = None,
     virtual_key: VirtualKey = None,
-    temperature: Annotated[
-        float | None,
-        typer.Option("--temperature", help="How freely tokens are drawn, from 0 to 2."),
-    ] = None,
-    max_tokens: Annotated[int | None, typer.Option("--max-tokens", help="The longest answer, in tokens.")] = None,
+    temperature: Annotated[float | None, option("--temperature", "How freely tokens are drawn, from 0 to 2.")] = None,
+    max_tokens: Annotated[int | None, option("--max-tokens", "The longest answer, in tokens.")] = None,
     setting: Annotated[
         list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="NAME=JSON",
-            help="Any other model setting, as JSON; null leaves out what is saved. May be repeated.",
-        ),
+        option("--set NAME=JSON", "Any other model setting, as JSON; null leaves out what is saved. May be repeated."),
     ] = None,
     stream: Annotated[
         bool | None,
-        typer.Option(
+        option(
             "--stream/--no-stream",
-            help="Print the answer as it comes, which is the default without --json. With --json: a line a chunk.",
+            "Print the answer as it comes, which is the default without --json. With --json: a line a chunk.",
         ),
     ] = None,
     as_json: AsJson = False,

@@ -14,7 +14,7 @@ from portkey_cli.completing import slugs
 from portkey_cli.database import DEFAULT, opened
 from portkey_cli.extras import needing
 from portkey_cli.failures import UsageError
-from portkey_cli.options import Database, add_command
+from portkey_cli.options import Database, add_command, option
 from portkey_cli.output import note, write_json, write_table
 from portkey_cli.references import is_number, split
 
@@ -37,19 +37,16 @@ def list_runs(
     prompt: Annotated[str | None, typer.Argument(metavar="[PROMPT]", autocompletion=slugs)] = None,
     by_version: Annotated[
         bool,
-        typer.Option(
+        option(
             "--by-version",
-            help="Compare versions: how many runs, how many failed, percentiles (by nearest rank) of those that "
+            "Compare versions: how many runs, how many failed, percentiles (by nearest rank) of those that "
             "did not, and the tokens of a run on average.",
         ),
     ] = False,
-    since_when: Annotated[
-        str | None,
-        typer.Option("--since", metavar="WHEN", help="Only later ones: 30m, 24h, 7d, or a date."),
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many to list at most.")] = 20,
+    since_when: Annotated[str | None, option("--since WHEN", "Only later ones: 30m, 24h, 7d, or a date.")] = None,
+    limit: Annotated[int, option("--limit", "How many to list at most.", min=1)] = 20,
     database: Database = DEFAULT,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with the texts where they were kept.")] = False,
+    as_json: Annotated[bool, option("--json", "Print JSON, with the texts where they were kept.")] = False,
 ) -> None:
     """List the latest runs of prompts from a server's database, or compare versions by their runs.
 

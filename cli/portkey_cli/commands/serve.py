@@ -9,7 +9,7 @@ import typer
 
 from portkey_cli import plain
 from portkey_cli.database import DEFAULT
-from portkey_cli.options import Database, add_command
+from portkey_cli.options import Database, add_command, option
 from portkey_openapi.requests import LOCAL_PORT
 
 
@@ -26,19 +26,13 @@ def _port(port: int) -> int:
 
 
 def serve(
-    host: Annotated[str, typer.Option("--host", help=plain.HOST_HELP)] = plain.HOST,
-    port: Annotated[int, typer.Option("--port", help=plain.PORT_HELP, callback=_port)] = LOCAL_PORT,
+    host: Annotated[str, option("--host", plain.HOST_HELP)] = plain.HOST,
+    port: Annotated[int, option("--port", plain.PORT_HELP, callback=_port)] = LOCAL_PORT,
     database: Database = DEFAULT,
-    config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help=plain.CONFIG_HELP)] = None,
-    drain: Annotated[
-        int | None,
-        typer.Option("--drain", metavar="SECONDS", min=0, max=plain.MOST_SECONDS, help=plain.DRAIN_HELP),
-    ] = None,
-    grace: Annotated[
-        int | None,
-        typer.Option("--grace", metavar="SECONDS", min=0, max=plain.MOST_SECONDS, help=plain.GRACE_HELP),
-    ] = None,
-    log: Annotated[Literal["text", "json"] | None, typer.Option("--log", help=plain.LOG_HELP)] = None,
+    config: Annotated[Path | None, option("--config FILE", plain.CONFIG_HELP)] = None,
+    drain: Annotated[int | None, option("--drain SECONDS", plain.DRAIN_HELP, min=0, max=plain.MOST_SECONDS)] = None,
+    grace: Annotated[int | None, option("--grace SECONDS", plain.GRACE_HELP, min=0, max=plain.MOST_SECONDS)] = None,
+    log: Annotated[Literal["text", "json"] | None, option("--log", plain.LOG_HELP)] = None,
 ) -> int:
     """Serve the prompt API from a database on this machine. Prints its URL when it is ready; Ctrl-C ends it."""
     return plain.serve(host, port, database, config, drain=drain, grace=grace, log=log)

@@ -10,7 +10,7 @@ import typer
 
 from portkey_cli.clients import connect
 from portkey_cli.labels import label_names
-from portkey_cli.options import AsJson, Reference, add_command
+from portkey_cli.options import AsJson, Reference, add_command, option
 from portkey_cli.output import moment, write_facts, write_json, write_line, write_messages
 from portkey_cli.references import checked
 from portkey_prompts.templates.messages import messages_in
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 def show(
     context: typer.Context,
     reference: Reference,
-    template: Annotated[bool, typer.Option("--template", help="Print the template alone, as it is stored.")] = False,
+    template: Annotated[bool, option("--template", "Print the template alone, as it is stored.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show a prompt: one version's template and settings."""

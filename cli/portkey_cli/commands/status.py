@@ -9,7 +9,7 @@ import typer
 
 from portkey_cli.clients import connect
 from portkey_cli.failures import NOT_AS_ASKED, OK
-from portkey_cli.options import AsJson, add_command
+from portkey_cli.options import AsJson, add_command, option
 from portkey_cli.output import note, progress, write_json, write_table
 from portkey_cli.sync import At, FolderOption, Names, Sync
 from portkey_prompts.folder import State
@@ -25,7 +25,7 @@ def status(
     names: Names = None,
     folder: FolderOption = None,
     at: At = "latest",
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where anything differs.")] = False,
+    exit_code: Annotated[bool, option("--exit-code", "Exit with 1 where anything differs.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Say how the files of prompts and the service differ.

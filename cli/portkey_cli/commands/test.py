@@ -13,7 +13,7 @@ import typer
 from portkey_cli import settings
 from portkey_cli.clients import Connection, connect
 from portkey_cli.failures import INTERRUPTED, NOT_AS_ASKED, OK, UsageError, listed
-from portkey_cli.options import add_command
+from portkey_cli.options import add_command, option
 from portkey_cli.output import note, progress_bar, write_json, write_line, write_table
 from portkey_cli.references import split
 from portkey_cli.sync import FolderOption, Names
@@ -38,51 +38,39 @@ def run_tests(
     context: typer.Context,
     names: Names = None,
     folder: FolderOption = None,
-    files: Annotated[bool, typer.Option("--files", help="Test the files, as without an option.")] = False,
-    locked: Annotated[bool, typer.Option("--locked", help="Test what is locked.")] = False,
+    files: Annotated[bool, option("--files", "Test the files, as without an option.")] = False,
+    locked: Annotated[bool, option("--locked", "Test what is locked.")] = False,
     lock: Annotated[
         str | None,
-        typer.Option(
-            "--lock",
-            metavar="FILE",
-            help=f"Test what this lock file holds. That of --locked is the settings', else {DEFAULT_NAME}.",
+        option(
+            "--lock FILE", f"Test what this lock file holds. That of --locked is the settings', else {DEFAULT_NAME}."
         ),
     ] = None,
     at: Annotated[
         str | None,
-        typer.Option(
-            "--at",
-            metavar="REFERENCE",
-            help="Test what the service holds: pp-x@1, or @production of each prompt. With --locked: which entry.",
+        option(
+            "--at REFERENCE",
+            "Test what the service holds: pp-x@1, or @production of each prompt. With --locked: which entry.",
         ),
     ] = None,
     against: Annotated[
         str | None,
-        typer.Option(
-            "--against",
-            metavar="VERSION",
-            help="Test another version too, and compare: pp-x@2, @staging, files or lock.",
-        ),
+        option("--against VERSION", "Test another version too, and compare: pp-x@2, @staging, files or lock."),
     ] = None,
     tolerance: Annotated[
-        float,
-        typer.Option("--tolerance", min=0, max=1, help="By how large a share of the tests --against may be worse."),
+        float, option("--tolerance", "By how large a share of the tests --against may be worse.", min=0, max=1)
     ] = 0,
     upstream: Annotated[
         str | None,
-        typer.Option(
-            "--upstream",
-            metavar="NAME",
-            help="Run in this process and not by the service: echo, or an upstream of portkey-local.toml.",
+        option(
+            "--upstream NAME", "Run in this process and not by the service: echo, or an upstream of portkey-local.toml."
         ),
     ] = None,
-    render_only: Annotated[bool, typer.Option("--render-only", help="Ask no model: check render: alone.")] = False,
-    repeat: Annotated[int, typer.Option("--repeat", min=1, metavar="N", help="Run each test so often.")] = 1,
-    concurrency: Annotated[
-        int, typer.Option("--concurrency", min=1, max=100, metavar="N", help="How many runs go on at once.")
-    ] = 4,
-    junit_file: Annotated[str | None, typer.Option("--junit", metavar="FILE", help="Write JUnit's XML there.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    render_only: Annotated[bool, option("--render-only", "Ask no model: check render: alone.")] = False,
+    repeat: Annotated[int, option("--repeat N", "Run each test so often.", min=1)] = 1,
+    concurrency: Annotated[int, option("--concurrency N", "How many runs go on at once.", min=1, max=100)] = 4,
+    junit_file: Annotated[str | None, option("--junit FILE", "Write JUnit's XML there.")] = None,
+    as_json: Annotated[bool, option("--json", "Print JSON.")] = False,
 ) -> int:
     """Test prompts as NAME.test.yaml beside NAME.prompt says, in promptfoo's words.
 

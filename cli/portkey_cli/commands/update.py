@@ -25,6 +25,7 @@ from portkey_cli.options import (
     TemplateFile,
     VirtualKey,
     add_command,
+    option,
 )
 from portkey_cli.output import note, write_json, write_line
 from portkey_cli.partials import note_unknown
@@ -52,7 +53,7 @@ def update(
     model: Model = None,
     virtual_key: VirtualKey = None,
     message: Description = None,
-    publish: Annotated[bool, typer.Option("--publish", help="Publish the new version at once.")] = False,
+    publish: Annotated[bool, option("--publish", "Publish the new version at once.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a new version of a prompt. Prints its reference.
