@@ -82,7 +82,7 @@ def _made(
 
 
 def connection_error(
-    error: Exception, request: Request, secrets: tuple[str, ...] = (), proxy: Proxy | None = None
+    error: Exception, request: Request, secrets: tuple[str, ...] = (), proxy: Proxy | None = None, begun: bool = False
 ) -> APIError:
     """Make the error of a call that got no answer, or one that can't be read.
 
@@ -91,6 +91,7 @@ def connection_error(
         request: what was asked.
         secrets: texts that must not stand in the message.
         proxy: the proxy that the call was to go through.
+        begun: whether the answer's head had come.
     """
     from portkey_openapi.http import DecodingError, RequestError, TimeoutException
     from portkey_openapi.http.failures import SetupError
@@ -100,11 +101,14 @@ def connection_error(
     made: APIError
     if isinstance(error, TimeoutException):
         times = ", ".join(f"{step} {seconds} s" for step, seconds in request.extensions.get("timeout", {}).items())
-        made = APITimeoutError(f"No answer in time ({kind}) to {where}; the limits are: {times}.", request=request)
+        lack = "No more of the answer" if begun else "No answer"
+        made = APITimeoutError(f"{lack} in time ({kind}) to {where}; the limits are: {times}.", request=request)
     elif isinstance(error, DecodingError):
         made = APIResponseValidationError(f"The answer to {where} can't be unpacked: {reason}", request=request)
     elif isinstance(error, AnswerTooLong):
         made = APIResponseValidationError(f"The answer to {where} can't be taken: {reason}.", request=request)
+    elif isinstance(error, RequestError | OSError) and (begun or "complete message body" in reason):
+        made = APIConnectionError(f"The answer to {where} broke off ({kind}: {reason}).", request=request)
     elif isinstance(error, RequestError | OSError):
         asked = "Is the base URL right?" if proxy is None else f"Is {proxy.name} right?"
         made = APIConnectionError(f"No answer ({kind}: {reason}) to {where}. {asked}", request=request)

@@ -203,6 +203,8 @@ async def test_a_broken_connection_is_a_connection_error(make: Make, wire: Serve
 
     error = await fail(make(base_url=wire(play).url))
     assert type(error) is APIConnectionError
+    assert "broke off (RemoteProtocolError" in str(error)
+    assert "base URL" not in str(error)
 
 
 async def test_what_is_no_http_is_a_connection_error(make: Make, wire: Serve) -> None:

@@ -217,6 +217,7 @@ def without(module: str) -> Iterator[None]:
 
 
 @given(st.lists(TEXTS, max_size=4), st.integers(1, 200))
+@example(["[DONE]", '"x"'], 1)
 @example(['{"choices": []}', '{"y": 1}]'], 20)
 @example(['{"y": 1}, {"y": 2}', '{"y": [{"z": 1}', '{"z": 2}]}'], 20)
 def test_whatever_comes_is_read_or_refused_and_alike_however_it_is_cut(events: list[str], size: int) -> None:

@@ -87,6 +87,8 @@ async def test_a_connection_that_breaks_raises_with_what_came_before(open_stream
     with pytest.raises(APIConnectionError) as caught:
         await each(stream)
     assert caught.value.partial.choices[0].message.content == "Hello, "
+    assert "broke off (RemoteProtocolError" in str(caught.value)
+    assert "base URL" not in str(caught.value)
 
 
 async def test_a_json_answer_where_a_stream_was_asked_for_is_shown(make: Make, wire: Serve) -> None:

@@ -252,6 +252,28 @@ async def test_the_fallback_in_code_is_the_last_rung(make: Make, service: FlakyS
     assert (served.prompt, served.source, served.version) == ("Well met, Ada.", "fallback", None)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("Well met, {{name", "is no template: line 1, column 11"),
+        ([{"role": "user", "content": "Well met, {{#name}}."}], "is no template"),
+        (5, "must be a text, messages or a prompt, not 5"),
+        ({"strnig": "Well met."}, "has no `string`"),
+    ],
+)
+def test_a_fallback_that_could_not_be_used_in_an_outage_is_told_before_it(given: Any, said: str) -> None:
+    with pytest.raises(PortkeyError, match="The fallback of 'pp-greeting'") as caught:
+        PromptSource(fallback={"pp-none": None, "pp-greeting": given})  # type: ignore[dict-item]
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("missing", ["eror", "Error", True])
+async def test_a_misspelt_policy_for_missing_variables_is_no_empty_text(make: Make, missing: Any) -> None:
+    for portkey in (make(), make().with_options(prompts=None)):
+        with pytest.raises(ValueError, match='missing must be "empty" or "error"'):
+            await settle(portkey.prompts.render(prompt_id="pp-greeting", variables={}, missing=missing))
+
+
 async def test_a_key_that_may_not_read_has_the_service_render_and_says_so_once(
     make: Make, service: FlakyService, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -102,7 +102,7 @@ class AsyncPrompts(resources.AsyncPrompts):
             options = take_options(given, RUN_OPTIONS)
         body = run_body(variables, given)
         renderer = self._renderer
-        if renderer is None and missing == "error":
+        if renderer is None and missing not in (None, "empty"):
             renderer = self._new_renderer()  # a new one: without a source nothing is cached
         if renderer is not None:
             extra = options.get("extra_body")  # copied below: the result keeps it

@@ -145,7 +145,7 @@ class AsyncAnswerReader(Generic[Chunk]):
         try:
             await async_read_whole(response, self._transport.settings.max_response_bytes)
         except (RequestError, OSError, AnswerTooLong) as error:
-            raise connection_error(error, response.request, secrets) from error
+            raise connection_error(error, response.request, secrets, begun=True) from error
         if looks_like_events(response.content):
             return AsyncStream(self)
         body, kind = read_body(text := raw.text_of(response)), response.headers.get("content-type")
@@ -215,7 +215,7 @@ class AsyncAnswerReader(Generic[Chunk]):
             raise self._failed(stream_error(error, self.response, self._secrets)) from None
         except (RequestError, OSError, AnswerTooLong) as error:
             if not self._closed:
-                raise self._failed(connection_error(error, self.response.request, self._secrets)) from error
+                raise self._failed(connection_error(error, self.response.request, self._secrets, begun=True)) from error
         finally:
             if not is_dropped():
                 self.span.stream_ended(self.kept, self._failure)

@@ -83,6 +83,9 @@ class PromptSource:
         self.missing: Literal["empty", "error"] = missing
         self.capacity = capacity
         self._fallback = fallback
+        for reference, given in fallback.items() if isinstance(fallback, Mapping) else ():
+            if given is not None:
+                _check(str(reference), given)
 
     def fallback(self, reference: str) -> Mapping[str, Any] | None:
         """Find the prompt that code gives for a reference, as the contract's flat prompt shape."""
@@ -107,6 +110,17 @@ def _read(lock: str | Path | LockFile | None) -> LockFile | None:
     if not isinstance(lock, LockFile):
         raise PortkeyError(f"`lock` must be a lock file, such as 'prompts.lock', not {lock!r}.")
     return lock
+
+
+def _check(reference: str, given: Fallback) -> None:
+    """Check a fallback while nothing is down yet."""
+    from portkey_prompts.rendering import StoredPrompt
+    from portkey_prompts.templates import TemplateError
+
+    try:
+        StoredPrompt(_detail(reference, given))
+    except TemplateError as error:
+        raise PortkeyError(f"The fallback of {reference!r} is no template: {error}") from None
 
 
 def _detail(reference: str, given: Fallback) -> Mapping[str, Any]:

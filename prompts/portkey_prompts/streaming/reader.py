@@ -96,6 +96,8 @@ class ChunkReader:
         Raises:
             StreamError: where the stream can't be read on: at the call, or in the iteration after the chunks before.
         """
+        if self.done:  # what follows [DONE] belongs to no answer
+            return ()
         try:
             events = self._events.feed(piece)
         except EventTooLong as error:
