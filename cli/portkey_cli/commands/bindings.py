@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from difflib import unified_diff
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,7 +32,7 @@ from portkey_prompts.bindings import (
 )
 from portkey_prompts.errors import command
 from portkey_prompts.files import write_whole
-from portkey_prompts.folder import PARTIAL, PROMPT, SUFFIX, Folder, Key, read_file
+from portkey_prompts.folder import PARTIAL, PROMPT, SUFFIX, Folder, read_file
 from portkey_prompts.inputs import Inputs, inputs_of
 from portkey_prompts.lock import LockedPrompt, LockFile
 from portkey_prompts.lock.errors import DEFAULT_NAME
@@ -150,13 +149,13 @@ class _Table:
         Raises:
             ProjectError: it says what it can't.
         """
-        table, kinds = project.bindings, {"names": dict, "out": str, "async": bool}
+        table = project.bindings
+        kinds = {"names": (dict, "a table"), "out": (str, "text"), "async": (bool, "true or false")}
         for name, value in table.items():
             if name not in kinds:
                 raise ProjectError(f"{project.file}: bindings.{name} is no setting. There are: {', '.join(kinds)}.")
-            if not isinstance(value, kinds[name]):
-                called = {"names": "a table", "out": "text", "async": "true or false"}[name]
-                raise ProjectError(f"{project.file}: bindings.{name} must be {called}.")
+            if not isinstance(value, kinds[name][0]):
+                raise ProjectError(f"{project.file}: bindings.{name} must be {kinds[name][1]}.")
         names = table.get("names", {})
         for key, value in names.items():
             if value is not False and not isinstance(value, str):
@@ -178,28 +177,25 @@ class _Table:
             raise ProjectError(f"{self.file}: {NAMES_TABLE} {unknown[0]} is no prompt that is bound here. Take it out.")
 
 
-Found = tuple[Candidate, Callable[[str], Binding]]
-"""A prompt: the name that its function may have, and what makes the function once it has one."""
-
-
-def _bound(found: Mapping[str, Found]) -> list[Binding]:
-    """Name the functions, and make them, in the order of their names."""
+def _bound(found: Mapping[str, tuple[Candidate, Binding]]) -> list[Binding]:
+    """Name the functions, and sort them by their names."""
     names = named({reference: candidate for reference, (candidate, _) in found.items()})
-    return [found[reference][1](name) for reference, name in sorted(names.items(), key=lambda item: item[1])]
+    bound = [replace(binding, name=names[reference]) for reference, (_, binding) in found.items()]
+    return sorted(bound, key=lambda each: each.name)
 
 
 def _from_lock(lock: LockFile, path: Path, table: _Table) -> list[Binding]:
     """Make functions of all that is locked, named and described like the files where there are some."""
     files = {slug: path / f"{stem}{SUFFIX}" for slug, stem in Folder.remembered(path, "").stems().items()}
+    files = {slug: file for slug, file in files.items() if file.is_file()}
     shared = Counter(locked.slug for locked in lock.prompts.values())
-    found: dict[str, Found] = {}
+    found: dict[str, tuple[Candidate, Binding]] = {}
     for reference, locked in lock.prompts.items():
         file = files.get(locked.slug)
-        file = file if file is not None and file.is_file() else None
         stem = file.name.removesuffix(SUFFIX) if file else ""
         candidate = _candidate(reference, locked, stem, table, shared[locked.slug] > 1)
         if candidate is not None:
-            found[reference] = candidate, partial(_of_locked, locked=locked, file=read_file(file) if file else None)
+            found[reference] = candidate, _of_locked(locked, read_file(file) if file else None)
     return _bound(found)
 
 
@@ -218,12 +214,12 @@ def _candidate(reference: str, locked: LockedPrompt, stem: str, table: _Table, i
     return Candidate(wanted, f"{reference} ({of})", locked.slug, given=isinstance(given, str))
 
 
-def _of_locked(name: str, locked: LockedPrompt, file: PromptFile | None) -> Binding:
+def _of_locked(locked: LockedPrompt, file: PromptFile | None) -> Binding:
     inputs = _inputs(locked.reference, locked.slug, locked.detail, locked.texts, file)
     known_as = f", locked as {locked.reference}" if "@" in locked.reference else ""
     origin = f"Version {locked.version} of {locked.slug}{known_as}."
     summary = _summary(file, locked.name or locked.slug)
-    return Binding(name, f"{locked.slug}@{locked.version}", locked.version, inputs, summary, origin)
+    return Binding("", f"{locked.slug}@{locked.version}", locked.version, inputs, summary, origin)
 
 
 def _from_files(folder: Folder, table: _Table) -> list[Binding]:
@@ -233,7 +229,7 @@ def _from_files(folder: Folder, table: _Table) -> list[Binding]:
         raise BindingsError(f"{problem} Take the lock file instead, without --files.")
     texts = {key.stem: file.version["string"] for key, file in folder.files.items() if key.kind == PARTIAL}
     texts.update({slug: texts[stem] for stem, slug in folder.slugs().items() if stem in texts})
-    found: dict[str, Found] = {}
+    found: dict[str, tuple[Candidate, Binding]] = {}
     for key, file in folder.files.items():
         if key.kind != PROMPT:
             continue
@@ -247,14 +243,10 @@ def _from_files(folder: Folder, table: _Table) -> list[Binding]:
             raise BindingsError(f"{problem} Push it first: {command('push', key.stem)}")
         wanted = given if isinstance(given, str) else key.stem
         candidate = Candidate(wanted, key.file_name, key.stem, given=isinstance(given, str))
-        found[slug] = candidate, partial(_of_file, slug=slug, key=key, file=file, texts=texts)
+        inputs = _inputs(key.file_name, key.stem, file.version, texts, file)
+        origin = f"What is published of {slug}, as {key.file_name} has it."
+        found[slug] = candidate, Binding("", slug, None, inputs, _summary(file, file.name or key.stem), origin)
     return _bound(found)
-
-
-def _of_file(name: str, slug: str, key: Key, file: PromptFile, texts: Mapping[str, str]) -> Binding:
-    inputs = _inputs(key.file_name, key.stem, file.version, texts, file)
-    origin = f"What is published of {slug}, as {key.file_name} has it."
-    return Binding(name, slug, None, inputs, _summary(file, file.name or key.stem), origin)
 
 
 def _inputs(

@@ -164,24 +164,8 @@ def regular_expression(pattern: str) -> str:
 def _equals(assertion: Assertion, value: Any, answer: Answer, worker: Worker) -> bool:
     if value is not None and not isinstance(value, (dict, list)):
         return _text(value) == answer.text
-    if answer.messages is not None:
-        return bool(_same(value, answer.messages))
-    try:
-        return _same(value, AS_JAVASCRIPT.decode(answer.text))
-    except (ValueError, RecursionError):
-        return False
-
-
-def _contains(assertion: Assertion, value: Any, answer: Answer, worker: Worker) -> bool:
-    return _text(value) in answer.text
-
-
-def _icontains(assertion: Assertion, value: Any, answer: Answer, worker: Worker) -> bool:
-    return _text(value).lower() in answer.text.lower()
-
-
-def _starts_with(assertion: Assertion, value: Any, answer: Answer, worker: Worker) -> bool:
-    return answer.text.startswith(value)
+    found = _whole(answer.text) if answer.messages is None else [answer.messages]
+    return any(_same(value, each) for each in found)
 
 
 def _regex(assertion: Assertion, value: Any, answer: Answer, worker: Worker) -> bool:
@@ -190,19 +174,6 @@ def _regex(assertion: Assertion, value: Any, answer: Answer, worker: Worker) -> 
     except ValueError as error:
         raise CheckError(f"regex {_shown(value)}: {error}") from None
     return bool(worker.ask("regex", pattern=pattern, text=answer.text))
-
-
-def _is_json(assertion: Assertion, value: Any, answer: Answer, worker: Worker) -> bool:
-    try:
-        found = AS_JAVASCRIPT.decode(answer.text)
-    except (ValueError, RecursionError):
-        return False
-    return _conforms(value, [found])
-
-
-def _contains_json(assertion: Assertion, value: Any, answer: Answer, worker: Worker) -> bool:
-    found = list(_objects(answer.text))
-    return bool(found) and _conforms(value, found)
 
 
 def _latency(assertion: Assertion, value: Any, answer: Answer, worker: Worker) -> Grade:
@@ -283,16 +254,18 @@ VALUES: Final[dict[str, Callable[[Any], bool]]] = {
 }
 """Kinds of values, in words, and the check of each."""
 KINDS: Final = {
-    "contains": Kind(_contains, "text or a number"),
-    "contains-json": Kind(_contains_json, "a JSON schema", needs=""),
+    "contains": Kind(lambda _, value, answer, __: _text(value) in answer.text, "text or a number"),
+    "contains-json": Kind(
+        lambda _, value, answer, __: _conforms(value, list(_objects(answer.text))), "a JSON schema", needs=""
+    ),
     "cost": Kind(_cost, fields=("threshold", "config"), needs="threshold"),
     "equals": Kind(_equals),
-    "icontains": Kind(_icontains, "text or a number"),
-    "is-json": Kind(_is_json, "a JSON schema", needs=""),
+    "icontains": Kind(lambda _, value, answer, __: _text(value).lower() in answer.text.lower(), "text or a number"),
+    "is-json": Kind(lambda _, value, answer, __: _conforms(value, _whole(answer.text)), "a JSON schema", needs=""),
     "latency": Kind(_latency, fields=("threshold",), needs="threshold"),
     "python": Kind(_python, "text", ("value", "threshold", "config")),
     "regex": Kind(_regex, "text"),
-    "starts-with": Kind(_starts_with, "text"),
+    "starts-with": Kind(lambda _, value, answer, __: answer.text.startswith(value), "text"),
 }
 TYPES: Final = tuple(KINDS)
 WITHOUT_MODEL: Final = tuple(name for name in TYPES if KINDS[name].needs != "threshold")
@@ -326,6 +299,14 @@ def _same(one: Any, other: Any) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
+def _whole(text: str) -> list[Any]:
+    """Read a text as JSON; nothing where it is none."""
+    try:
+        return [AS_JAVASCRIPT.decode(text)]
+    except (ValueError, RecursionError):
+        return []
+
+
 def _objects(text: str) -> Iterator[Any]:
     """Iterate the JSON objects that stand in a text."""
     start = text.find("{")
@@ -340,8 +321,8 @@ def _objects(text: str) -> Iterator[Any]:
 
 
 def _conforms(schema: Any, found: Sequence[Any]) -> bool:
-    """Say whether any of some JSON values conforms to a schema, where there is one."""
-    return schema is None or any(map(_validator(json.dumps(schema)).is_valid, found))
+    """Say whether there are JSON values, and any of them conforms to a schema where there is one."""
+    return bool(found) and (schema is None or any(map(_validator(json.dumps(schema)).is_valid, found)))
 
 
 @cache

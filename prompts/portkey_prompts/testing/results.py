@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -101,31 +102,32 @@ class Tally:
 
 def tallies(results: Iterable[Result]) -> Mapping[tuple[str, str], Tally]:
     """Sum results up by prompt and side, in the order in which they first came."""
-    grouped: dict[tuple[str, str], list[Result]] = {}
-    for each in results:
-        grouped.setdefault((each.prompt, each.side), []).append(each)
-    return {key: Tally.of(group) for key, group in grouped.items()}
+    return {key: Tally.of(group) for key, group in _grouped(results).items()}
 
 
-def junit(results: Sequence[Result]) -> bytes:
+def junit(results: Iterable[Result]) -> bytes:
     """Write results as JUnit's XML, which CI services read: a suite for each prompt and side."""
     root = ElementTree.Element("testsuites", name="portkey-prompts")
-    for prompt, side in tallies(results):
-        group = [each for each in results if (each.prompt, each.side) == (prompt, side)]
-        counts = {"tests": len(group)}
-        counts["failures"] = sum(each.status == "failed" for each in group)
-        counts["errors"] = sum(each.status == "error" for each in group)
+    for (prompt, side), group in _grouped(results).items():
+        counts = Counter(each.status for each in group)
+        numbers = {"tests": len(group), "failures": counts["failed"], "errors": counts["error"]}
         suite = ElementTree.SubElement(root, "testsuite", name=_xml(f"{prompt} ({side})"))
-        suite.attrib.update({name: str(count) for name, count in counts.items()}, time=_time(group))
+        suite.attrib.update({name: str(number) for name, number in numbers.items()}, time=_time(group))
         for each in group:
-            case = ElementTree.SubElement(
-                suite, "testcase", name=_xml(each.name), classname=_xml(prompt), time=_time([each])
-            )
+            named = {"name": _xml(each.name), "classname": _xml(prompt), "time": _time([each])}
+            case = ElementTree.SubElement(suite, "testcase", named)
             if each.status != "passed":
                 kind = "failure" if each.status == "failed" else "error"
                 said = ElementTree.SubElement(case, kind, message=_xml(each.problems[0] if each.problems else ""))
                 said.text = _xml(each.explained())
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _grouped(results: Iterable[Result]) -> Mapping[tuple[str, str], list[Result]]:
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for each in results:
+        groups.setdefault((each.prompt, each.side), []).append(each)
+    return groups
 
 
 def _rounded(latency: float | None) -> float | None:
