@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 from cli_process import without
+from msgspec import Meta
 
 from portkey_ai import API_VERSION, __version__
 from portkey_cli import plain
 from portkey_cli.commands import COMMANDS
+from portkey_local.config import Seconds
 
 ELSEWHERE = [*([name] for name in COMMANDS if name not in plain.HERE), ["contract", "diff", "a", "b"]]
 CLI = ("typer", "rich", "click", "yaml")
@@ -56,3 +59,7 @@ def test_help_version_and_wrong_usage_are_the_same_as_with_typer() -> None:
         assert word in done.stderr
         assert done.stderr.startswith("portkey-prompts: ")
         assert done.stderr.count("\n") == 1
+
+
+def test_serve_takes_times_as_long_as_the_configuration_does() -> None:
+    assert [each.le for each in get_args(Seconds) if isinstance(each, Meta)] == [plain.MOST_SECONDS]
