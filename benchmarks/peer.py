@@ -1,4 +1,4 @@
-"""What an app with langfuse writes; its cache is told to last, and its tracing is off."""
+"""What an app with langfuse writes; its cache lasts, and its tracing is off."""
 
 from langfuse import Langfuse  # type: ignore[import-not-found, unused-ignore]  # has an environment of its own
 

@@ -99,7 +99,7 @@ class Noticed(NamedTuple):
 
 @contextmanager
 def others(server: Process) -> Iterator[Callable[[], list[Noticed]]]:
-    """Ask for `/healthz` and a warm render all the time, and yield what tells how long that took since last time."""
+    """Ask for `/healthz` and a warm render all the time; the function that is yielded returns how long they took."""
     targets: dict[str, tuple[str, object]] = {
         "healthz": ("/healthz", None),
         "render": (f"/v1/prompts/{slug(0)}/render", {"variables": {}}),

@@ -113,7 +113,7 @@ def varying(paths: list[str], base_path: str) -> str:
 
 
 def checking(requests: Sequence[Request], right: Right) -> str:
-    """Write the script that sends requests in turns, and tells of answers that are not right."""
+    """Write the script that sends requests in turns, and counts answers that are not right."""
     listed = ", ".join(f'{{"{each.method}", "{each.path}", [==[{each.body}]==]}}' for each in requests)
     return (
         f"local requests, number, thread = {{{listed}}}, {next(_STARTS)}, nil\nwrong = 0\n"

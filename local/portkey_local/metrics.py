@@ -121,7 +121,7 @@ class Metrics:
 
 
 def database(up: bool) -> str:
-    """Write whether the database answers: all that is told where it does not, since keys can't be read then."""
+    """Write whether the database answers; the only metric where it does not, since keys can't be read then."""
     return _family("portkey_database_up", "gauge", "Whether the database answers.", [((), int(up))])
 
 

@@ -1,4 +1,4 @@
-"""What a client and a call can be told, and the headers that say it to the service."""
+"""The options of a client and of a call, and the headers that they travel as."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         """Whether to publish the version at once."""
 
     class ClientOptions(CallHeaders, RunHeaders, total=False):
-        """What a client can be told; the headers among it can be told to each call too."""
+        """The options of a client; those that are headers are options of each call too."""
 
         base_url: str | None
         """Where the service is; by default `PORTKEY_BASE_URL`, else the hosted service."""
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         prompts: PromptSource | None
         """Has prompts rendered in this process, and says where they are found; left out, the service renders."""
         telemetry: bool | None
-        """Whether OpenTelemetry is told of renders and runs; left out, its environment variables say so."""
+        """Whether renders and runs are spans of OpenTelemetry; left out, its environment variables say so."""
         Authorization: str | None
         """As the official SDK takes it: `authorization`, with `Bearer ` before it where that is missing."""
         calculate_audio_duration: bool | None

@@ -74,7 +74,7 @@ def renderable(
 
 
 def fetch_call(step: Fetch, options: Mapping[str, Any]) -> tuple[Request, Callable[[int, Any], Any], dict[str, Any]]:
-    """Make the request, the parser and the options of a Fetch's call; `options` is what each of them is told."""
+    """Make the request, the parser and the options of a Fetch's call; `options` are those of every such call."""
     kind, reference = step.key
     further = {**options}
     if step.patience is not None:

@@ -1,4 +1,4 @@
-"""What a client was told, worked out once: the headers, time-outs and limits that each of its calls starts from."""
+"""A client's options, read once: the headers, time-outs and limits that each of its calls starts from."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Settings:
         """Name, as the URL and a hash, what a call is answered for: two that may be answered otherwise differ in it.
 
         Args:
-            options: what one call is told; left out, what the client was.
+            options: the call's options; none for a call with the client's alone.
         """
         headers: dict[str, str | None] = {**self._headers, **(call_headers(options) if options else {})}
         query = options.get("extra_query")
@@ -115,7 +115,7 @@ class Settings:
 
         Args:
             request: the operation's method, path, query and body.
-            options: what this call was told.
+            options: the call's options.
             run: whether a model runs, which may take longer.
             stream: whether an event stream is asked for.
 
@@ -130,11 +130,11 @@ class Settings:
             raise PortkeyError(str(error)) from None
 
     def secrets(self, options: Mapping[str, Any]) -> tuple[str, ...]:
-        """Collect the texts that must not stand in the error of a call that was told these options."""
+        """Collect the texts that must not stand in the error of a call with these options."""
         return (*secrets_in(options), *self._secrets) if options else self._secrets
 
     def retries(self, options: Mapping[str, Any]) -> int:
-        """Say how many times a call that was told these options may be repeated."""
+        """Say how many times a call with these options may be repeated."""
         count: int = options.get("max_retries", self.max_retries)
         return count
 

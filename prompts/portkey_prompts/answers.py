@@ -25,7 +25,7 @@ def check_answer(record: Record) -> None:
     """Refuse the JSON of a success that is not what was asked for: some servers and proxies answer anything with 200.
 
     Raises:
-        UnexpectedBody: where it tells of a failure, in that failure's words; or lacks what makes it an answer.
+        UnexpectedBody: where it reports a failure, with that failure's message; or lacks what makes it an answer.
     """
     fault = _fault_in(record)
     failure = failure_in(record, is_error=fault is None) if fault or _tells_of_failure(record) else None

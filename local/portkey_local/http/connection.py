@@ -98,7 +98,7 @@ class Connection(HttpToolsProtocol):
         self._stage = _NOTHING
         self._receiving_since: float | None = self.loop.time()  # None between two requests
         self._idle_since: float | None = None  # None while a request is received or answered
-        self._head_size = self._unparsed = 0  # bytes: of the head so far, and of what the parser has not told of yet
+        self._head_size = self._unparsed = 0  # bytes: of the head so far, and what came after the parser's last event
         self._misses = 0  # requests in a row whose heads were not known
         self._unread = b""
         self._ahead = b""  # a known head whose body is still to come, as many clients send the two apart

@@ -18,7 +18,7 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,19})")
 """A whole number as JSON writes it: `01` and `+1` are taken for different things by different readers."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?")
 _COMPARED = 4 * 1024
-"""Bytes of JSON up to which all violations are looked for, so that the most obvious is told."""
+"""Bytes of JSON up to which all violations are looked for, so that the most obvious can be reported."""
 _ARTICLES = {"array": "an array", "integer": "an integer", "object": "an object", "null": "null"}
 
 
@@ -37,7 +37,7 @@ class Schema:
     def check(self, value: object, name: str = "", size: int = 0) -> None:
         """Refuse a value that the schema does not allow.
 
-        Of a short value the most obvious violation is told, of a long one the first that is found.
+        Of a short value the most obvious violation is reported, of a long one the first that is found.
 
         Args:
             value: A JSON value.

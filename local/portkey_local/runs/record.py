@@ -95,7 +95,7 @@ class RunRecord:
             await answers.do(self._write)
 
     def failed(self, error: BaseException) -> None:
-        """Note a failure of which the client is told by an event, and which no exception takes out of this block."""
+        """Note a failure that the client gets as an event, and that does not leave this block as an exception."""
         self._failure = error
 
     def __enter__(self) -> Self:

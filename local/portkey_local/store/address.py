@@ -32,7 +32,7 @@ class Address:
     """Where a database is, and how it is opened.
 
     Args:
-        url: What its driver is told.
+        url: The URL for the driver.
         kind: `sqlite` or `postgresql`.
         timeout: Seconds that a change waits for its turn.
         file: The file of SQLite; None for a temporary one, and for PostgreSQL.

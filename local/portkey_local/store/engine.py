@@ -37,7 +37,7 @@ READERS = 8
 _on_loop: ContextVar[bool] = ContextVar("on_loop", default=False)
 """Whether a read runs on the event loop's thread."""
 _LOG_INTERVAL = 1.0
-"""Seconds in which the log is told once of the same failure: while a database is away, each request meets it."""
+"""Seconds in which the same failure is logged once: while a database is away, each request meets it."""
 logger = logging.getLogger("portkey_local")
 
 

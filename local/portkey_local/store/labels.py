@@ -166,7 +166,7 @@ def of_prompt(connection: Connection, prompt_id: str) -> dict[str, list[dict[str
 
 
 def in_force(connection: Connection, prompt_ids: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
-    """Return which labels the versions of some prompts bear: names and version numbers, by the prompt's id."""
+    """Return the labels on versions of some prompts: names and version numbers, by the prompt's id."""
     found: dict[str, list[tuple[str, int]]] = {}
     for row in connection.execute(_IN_FORCE, {"prompts": prompt_ids}):
         found.setdefault(row.prompt_id, []).append((row.name, row.number))

@@ -229,7 +229,7 @@ class PostgreSQL:
 
 
 def _arguments(url: URL) -> dict[str, Any]:
-    """Return what the driver is told besides the URL."""
+    """Return the driver's arguments besides the URL."""
     for name in _NOT_IN_URLS:
         if name in url.query:
             raise DatabaseError(f"`{name}` can't be set in its URL. Leave it out")
@@ -267,7 +267,7 @@ class _Glance:
     under way gets the next one: what had been committed before somebody asked is seen.
 
     Args:
-        connecting: What the driver is told to connect.
+        connecting: The driver's arguments for a connection.
         watch: Cuts a look that takes too long.
     """
 

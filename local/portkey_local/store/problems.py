@@ -75,7 +75,7 @@ class FullError(RefusalError):
 
 
 class DiskError(RefusalError):
-    """The disk does not do what it is told to; of a full one, SQLite says so too."""
+    """The disk failed; a full one counts as failed too, since SQLite reports it so."""
 
     status = 500
     says = "The database's disk can't be written to, or is full. Nothing was changed; see to it and call again."

@@ -1,4 +1,4 @@
-"""Prompts of a client whose telemetry is on: OpenTelemetry is told of their renders and runs."""
+"""Prompts of a client whose telemetry is on: their renders and runs are spans of OpenTelemetry."""
 
 from __future__ import annotations
 

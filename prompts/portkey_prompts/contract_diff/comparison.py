@@ -149,7 +149,7 @@ def compare_notes(old: Document, new: Document, log: Log) -> None:
     Args:
         old: the contract before.
         new: the contract now.
-        log: what is told of a change.
+        log: takes each change.
     """
     before, after = _versionless(old.root), _versionless(new.root)
     for location, word in _differences(before, after, ()):

@@ -25,7 +25,7 @@ class MethodComparison:
     Args:
         old: the contract before.
         new: the contract now.
-        log: what is told of a change.
+        log: takes each change.
     """
 
     def __init__(self, old: Document, new: Document, log: Log) -> None:

@@ -210,7 +210,7 @@ def compare_security(old: Document, new: Document, before: Entry, after: Entry, 
         new: the contract now.
         before: the operation before.
         after: the operation now.
-        log: what is told of a change.
+        log: takes each change.
     """
     was, is_now = _requirements(old, before), _requirements(new, after)
     closed = [name for name, asks in was if not any(other <= asks for _, other in is_now)]

@@ -23,7 +23,7 @@ class SchemaComparison:
     Args:
         old: where references of the old schemas lead.
         new: where references of the new schemas lead.
-        log: what is told of each change.
+        log: takes each change.
         reason: returns the words for what an effect means in a direction.
     """
 
