@@ -34,7 +34,7 @@ if TYPE_CHECKING:
             Args:
                 request: the operation's request.
                 parse: the operation's parser, which takes a status and decoded JSON.
-                options: what this call was told: `RequestOptions`.
+                options: the call's options, `RequestOptions`.
                 repeatable: whether carrying it out twice does no harm.
             """
 

@@ -1,5 +1,5 @@
 # Compiled from openapi.yaml by `make generate`. Do not edit.
-"""What a call can be told beside its operation's fields, and the headers that say it."""
+"""The options of a call beside its operation's fields, and the headers that they travel as."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
 
     class CallHeaders(TypedDict, total=False):
-        """What a client or any one call can be told, and travels as a header."""
+        """Options of a client or of any call that travel as headers."""
 
         api_key: str | None
         """The service's key."""
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         """JSON text of an object of strings, kept with the request in the service's logs."""
 
     class RequestOptions(CallHeaders, total=False):
-        """What any one call can be told; it wins over what the client was told."""
+        """The options of any call; they win over the client's."""
 
         extra_headers: Mapping[str, str | None] | None
         """Headers to send as they are; None takes one away that the client would send."""
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         """How many times the call may be repeated, a count."""
 
     class RunHeaders(TypedDict, total=False):
-        """What a client, a render or a run can be told besides, and travels as a header."""
+        """Further options of a client, a render or a run that travel as headers."""
 
         virtual_key: str | None
         """Names the provider and the key to run with; wins over the prompt's own."""
@@ -111,7 +111,7 @@ if TYPE_CHECKING:
         """The provider's own key, as an Authorization header."""
 
     class RunOptions(RequestOptions, RunHeaders, total=False):
-        """What a render or a run can be told; it wins over what the client was told."""
+        """The options of a render or a run; they win over the client's."""
 
 
 REQUEST_OPTIONS = frozenset(

@@ -37,7 +37,7 @@ def outgoing(
         base_url: where the service is.
         base_headers: what every call sends.
         request: the operation's method, path, query, headers and body.
-        options: what this call was told; it wins over the headers and the query.
+        options: the call's options; they win over the headers and the query.
         timing: how long each step may take.
         escaped: whether the body is escaped to ASCII.
 

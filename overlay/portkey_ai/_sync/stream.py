@@ -104,7 +104,7 @@ class AnswerReader(Generic[Chunk]):
         take: turns an event's decoded JSON into what is iterated.
         transport: what the answer came through.
         prompt_id: the reference that is run, as it was given.
-        options: what the call was told.
+        options: the call's options.
         wants_usage: whether a last chunk that only holds the token counts was asked for.
     """
 

@@ -1,5 +1,5 @@
 # Derived from overlay/portkey_ai/_async/traced.py by `make generate`. Do not edit.
-"""Prompts of a client whose telemetry is on: OpenTelemetry is told of their renders and runs."""
+"""Prompts of a client whose telemetry is on: their renders and runs are spans of OpenTelemetry."""
 
 from __future__ import annotations
 

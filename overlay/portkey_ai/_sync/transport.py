@@ -52,7 +52,7 @@ class Transport:
         Args:
             request: the operation's request, as compiled from the contract.
             parse: the operation's parser, as compiled from the contract.
-            options: what this call was told.
+            options: the call's options.
             repeatable: whether carrying it out twice does no harm.
             run: whether a model runs, which may take longer.
 
