@@ -19,9 +19,11 @@ WORKERS ?= 4
 # Hundreds of tests start a program: with its compiled code kept, each starts in two thirds of the time.
 unexport PYTHONDONTWRITEBYTECODE
 # What is imported is compiled when it is imported first, which is a third of what is installed.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+INSTALL_QUIETLY := install --quiet --disable-pip-version-check --no-compile
+PIP := $(BIN)/python -m pip $(INSTALL_QUIETLY)
 # Makes an environment and installs into it with this one's pip: giving each a pip of its own takes as long as the rest.
-MAKE_WITH = { $(PYTHON) -m venv --without-pip $(1) && $(BIN)/python -m pip --python $(1)/bin/python install --quiet --disable-pip-version-check --no-compile -r $(2); }
+PIP_INTO = $(BIN)/python -m pip --python $(1)/bin/python $(INSTALL_QUIETLY)
+MAKE_WITH = { $(PYTHON) -m venv --without-pip $(1) && $(PIP_INTO) -r $(2); }
 # Installs a file that names all there is to install, and tells how far it is. What packages require of each other is not
 # asked: one that is used while the client is derived wants an older rich, which loses letters of wide scripts.
 INSTALL = { PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --no-deps --disable-pip-version-check --progress-bar off --no-compile -r $(1) && echo "exit 0" || echo "exit 1"; } \
@@ -38,10 +40,11 @@ help: ## list what there is
 
 install: $(INSTALLED) ## install what is missing into .venv
 
-$(INSTALLED): requirements/dev.txt pyproject.toml
+$(INSTALLED): requirements/pip.txt requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 …")'
 	@test -x $(BIN)/python || (echo "Making $(VENV) …" && $(PYTHON) -m venv $(VENV))
 	@echo "Installing into $(VENV) …"
+	@$(PIP) -r requirements/pip.txt
 	@$(call INSTALL,requirements/dev.txt)
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -83,11 +86,11 @@ $(DIST)/.installed: requirements/dist.txt | $(INSTALLED)
 	@$(call MAKE_WITH,$(DIST),requirements/dist.txt)
 	@touch $@
 
-$(NEWEST)/.installed: requirements/dev.txt pyproject.toml
-	@mkdir -p $(NEWEST); ours=$(PYTHON); ! test -x $(BIN)/python || ours=$(BIN)/python; python=$$($$ours tools/distribute.py --newest); test -z "$$python" || ( \
-	  echo "Making $(NEWEST) for $$python, the newest Python that is here …" && $$python -m venv $(NEWEST) && \
-	  $(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps -r requirements/dev.txt && \
-	  $(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . )
+$(NEWEST)/.installed: requirements/dev.txt pyproject.toml | $(INSTALLED)
+	@mkdir -p $(NEWEST); python=$$($(BIN)/python tools/distribute.py --newest); test -z "$$python" || ( \
+	  echo "Making $(NEWEST) for $$python, the newest Python that is here …" && $$python -m venv --without-pip $(NEWEST) && \
+	  $(call PIP_INTO,$(NEWEST)) --no-deps -r requirements/dev.txt && \
+	  $(call PIP_INTO,$(NEWEST)) --no-deps --no-build-isolation --editable . )
 	@touch $@
 
 # What pip compiles here counts as installed, and as started: both are measured.
@@ -101,10 +104,9 @@ record: $(INSTALLED) ## keep openapi.yaml in contracts/ as what is released next
 	@$(BIN)/python tools/check_contract_version.py --record $(if $(UNPUBLISHED),--unpublished)
 	@$(MAKE) --no-print-directory generate
 
-$(SITE)/.installed: requirements/docs.txt
+$(SITE)/.installed: requirements/docs.txt | $(INSTALLED)
 	@echo "Making $(SITE) for the documentation's site …"
-	@$(PYTHON) -m venv $(SITE)
-	@$(SITE)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
+	@$(call MAKE_WITH,$(SITE),requirements/docs.txt)
 	@touch $@
 
 generate: $(INSTALLED) ## compile openapi.yaml into generated/, and derive the sync facade from the async one
