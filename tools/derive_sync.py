@@ -14,6 +14,7 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "overlay/portkey_ai/_async"
@@ -35,7 +36,7 @@ def main() -> int:
 def derive(folder: Path) -> dict[str, str]:
     """Derive all modules; returns file name to text."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
-    run_unasyncd(settings["unasyncd"], folder)
+    transform(settings["unasyncd"], folder)
     names = settings["unasyncd"]["add_replacements"]
     for path in sorted(folder.glob("*.py")):
         text = OWN_IMPORT.sub(lambda match: renamed(match[0], names), path.read_text(encoding="utf-8"))
@@ -44,22 +45,19 @@ def derive(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
 
 
-def run_unasyncd(settings: dict[str, object], folder: Path) -> None:
-    """Run unasyncd from a configuration that writes into the folder."""
-    replacements = settings["add_replacements"]
-    assert isinstance(replacements, dict)
-    lines = ["[tool.unasyncd]", "cache = false", "transform_docstrings = true"]
-    lines += ["[tool.unasyncd.files]", f'"{SOURCE.as_posix()}" = "{folder.as_posix()}"']
-    lines += ["[tool.unasyncd.add_replacements]", *(f'"{name}" = "{new}"' for name, new in replacements.items())]
-    config = folder / "unasyncd.toml"
-    config.write_text("\n".join(lines), encoding="utf-8")
-    result = subprocess.run(
-        [tool("unasyncd"), "--quiet", "--force", "--config", str(config)], capture_output=True, text=True
+def transform(settings: dict[str, Any], folder: Path) -> None:
+    """Rewrite every module into the folder, by the table of names."""
+    # Its command would do it in processes of its own, and each takes longer to start than all there is to rewrite.
+    from unasyncd.transformers import TreeTransformer
+
+    rewrite = TreeTransformer(
+        transform_docstrings=settings["transform_docstrings"],
+        infer_type_checking_imports=settings["infer_type_checking_imports"],
+        extra_name_replacements=settings["add_replacements"],
     )
-    # It exits with 1 whenever it wrote something, so that what it wrote has to be looked at.
-    missing = [path.name for path in SOURCE.glob("*.py") if not (folder / path.name).is_file()]
-    if missing or result.returncode not in (0, 1):
-        sys.exit(f"unasyncd failed, for {missing}:\n{result.stdout}{result.stderr}")
+    for path in SOURCE.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        (folder / path.name).write_text(rewrite(text), encoding="utf-8")
 
 
 def renamed(statement: str, names: dict[str, str]) -> str:
