@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from contract_yaml import YAMLError, read_yaml
+
 ROOT = Path(__file__).resolve().parent.parent
 for folder in ("overlay", "prompts", "generated"):
     if str(ROOT / folder) not in sys.path:
@@ -48,12 +50,9 @@ def read(path: Path) -> Contract:
     Raises:
         UnusableFileError: it is no such file, or its `info.version` is no version.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
         text = path.read_text(encoding="utf-8")
-        document = YAML(typ="safe").load(text)
+        document = read_yaml(text)
         version = document["info"]["version"]
         parse_version(version)
     except (OSError, UnicodeDecodeError, YAMLError) as error:

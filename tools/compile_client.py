@@ -24,6 +24,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from contract_yaml import YAMLError, read_yaml
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "portkey_openapi"
 PINS = {"openapi-python-client": "0.29.1", "ruff": "0.17.6"}
@@ -46,12 +48,9 @@ class Contract:
     @classmethod
     def read(cls, path: Path) -> Contract:
         """Read a contract from a YAML file."""
-        from ruamel.yaml import YAML
-        from ruamel.yaml.error import YAMLError
-
         try:
             source = path.read_bytes()
-            document = YAML(typ="safe").load(source)
+            document = read_yaml(source)
         except (OSError, YAMLError) as error:
             raise CompileError(f"{path} can't be read: {error}") from error
         if not isinstance(document, dict) or "openapi" not in document:

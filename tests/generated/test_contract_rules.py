@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import run_generator
-from ruamel.yaml import YAML
+from contract_yaml import read_yaml
 
 import portkey_openapi
 from portkey_ai import AsyncPortkey, Portkey
@@ -21,7 +21,7 @@ Schema = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def document(root: Path) -> Schema:
-    loaded: Schema = YAML(typ="safe").load(root / "openapi.yaml")
+    loaded: Schema = read_yaml((root / "openapi.yaml").read_bytes())
     return loaded
 
 

@@ -42,9 +42,9 @@ def operations() -> Iterator[ModuleType]:
 
 
 def test_every_operation_of_the_contract_has_a_module_under_its_tag(root: Path) -> None:
-    from ruamel.yaml import YAML
+    from contract_yaml import read_yaml
 
-    document = YAML(typ="safe").load(root / "openapi.yaml")
+    document = read_yaml((root / "openapi.yaml").read_bytes())
     described = {
         (entry["tags"][0], entry["operationId"], entry["method"], entry["path"])
         for path, item in document["paths"].items()
@@ -240,11 +240,11 @@ def test_only_operations_that_stream_parse_events() -> None:
 
 
 def test_the_keywords_of_hyperparameters_are_their_names_on_the_wire(root: Path) -> None:
-    from ruamel.yaml import YAML
+    from contract_yaml import read_yaml
 
     from portkey_openapi.models.hyperparameters import HyperparametersParams
 
-    described = YAML(typ="safe").load(root / "openapi.yaml")["components"]["schemas"]["Hyperparameters"]
+    described = read_yaml((root / "openapi.yaml").read_bytes())["components"]["schemas"]["Hyperparameters"]
     assert list(HyperparametersParams.__annotations__) == list(described["properties"])
     assert HyperparametersParams.__required_keys__ == frozenset()
     assert models.HyperparametersParams is HyperparametersParams
