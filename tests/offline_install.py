@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
@@ -13,9 +14,10 @@ OURS = "portkey-prompts"
 
 
 def install_command(wheel: Path, folder: Path) -> str:
-    """Write the command that installs this repository's wheel with what it requires.
+    """Write the command that installs this repository's wheel with what it requires, into the `python` of the shell.
 
-    What it requires, and nothing else, is linked from the packages of the Python that runs this.
+    What it requires, and nothing else, is linked from the packages of the Python that runs this, whose pip is used:
+    the environment needs none of its own.
 
     Args:
         wheel: this repository's.
@@ -24,8 +26,9 @@ def install_command(wheel: Path, folder: Path) -> str:
     links = folder / "links"
     link_packages(REQUESTED, links)
     site = "$(python -c 'import sysconfig; print(sysconfig.get_path(\"purelib\"))')"
+    pip = f'{shlex.quote(sys.executable)} -m pip --python "$(command -v python)"'
     install = (
-        f"pip install --quiet --disable-pip-version-check --no-index --no-deps --no-compile {shlex.quote(str(wheel))}"
+        f"{pip} install --quiet --disable-pip-version-check --no-index --no-deps --no-compile {shlex.quote(str(wheel))}"
     )
     return f'{install}\necho {shlex.quote(str(links))} > "{site}/links.pth"'
 

@@ -42,6 +42,8 @@ _BESIDE = (
 """What is imported at the first call and at the first request."""
 _NOT_ALWAYS = ("mcp_server", "migrations", "pytest_plugin", "__main__")
 """Modules that take long, are not for importing, or need what few programs need."""
+_GENERATOR = ("run_generator.py", "openapi_python_client")
+"""A program that needs no package of ours, and what takes it long to import."""
 _TAKEN_OVER = {"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONWARNINGS"}
 """What Python reads of the environment when it starts, and a copy can take over later."""
 _start_new = subprocess.Popen
@@ -122,11 +124,20 @@ class Start(NamedTuple):
         return cls(options, kind, program, arguments, environment, folder, in_session)
 
     @property
+    def imports(self) -> list[str]:
+        """What its original imports; empty for all packages, and what is used beside them."""
+        return [_GENERATOR[1]] if Path(self.program).name == _GENERATOR[0] else []
+
+    @property
     def interpreter(self) -> tuple[Any, ...]:
         """What an interpreter has to have been started with."""
         beginnings = ("PYTHON", "LC_", "LANG")
         read = {name: value for name, value in self.environment.items() if name.startswith(beginnings)}
-        return (*self.options, *sorted((name, value) for name, value in read.items() if name not in _TAKEN_OVER))
+        return (
+            *self.options,
+            *self.imports,
+            *sorted((name, value) for name, value in read.items() if name not in _TAKEN_OVER),
+        )
 
 
 class _Original:
@@ -140,7 +151,7 @@ class _Original:
             ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
             environment = {name: value for name, value in start.environment.items() if name not in _TAKEN_OVER}
             self._process = _start_new(
-                [sys.executable, *start.options, __file__],
+                [sys.executable, *start.options, __file__, *start.imports],
                 stdin=theirs,
                 stdout=subprocess.DEVNULL,
                 env={**environment, "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", "")},
@@ -238,6 +249,8 @@ def _become(start: Start) -> None:
         return
     text = start.program if start.kind else Path(start.program).read_text(encoding="utf-8")
     main = sys.modules["__main__"] = ModuleType("__main__")
+    if not start.kind:
+        main.__file__ = start.program
     exec(compile(text, "<string>" if start.kind else start.program, "exec"), main.__dict__)
 
 
@@ -251,7 +264,7 @@ def _modules() -> Iterator[str]:
 
 def _serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in (*_modules(), *_BESIDE):
+    for name in sys.argv[1:] or (*_modules(), *_BESIDE):
         with suppress(ImportError, Warning):  # a copy that needs it is told
             import_module(name)
     gc.collect()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tutorial_run import INSTALL, PORT, Once, Outcome, run, run_once
+from tutorial_run import INSTALL, MAKE, PORT, Once, Outcome, run, run_once
 from tutorial_text import FENCE, PINNED, Step, blocks_of, normalised, steps_of
 
 from portkey_prompts.contract_diff.report import parse_version
@@ -42,6 +42,7 @@ def test_every_block_is_run_or_compared_or_read_by_a_test() -> None:
 def test_what_is_substituted_stands_in_the_tutorial() -> None:
     commands = "".join(step.commands for step in STEPS)
     assert commands.count(INSTALL) == commands.count("pip install") == 1
+    assert commands.count(MAKE) == commands.count("venv ") == 1
     assert set(re.findall(r"127\.0\.0\.1:(\d+)|--port (\d+)", commands)) == {(PORT, ""), ("", PORT)}
 
 
