@@ -48,7 +48,7 @@ def derive(folder: Path) -> dict[str, str]:
 def transform(settings: dict[str, Any], folder: Path) -> None:
     """Rewrite every module into the folder, by the table of names."""
     # Its command would do it in processes of its own, and each takes longer to start than all there is to rewrite.
-    from unasyncd.transformers import TreeTransformer
+    from unasyncd.transformers import TreeTransformer  # type: ignore[import-untyped]
 
     rewrite = TreeTransformer(
         transform_docstrings=settings["transform_docstrings"],
