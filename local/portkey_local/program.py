@@ -94,12 +94,10 @@ def serve(
 
 
 def _keep_pauses_short() -> None:
-    """Let neither a thread that computes nor the garbage collector hold requests up for long.
-
-    A full collection looks at all objects while nobody is answered: 140 ms with the largest templates in memory. So
-    the objects that exist by now are exempt, as they stay anyway, and full collections are rare: the garbage of
-    requests is found by those of the younger generations.
-    """
+    """Set the switch interval and the garbage collector so that neither holds requests up for long."""
+    # A full collection looks at all objects while nobody is answered: 140 ms with the largest templates in memory. So
+    # the objects that exist by now are exempt, as they stay anyway, and full collections are rare: the garbage of
+    # requests is found by those of the younger generations.
     sys.setswitchinterval(_TURN)
     gc.collect()
     gc.freeze()
@@ -181,7 +179,7 @@ def _check_kept(database: str) -> None:
 
 
 def _begin(server: Server, host: str) -> None:
-    """Say where the server listens, and load its page on a thread, so that the first requests do not wait for it."""
+    """Say where the server listens, and begin to load its page, on a thread."""
     _say(server, host)
     threading.Thread(target=_load_page, name="portkey-local-page").start()
 

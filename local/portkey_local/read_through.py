@@ -121,13 +121,13 @@ class ReadThroughCache(Generic[T]):
 
 
 class StateCache(Generic[T]):
-    """Keep what the store answered for as long as nobody commits anything to the database.
+    """Keep what the store answered for as long as no program commits anything to the database.
 
-    Nothing is taken on trust: each time the store is asked for its state, which one look tells all who ask at once.
-    Those who are told the same state wait for the same read.
+    Each time the store is asked for the database's state, once for all who ask at the same time. Those who get the same
+    state wait for the same read.
 
     Args:
-        store: Tells the state.
+        store: Answers the state.
         capacity: The sum of sizes that is kept.
     """
 

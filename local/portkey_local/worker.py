@@ -12,12 +12,10 @@ T = TypeVar("T")
 
 
 class Worker:
-    """Do one piece of work at a time.
+    """Do one piece of work at a time."""
 
-    Threads that compute share one interpreter with the event loop. With many, each would have its turn before the
-    loop has its next one; so there is one thread.
-    """
-
+    # Threads that compute share one interpreter with the event loop. With many, each has its turn before the loop has
+    # its next one; so there is one thread.
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="portkey-local-worker")
 
@@ -25,7 +23,7 @@ class Worker:
         """Do a piece of work, after those asked for before; it is left out if its caller is cancelled before its turn.
 
         Args:
-            work: What to do, in short steps of Python: a single long call into C would keep the event loop waiting.
+            work: What to do, in short steps of Python: the event loop waits while a single call into C runs.
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs))
 

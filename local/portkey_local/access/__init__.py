@@ -1,1 +1,1 @@
-"""Access: under which host name, from which web page and with which key requests are let in."""
+"""Access: the host names, the web pages and the API keys with which requests are accepted."""

@@ -25,7 +25,7 @@ _MAKE = "portkey-prompts keys create makes one."
 
 
 class KeysUnreadableError(ApiError):
-    """The keys can't be read, so nobody is let in."""
+    """The keys can't be read, so no request is accepted."""
 
     status, code = 503, "AB04"
 
@@ -77,15 +77,15 @@ NOBODY = Caller(None, frozenset())
 class Keyring:
     """Find who sent a request by its API key.
 
-    All keys are read at once: it has to be known whether there are any, and an invented id costs no read of its own.
-    Where they can't be read, nobody is let in, not even by a key that was read before: it may have been revoked since,
-    and without its database the server could answer nothing else.
+    Where the keys can't be read, no request is accepted, not even with a key that was read before.
 
     Args:
         store: Where keys are kept.
         required: Whether a key is needed even where none was ever made.
     """
 
+    # All keys are read at once: it has to be known whether there are any, and an invented id costs no read of its own.
+    # One that was read before may have been revoked since, and without its database the server can answer nothing else.
     def __init__(self, store: Store, *, required: bool) -> None:
         self._store = store
         self._required = required
@@ -98,7 +98,7 @@ class Keyring:
         """Return who sent a request.
 
         Where no key was ever made and none is required, it is anybody, whatever the headers say. A key that was revoked
-        still is one that was made: revoking the last one lets nobody in, and so does its expiry.
+        still is one that was made: after the last one was revoked, or has expired, no request is accepted.
 
         Raises:
             UnauthorizedError: The key is missing, malformed, unknown, revoked or has expired.

@@ -22,7 +22,8 @@ def fields_in(raw: bytes) -> list[tuple[str, str]]:
 
 
 def _unescaped(text: bytes) -> str:
-    """Undo the escapes of a field: of a long one piece by piece, since one call would hold others up."""
+    """Undo the escapes of a field."""
+    # Piece by piece: other threads, the event loop's too, wait while one call runs.
     pieces, at = [], 0
     while at < len(text):
         end = at + _PIECE

@@ -90,7 +90,8 @@ class RunRecord:
             self._merger.add(chunk)
 
     async def write_down(self) -> None:
-        """Encode the texts that are kept, on a thread: at the end of the block, long ones would hold others up."""
+        """Encode the texts that are kept, on a thread."""
+        # Without this call it is done at the end of the block, on the event loop, which long texts hold up.
         if self._keeps_texts:
             await answers.do(self._write)
 

@@ -48,10 +48,8 @@ class _LargeError(Exception):
 class Store:
     """Keep prompts, partials, labels and collections in a database.
 
-    A read of SQLite takes tens of microseconds, less than handing it to a thread would, and in WAL mode it never waits
-    for a writer: it runs where it is called, but for one that comes to large JSON, which begins anew on a thread. A
-    read of PostgreSQL waits for the network: it runs on a thread, and the event loop goes on, as it does for writes,
-    which wait for the disk.
+    A read of SQLite runs where it is called, but for one that comes to large JSON, which begins anew on a thread. Reads
+    of PostgreSQL and all writes run on threads.
 
     Args:
         url: `sqlite:///` and a path, `temporary` or `sqlite://` for a file that is deleted at close, or
@@ -67,6 +65,8 @@ class Store:
         DatabaseError: The URL is of another kind, the database can't be opened, or a newer program has changed it.
     """
 
+    # A read of SQLite takes tens of microseconds, less than handing it to a thread, and in WAL mode it never waits for
+    # a writer. A read of PostgreSQL waits for the network, and a write for the disk.
     def __init__(self, url: str = "sqlite://") -> None:
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self.address = Address.read(url)
@@ -287,7 +287,8 @@ def _probe(connection: Connection) -> None:
 
 
 def _read_json(text: str | bytes) -> Any:
-    """Decode a column; a large one on a thread, in steps: one long call would hold others up all the same."""
+    """Decode a column; a large one on a thread, in steps."""
+    # In steps: while one long call decodes, no other thread runs.
     if len(text) > LARGE and _on_loop.get():
         raise _LargeError
     if len(text) < LARGE_ANSWER:

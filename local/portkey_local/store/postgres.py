@@ -263,8 +263,8 @@ def _milliseconds(seconds: float) -> str:
 class _Glance:
     """Look at which transactions have committed, for all who ask at once, on one event loop.
 
-    Between two equal snapshots nobody has committed anything, whichever program it is. Whoever asks while a look is
-    under way gets the next one: what had been committed before somebody asked is seen.
+    Between two equal snapshots no program has committed anything. Whoever asks while a look is under way gets the next
+    one, so that it sees what was committed before the call.
 
     Args:
         connecting: The driver's arguments for a connection.

@@ -59,7 +59,7 @@ class DeniedError(RefusalError):
 
 
 class MovedError(RefusalError):
-    """The database's file is not where it was: what is written into the open one would be lost with it."""
+    """The database's file is not where it was, so that what is written into the open one is lost with it."""
 
     says = (
         "The database's file was moved, deleted or replaced under the server. Nothing was changed; "

@@ -140,10 +140,8 @@ class SQLite:
         self._written.note()
 
     def checkpoint(self) -> None:
-        """Move what stands in the write-ahead log into the file, as far as no reader needs it in the log.
-
-        SQLite does it by itself after 1,000 pages: until then a copy of the file alone would be without them.
-        """
+        """Move what stands in the write-ahead log into the file, as far as no reader needs it in the log."""
+        # SQLite does it by itself after 1,000 pages: until then a copy of the file alone is without them.
         self._not_taken_over = ""
         try:
             self._file.check()
@@ -353,8 +351,8 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _leave_unflushed(connection: sqlite3.Connection, _record: object) -> None:
-    """Let a write be done before it is on the disk: nobody looks for a temporary database after a power cut."""
-    connection.execute("PRAGMA synchronous=OFF").close()
+    """Let writes return before they are on the disk, for a temporary database."""
+    connection.execute("PRAGMA synchronous=OFF").close()  # it is of no use after a power cut
 
 
 def _busy_timeout(seconds: float) -> str:

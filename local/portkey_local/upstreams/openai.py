@@ -422,7 +422,7 @@ async def _unpacked(response: httpx.Response) -> AsyncGenerator[bytes, None]:
 
 
 async def _drain(pieces: AsyncIterator[bytes]) -> None:
-    """Read what ends an answer after its `[DONE]`, while nobody waits for it, nor minds how it ends."""
+    """Read the end of an answer after its `[DONE]`, for at most 50 ms; failures are ignored."""
     # A connection is only used again where its answer was read to the end.
     with suppress(TimeoutError, httpx.HTTPError, UpstreamError):
         async with asyncio.timeout(_LAST_BYTES):
@@ -494,7 +494,8 @@ def _no_answer(what: str, text: str) -> UpstreamError:
 
 
 def _excerpt(text: str) -> str:
-    """Shorten a text whose keys were taken out: of one that is cut, half a key would no longer be found."""
+    """Shorten a text whose keys were taken out."""
+    # Taken out before: of a key that is cut, the half that is left is not found.
     return shown(" ".join(text.split())) or "an empty body"
 
 
