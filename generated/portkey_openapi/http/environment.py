@@ -78,5 +78,6 @@ def tls_context() -> ssl.SSLContext:
 
 @lru_cache(maxsize=1)
 def bare_context() -> ssl.SSLContext:
-    """Make a context that trusts nobody, for clients that speak plain HTTP: it costs nothing, and fails closed."""
+    """Make a TLS context without trusted certificates, for clients that speak plain HTTP."""
+    # To load certificates takes long; without any, a connection that uses TLS after all is refused.
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -163,7 +163,8 @@ class _LoopClient:
         self.closer = _closing(http)
 
     async def register_with_loop(self) -> None:
-        """Start the generator, so that the loop knows it and closes it at its end."""
+        """Start the generator that closes the client, which registers it with the running loop."""
+        # A loop closes the generators that were started in it when it ends.
         await anext(self.closer)
 
 
