@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from _thread import start_new_thread
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -34,6 +34,8 @@ _LETTING_GO, _AT_ONCE = 15.0, 2.0
 """Seconds that calls to the database get to return: after the first signal's drain and grace, and after the second."""
 _TURN = 0.001
 """The switch interval in seconds: how long a computing thread may keep the event loop from its next turn."""
+_LAST_SPANS = 3.0
+"""Seconds that the spans of the last requests get to be sent."""
 _WRITING = 0.5
 """Seconds that the last line of the log gets."""
 _EVERY_ADDRESS = ("0.0.0.0", "::")
@@ -81,16 +83,26 @@ def serve(
     with writing(log or config.log.format, sys.stderr.fileno()) as journal:
         try:
             _check_kept(database)
-            if telemetry_of(None, "portkey_local") is not None:
-                export_spans()
+            send_last_spans = export_spans() if telemetry_of(None, "portkey_local") is not None else None
             server = Server(database=database, host=host, port=port, config=config, times=times, journal=journal)
         except (ConfigError, DatabaseError, StartError) as error:
             return _refuse(error, journal)
         _keep_pauses_short()
         with _stopping_at_signals(server, times):
             server.run(lambda: _begin(server, host))
+        if send_last_spans is not None:
+            _send(send_last_spans)
         logger.info("Stopped")
     return 0
+
+
+def _send(last_spans: Callable[[], None]) -> None:
+    """Give the last spans some time: where nobody takes them, OpenTelemetry by itself tries for half a minute."""
+    sending = threading.Thread(target=last_spans, daemon=True)
+    sending.start()
+    sending.join(_LAST_SPANS)
+    if sending.is_alive():
+        logger.warning("The last spans were not sent: OpenTelemetry's collector did not take them in time.")
 
 
 def _keep_pauses_short() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -96,15 +96,16 @@ def run_span(telemetry: Telemetry, reference: str, body: Mapping[str, Any], **kn
     return span
 
 
-def export_spans() -> None:
-    """Send this program's spans where OpenTelemetry's environment variables say, where its SDK is installed."""
+def export_spans() -> Callable[[], None]:
+    """Send this program's spans where OpenTelemetry's environment variables say; returns what sends the last ones."""
     try:
         from opentelemetry import trace
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
-        return
-    provider = TracerProvider()
+        return lambda: None
+    provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
+    return provider.shutdown

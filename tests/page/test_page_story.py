@@ -272,3 +272,21 @@ def test_a_prompt_whose_name_is_nothing_to_see_is_listed_by_its_slug(server: Loc
         tab.open(path)
         tab.page.get_by_role("link", name=name).click()
         tab.page.get_by_role("heading", name=name).wait_for()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_server_that_is_gone_is_told_in_one_way_wherever_it_is_asked(server: LocalServer, open_tab: Opener) -> None:
+    server.add_prompt(slug="greeting", versions=["Hello {{name}}!"])
+    tab = open_tab(server)
+    tab.open("/prompts/greeting")
+    tab.context.set_offline(True)
+    tab.page.get_by_role("textbox", name="Template").fill("Hi {{name}}!")
+    tab.page.get_by_role("button", name="Run", exact=True).click()
+    tab.page.get_by_role("button", name="Save").click()
+    for place in ("[data-rendered]", "[data-text]", "[data-problem]"):
+        tab.page.locator(place).get_by_text("The server can't be reached.").wait_for()
+    tab.complaints.clear()  # the browser notes each of these
+    tab.context.set_offline(False)
+    tab.page.get_by_role("button", name="Save").click()
+    tab.page.get_by_text("version 2", exact=True).wait_for()
+    tab.complaints.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -234,3 +235,18 @@ def test_a_request_is_a_span_of_its_operation(spans: Any, monkeypatch: pytest.Mo
         "http.response.status_code": 404,
     }
     assert unknown.name == "GET"
+
+
+def test_a_collector_that_takes_nothing_holds_no_server_up_and_the_log_stays_json(tmp_path: Path) -> None:
+    config = tmp_path / "portkey-local.toml"
+    config.write_text('[log]\nformat = "json"\n')
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        collector = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        process, base_url = served(config, tmp_path / "portkey.db", OTEL_EXPORTER_OTLP_ENDPOINT=collector)
+        httpx.get(f"{base_url}/prompts")
+        log = stopped(process)
+    assert process.returncode == 0
+    assert [line["message"] for line in log[-2:]] == [
+        "The last spans were not sent: OpenTelemetry's collector did not take them in time.",
+        "Stopped",
+    ]

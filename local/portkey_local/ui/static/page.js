@@ -11,6 +11,7 @@ function send(path, signal) {
 }
 const element = (name, properties) => Object.assign(document.createElement(name), properties);
 const parsed = (html) => element("template", { innerHTML: html }).content; // the server's own, every value in it escaped
+const GONE = "The server can't be reached.";
 const problem = (text) => element("p", { className: "problem", role: "alert", textContent: text });
 
 // Rendering: after a pause in typing; an answer that was overtaken is thrown away.
@@ -35,7 +36,7 @@ async function renderOne(outcome, signal) {
     if (variables) putVariables(document.querySelector("[data-variables]"), variables);
   } catch (error) {
     if (error.name === "AbortError") return;
-    chat.replaceChildren(problem("The server can't be reached."));
+    chat.replaceChildren(problem(GONE));
   }
   chat.ariaBusy = "false";
 }
@@ -85,7 +86,7 @@ async function runOne(outcome, signal) {
     }
   } catch (error) {
     if (error.name === "AbortError") said.ending = "stopped";
-    else text.append(problem(error.message));
+    else text.append(problem(error instanceof TypeError ? GONE : error.message)); // what fetch says is the browser's
   }
   answer.ariaBusy = "false";
   status.textContent = [said.ending, since(), said.first, said.usage].filter(Boolean).join(" · ");
@@ -113,7 +114,7 @@ async function save(event) {
   const answer = await send("/save").catch(() => undefined);
   if (answer?.redirected) { saved = written(); location.assign(answer.url); return; } // the next page is on its way
   saving = false;
-  const told = answer ? parsed(await answer.text()) : problem("The server can't be reached.");
+  const told = answer ? parsed(await answer.text()) : problem(GONE);
   form.querySelector("[data-problem]").replaceChildren(told);
 }
 function click({ target }) {
