@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from portkey_ai._outages import is_gone
@@ -37,17 +38,24 @@ def resolve(
     """
     resolution = Resolution(references)
     come = 0
-    threads = ThreadPoolExecutor(AT_ONCE)
-    try:
+    with threads() as pool:
         while wanted := resolution.wanted():
-            for each, record in zip(wanted, threads.map(lambda each: _fetch(portkey, each), wanted), strict=True):
+            for each, record in zip(wanted, pool.map(lambda each: _fetch(portkey, each), wanted), strict=True):
                 resolution.add(each, record)
                 come += 1
                 if progress is not None:
                     progress(come)
-    finally:
-        threads.shutdown(cancel_futures=True)  # after an error nothing more is asked for
     return resolution
+
+
+@contextmanager
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """Yield threads to ask the service on; after an error nothing more is asked for."""
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _fetch(portkey: Portkey, wanted: Wanted) -> Mapping[str, Any] | None:

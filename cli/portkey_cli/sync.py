@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
@@ -16,7 +15,7 @@ from portkey_cli.failures import UsageError, listed
 from portkey_cli.options import option
 from portkey_cli.output import note, write_diff, write_line
 from portkey_cli.prompt_files import folder_of
-from portkey_cli.resolving import AT_ONCE
+from portkey_cli.resolving import threads
 from portkey_openapi import Record
 from portkey_openapi.errors import UnexpectedBody, shown
 from portkey_prompts.folder import (
@@ -158,16 +157,13 @@ class Sync:
         partials = {each.slug: key for key, each in synced.items() if key.kind == PARTIAL}
         partials.update({key.stem: key for key in (*files, *synced) if key.kind == PARTIAL})
         found: dict[Key, Difference] = {}
-        threads = ThreadPoolExecutor(AT_ONCE)
-        try:
+        with threads() as pool:
             while waiting:
                 asked = sorted(waiting)  # so that of several errors the same one is told each time
-                new = dict(zip(asked, threads.map(self.difference, asked), strict=True))
+                new = dict(zip(asked, pool.map(self.difference, asked), strict=True))
                 found.update(new)
                 included = {name for each in new.values() for name in self._included(each)}
                 waiting = {partials[name] for name in included if name in partials} - found.keys()
-        finally:
-            threads.shutdown(cancel_futures=True)  # after an error nothing more is asked for
         return [found[key] for key in sorted(found) if found[key].remote or key in files]
 
     def difference(self, key: Key) -> Difference:
@@ -211,9 +207,7 @@ class Sync:
         remote, before = difference.remote, self.folder.files.get(difference.key)
         assert remote is not None
         name = remote.name if remote.name != difference.key.stem or (before and before.name) else None
-        file = received(remote.version, name or "", remote.collection, self.folder.slugs(), before)
-        file.name = name
-        return file
+        return received(remote.version, name, remote.collection, self.folder.slugs(), before)
 
     def collection_id(self, name: str | None) -> str:
         """Find a collection by its name; None is the service's first one.

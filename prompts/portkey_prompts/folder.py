@@ -329,13 +329,17 @@ def sent(prompt: PromptFile, slugs: Mapping[str, str]) -> dict[str, Any]:
 
 
 def received(
-    version: Mapping[str, Any], name: str, collection: str | None, slugs: Mapping[str, str], before: PromptFile | None
+    version: Mapping[str, Any],
+    name: str | None,
+    collection: str | None,
+    slugs: Mapping[str, str],
+    before: PromptFile | None,
 ) -> PromptFile:
     """Return a service's version as a file holds it.
 
     Args:
         version: its content with the wire's flat names.
-        name: the prompt's name for people.
+        name: the prompt's name for people; None where it is the file's own.
         collection: the name of its collection.
         slugs: the partials' slugs by the names of their files.
         before: the file so far, whose keys that are not sent are kept; None where there is none.

@@ -420,6 +420,20 @@ def test_what_includes_a_partial_that_is_made_anew_goes_with_it(cli: Cli, portke
     assert portkey.prompts.render(prompt_id=slug_of("user"), variables={}).prompt == "Be kindly, kindly."
 
 
+def test_new_partials_that_include_each_other_render_at_once(cli: Cli, portkey: Portkey) -> None:
+    cli("pull")
+    Path("prompts/_even.prompt").write_text("even{{#x}} {{>odd}}{{/x}}\n")
+    Path("prompts/_odd.prompt").write_text("odd{{#y}} {{>even}}{{/y}}\n")
+    Path("prompts/number.prompt").write_text("It is {{>even}}.\n")
+    cli("push")
+    answer = portkey.prompts.render(prompt_id=slug_of("number"), variables={"x": True})
+    assert answer.prompt == "It is even odd."
+    assert "none" in cli("diff", "prompts/number.prompt").out
+    edit("odd{{", "uneven{{", Path("prompts/_odd.prompt"))
+    cli("push")
+    assert portkey.prompts.render(prompt_id=slug_of("number"), variables={"x": True}).prompt == "It is even odd."
+
+
 def slug_of(stem: str) -> str:
     (known,) = json.loads(Path("prompts/.portkey.json").read_text())["services"].values()
     return str(known["prompt"][stem]["slug"])

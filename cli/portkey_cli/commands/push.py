@@ -112,8 +112,10 @@ class Push:
             self._push(changed[key])
         for key in changed if not self._dry_run else ():
             # Partials that include each other need a second version, which knows the slugs of all.
-            if folder.synced[key].digest != self._digest(key):
-                self._save(key, folder.synced[key])
+            if (synced := folder.synced[key]).digest != self._digest(key):
+                self._save(key, synced)
+                if not changed[key].remote and (made := self._sync.retrieve(key.kind, synced.slug)):
+                    self._sync.resource(key.kind).publish(synced.slug, version=made.number)  # as the first one was
             note_unknown(self._sync.portkey, sent(folder.files[key], folder.slugs())["string"], f"{key.file_name}: ")
         for each in found if delete else ():
             if each.state == State.ONLY_THERE and each.synced and each.synced.digest:
