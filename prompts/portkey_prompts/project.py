@@ -11,6 +11,7 @@ since the file is committed.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -80,7 +81,8 @@ def _up_to_the_root(start: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [file for name in (OWN_FILE, SHARED_FILE) if (file := folder / name).is_file()]
+    """Name the files that are there: also one that can't be read, so that this is said."""
+    return [file for name in (OWN_FILE, SHARED_FILE) if os.path.lexists(file := folder / name)]
 
 
 def _table(file: Path) -> Any:

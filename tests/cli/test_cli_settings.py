@@ -162,3 +162,14 @@ def test_settings_that_are_broken_harm_no_command_that_asks_nothing_of_them(cli:
 def test_the_key_of_the_environment_goes_to_the_service_of_the_settings(alone: Cli, server: LocalServer) -> None:
     says(f'base_url = "{server.base_url}"')
     assert "pp-greeting" in alone("list").out
+
+
+@pytest.mark.parametrize("file", ["pyproject.toml", ".portkey.toml"])
+@pytest.mark.parametrize("kind", ["a link to nothing", "a folder"])
+def test_settings_that_can_t_be_read_are_not_passed_by(
+    repository: Path, alone: Cli, fails: Callable[..., None], file: str, kind: str
+) -> None:
+    path = repository / file
+    path.mkdir() if kind == "a folder" else path.symlink_to("nowhere")
+    for command in ("settings", "list"):
+        fails(alone(command), 2, str(path))
