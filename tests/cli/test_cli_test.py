@@ -433,6 +433,15 @@ def test_a_junit_file_that_can_not_be_written_costs_no_result(prompts: Path) -> 
     assert "gone" in done.stderr
 
 
+def test_tests_that_stand_beside_no_prompt_are_named(prompts: Path) -> None:
+    """As after a prompt's file was renamed: its tests would pass without a word."""
+    (prompts / "welcome.test.yaml").write_text((prompts / "greeting.test.yaml").read_text())
+    done = piped("test", "--render-only")
+    assert done.returncode == 0
+    assert "Not run, for want of a prompt's file beside it: welcome.test.yaml" in done.stderr
+    assert "Not run" not in piped("test", "--render-only", "greeting").stderr
+
+
 # Wrong usage
 
 

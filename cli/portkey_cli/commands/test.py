@@ -137,6 +137,9 @@ def _suites(folder: Path, names: Sequence[str] | None, words: Sequence[str], ver
         SuiteError: they can't be read.
     """
     there = {path.name.removesuffix(SUFFIX): path for path in suite_files(folder)}
+    alone = [path.name for path in folder.glob(f"*{SUFFIX}") if path not in there.values()]
+    if alone and not names:  # of a prompt that was renamed, perhaps: its tests would pass without a word
+        note(f"Not run, for want of a prompt's file beside it: {listed(alone)}")
     if not there:
         raise UsageError(f"There are no tests in {folder}. Write {folder / 'NAME'}{SUFFIX} beside NAME{PROMPT_SUFFIX}")
     stems = [_stem(folder, name) for name in names or ()] or list(there)
