@@ -141,14 +141,14 @@ def test_the_thread_that_settles_ends_also_when_it_is_closed_while_it_takes_noti
 ) -> None:
     monkeypatch.setattr(sqlite, "_CHECKPOINT_SECONDS", 0.01)
     written = sqlite._Written(lambda: None)
-    clear = written._news.clear
+    clear = written._wakeup.clear
 
     def clear_just_after_close() -> None:
         written._closing.set()
-        written._news.set()
+        written._wakeup.set()
         clear()
 
-    monkeypatch.setattr(written._news, "clear", clear_just_after_close)
+    monkeypatch.setattr(written._wakeup, "clear", clear_just_after_close)
     written.note()
     written._thread.join(10)
     assert not written._thread.is_alive()
