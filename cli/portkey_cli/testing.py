@@ -19,7 +19,7 @@ from portkey_cli.extras import needing
 from portkey_cli.failures import UsageError, listed
 from portkey_cli.output import calls, pieces
 from portkey_cli.plain import CONFIG, config_here
-from portkey_prompts.folder import PROMPT, Folder, key_of
+from portkey_prompts.folder import PROMPT, Folder, key_of, read_file
 from portkey_prompts.lock import LockedPrompt, LockFile
 from portkey_prompts.templates import TemplateError
 from portkey_prompts.testing.assertions import Answer
@@ -88,14 +88,19 @@ class Versions:
         """
         try:
             if word == FILES:
-                subject = Subject.of_file(prompt_of(suite.path), self._partials)
+                subject = Subject.of(FILES, read_file(prompt_of(suite.path)).version, self._partials)
                 slug = self._slug(suite)
                 return Side(subject, slug and f"{slug}@latest", True)
             if word == LOCK:
                 locked = self._entry(suite, locked_as)
-                return Side(Subject.of_locked(LOCK, locked), f"{locked.slug}@{locked.version}", True)
+                subject = Subject.of(LOCK, locked.record, locked.templates)
+                return Side(subject, f"{locked.slug}@{locked.version}", True)
             reference = f"{self._slug(suite, needed=word)}{word}" if word.startswith("@") else word
-            return Side(Subject.of_locked(reference, self._fetched(reference)), reference, False)
+            from portkey_cli.resolving import resolve
+
+            assert self._connect is not None
+            locked = resolve(self._connect(), [reference]).locked(reference)
+            return Side(Subject.of(reference, locked.record, locked.templates), reference, False)
         except TemplateError as error:
             raise PortkeyError(f"{suite.name} ({word}): {error}") from None
 
@@ -132,12 +137,6 @@ class Versions:
             raise UsageError(f"{suite.name} is locked as {', '.join(found)}. Choose one: --locked --at {found[0]}")
         missing = reference or f"{suite.name}.prompt"
         raise UsageError(f"{missing} is not locked in {self._lock}. Locked are: {listed(prompts) or 'none'}")
-
-    def _fetched(self, reference: str) -> LockedPrompt:
-        from portkey_cli.resolving import resolve
-
-        assert self._connect is not None
-        return resolve(self._connect(), [reference]).locked(reference)
 
 
 class Model:

@@ -371,7 +371,7 @@ def _quotable(text: str) -> str:
 
 
 def _lines(items: Iterable[str]) -> str:
-    return "".join(f"    {item},\n" if item != "/" else "    /,\n" for item in items)
+    return "".join(f"    {item},\n" for item in items)
 
 
 def _indented(text: str, width: int = 4) -> str:

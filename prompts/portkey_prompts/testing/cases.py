@@ -19,7 +19,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -133,197 +132,209 @@ def read_suite(path: Path) -> Suite:
         OSError: it can't be read.
         YAMLMissingError: PyYAML is missing.
     """
-    return Suite(path, tuple(_named(_Reader(path).cases())))
+    return Suite(path, tuple(_named(_all_cases(_load(path)))))
 
 
-class _Reader:
-    """Reads one file."""
+@dataclass(frozen=True)
+class _Place:
+    """A value, and where it stands.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.folder = path.resolve().parent
+    Attributes:
+        path: the file.
+        value: the value; None where there is none.
+        name: how it is called in an error, such as `tests[0].vars`; empty for all that the file holds.
+        line: from 1.
+    """
 
-    def cases(self) -> Iterator[Case]:
-        """Iterate the tests; a list of texts among the variables stands for as many tests, as promptfoo has it."""
-        top = self.load()
-        if top is None:
-            self._refuse(1, "the file is empty. Write `tests:`, a list of tests")
-        self._check(top, "", (*TOP_FIELDS, *THEIR_FIELDS), 1)
-        tests = top.get("tests")
-        line = top.lines.get("tests", 1)
-        if not isinstance(tests, List) or not tests:
-            self._refuse(line, f"tests must be a list of tests, {_not(tests)}")
-        common = self._case(top.get("defaultTest", Object()), "defaultTest", top.lines.get("defaultTest", 1))
-        for index, test in enumerate(tests):
-            yield from self._cases(test, f"tests[{index}]", tests.lines[index], common)
+    path: Path
+    value: Any
+    name: str = ""
+    line: int = 1
 
-    def _cases(self, test: Any, where: str, line: int, common: Mapping[str, Any]) -> Iterator[Case]:
-        own = self._case(test, where, line)
-        variables = {**common["vars"], **own["vars"]}
-        options = {**common["options"], **own["options"]}
-        renders, asserts = ((*common[name], *own[name]) for name in ("render", "assert"))
-        threshold = common["threshold"] if own["threshold"] is None else own["threshold"]
-        expanded = [name for name in variables if _stands_for_many(variables[name])]
-        if options.get("disableVarExpansion"):
-            expanded = []
-        for chosen in itertools.product(*(variables[name] for name in expanded)):
-            one = {**variables, **dict(zip(expanded, chosen, strict=True))}
-            name = test.get("description") or ", ".join(f"{name}={_shown(one[name])}" for name in one) or "no variables"
-            if expanded and test.get("description"):
-                name += f" ({', '.join(f'{each}={_shown(one[each])}' for each in expanded)})"
-            yield Case(name, one, renders, asserts, threshold, line, test)
+    def __getitem__(self, field: str) -> _Place:
+        """Find a field of an object, there or not."""
+        name = f"{self.name}.{field}" if self.name else field
+        return _Place(self.path, self.value.get(field), name, self.value.lines.get(field, self.line))
 
-    def _case(self, test: Any, where: str, line: int) -> dict[str, Any]:
-        """Read the fields of a test; those that it lacks are empty."""
-        self._check(test, where, CASE_FIELDS, line)
-        read = partial(self._field, test, where)
-        read("description", str, "text")
-        variables = read("vars", Object, "an object") or Object()
-        for name, value in variables.items():
-            if isinstance(value, str) and value.startswith("file://"):
-                self._refuse(
-                    variables.lines[name], f"{where}.vars.{name}: variables are not read from files. Write it here"
-                )
-        options = read("options", Object, "an object") or Object()
-        self._check(options, f"{where}.options", OPTION_FIELDS, line)
-        return {
-            "vars": variables,
-            "options": options,
-            "threshold": read("threshold", float, "a number"),
-            **{name: self._assertions(read(name, List, "a list"), f"{where}.{name}") for name in ("render", "assert")},
-        }
+    def items(self) -> Iterator[_Place]:
+        """Iterate the items of a list."""
+        for index, value in enumerate(self.value or ()):
+            yield _Place(self.path, value, f"{self.name}[{index}]", self.value.lines[index])
 
-    def _assertions(self, given: Any, where: str) -> tuple[Assertion, ...]:
-        allowed = WITHOUT_MODEL if where.endswith(".render") else TYPES
-        return tuple(
-            self._assertion(each, f"{where}[{index}]", given.lines[index], allowed)
-            for index, each in enumerate(given or ())
-        )
+    def of_kind(self, kind: type, called: str) -> Any:
+        """Return the value, if it is of a kind."""
+        is_number = kind is float and isinstance(self.value, int) and not isinstance(self.value, bool)
+        if not is_number and not isinstance(self.value, kind):
+            self.refuse(f"{'' if self.name else 'the file'} must be {called}, {_not(self.value)}")
+        return self.value
 
-    def _assertion(self, given: Any, where: str, line: int, allowed: Sequence[str]) -> Assertion:
-        self._check_object(given, where, line)
-        read = partial(self._field, given, where)
-        kind = read("type", str, "text") or ""
-        base = kind.removeprefix("not-")
-        if kind and base not in allowed:  # before its fields, which depend on the type
-            self._refuse(given.lines["type"], f"{where}.type: {_not_known(kind, base)}. {_one_of(allowed)}")
-        self._check(given, where, ASSERTION_FIELDS, line)
-        if not kind:
-            self._refuse(line, f"{where}.type is missing. {_one_of(allowed)}")
-        line = given.lines["type"]
-        read("metric", str, "text")
-        threshold, weight = read("threshold", float, "a number"), read("weight", float, "a number")
-        config = read("config", Object, "an object") or {}
-        self._check_kind(base, given, where, line)
-        if weight is not None and weight < 0:
-            self._refuse(given.lines["weight"], f"{where}.weight must not be less than 0")
-        value, path, fills = self._value(base, given, where)
-        return Assertion(
-            base, kind != base, value, fills, threshold, 1 if weight is None else weight, config, line, path
-        )
+    def read(self, field: str, kind: type, called: str) -> Any:
+        """Return what a field of an object holds; None where it is not there."""
+        return self[field].of_kind(kind, called) if field in self.value else None
 
-    def _check_kind(self, kind: str, given: Object, where: str, line: int) -> None:
-        """Check which fields a type takes, and which it needs."""
-        _, _, fields, needed = KINDS[kind]
-        for name in ("value", "threshold", "config"):
-            if name in given and name not in fields:
-                self._refuse(given.lines[name], f"{where}.{name}: {kind} takes none")
-        if needed and needed not in given:
-            self._refuse(line, f"{where}.{needed} is missing")
-        if kind == "cost":
-            self._check_prices(given, where, line)
-
-    def _check_prices(self, given: Object, where: str, line: int) -> None:
-        config = given.get("config") or Object()
-        self._check(config, f"{where}.config", PRICES, line)
-        numbers = all(
-            isinstance(price, (int, float)) and not isinstance(price, bool) and price >= 0 for price in config.values()
-        )
-        if not numbers or not ("cost" in config or {"inputCost", "outputCost"} <= config.keys()):
-            self._refuse(
-                line,
-                f"{where}.config: no price is known here by itself. Give US dollars for a token: inputCost and "
-                "outputCost, or cost for both",
-            )
-
-    def _value(self, kind: str, given: Object, where: str) -> tuple[Any, tuple[str, str] | None, bool]:
-        """Read what an assertion compares with: the value, the file of code, and whether variables are filled in."""
-        value, line, where = given.get("value"), given.lines.get("value", 0), f"{where}.value"
-        fills = kind != "python"
-        if isinstance(value, str) and value.startswith("file://"):
-            path, function = self._named_file(kind, value, where, line)
-            if kind == "python":
-                return value, (str(path), function or "get_assert"), False
-            reader, fills = _Reader(path), False  # as promptfoo has it
-            value = reader.text().strip() if path.suffix == ".txt" else reader.load()
-        wanted = KINDS[kind].value
-        if wanted and not VALUES[wanted](value):
-            hint = ". Write it in quotes" if wanted == "text" else ""
-            self._refuse(line, f"{where} must be {wanted}, not {_shown(value)}{hint}")
-        try:
-            self._check_text(kind, value, list(names_in(value)) if fills or kind == "python" else [])
-        except ValueError as error:
-            self._refuse(line, f"{where}: {error}")
-        return value, None, fills
-
-    def _check_text(self, kind: str, value: Any, names: list[str]) -> None:
-        if kind == "python" and names:
-            raise ValueError('promptfoo fills {{name}} in code too. Write context["vars"]["name"]')
-        if kind == "regex" and not names:
-            regular_expression(value)
-
-    def _named_file(self, kind: str, value: str, where: str, line: int) -> tuple[Path, str]:
-        """Find a file that a value names, and the function after the colon; only the repository's are read."""
-        name, _, function = value.removeprefix("file://").partition(":")
-        path = (self.folder / name).resolve()
-        endings = (".py",) if kind == "python" else (".json", ".yaml", ".yml", ".txt")
-        if not path.is_relative_to(_repository(self.folder)):
-            self._refuse(line, f"{where}: {name} lies outside of the repository")
-        if path.suffix not in endings:
-            self._refuse(line, f"{where}: {name} must end with {' or '.join(endings)}")
-        if not path.is_file():
-            self._refuse(line, f"{where}: there is no file {name}")
-        return path, function
-
-    def load(self) -> Any:
-        """Read what the file holds; None where it is empty."""
-        try:
-            return read_yaml(self.text(), aliases=True)
-        except MalformedYAMLError as error:
-            self._refuse(error.line, str(error))
-
-    def text(self) -> str:
-        """Read the file as text; an OSError says where it can't be read."""
-        try:
-            return read_regular(self.path).decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise SuiteError(f"{self.path} is no UTF-8 text (byte {error.start}). Convert it first.") from None
-
-    # What is refused
-
-    def _check_object(self, given: Any, where: str, line: int) -> None:
-        if not isinstance(given, Object):
-            self._refuse(line, f"{where or 'the file'} must be an object, {_not(given)}")
-
-    def _check(self, given: Any, where: str, allowed: Sequence[str], line: int) -> None:
+    def check(self, allowed: Sequence[str]) -> None:
         """Refuse what is no object, and fields that are not known."""
-        self._check_object(given, where, line)
-        for name in given:
-            if name not in allowed:
-                field = f"{where}.{name}" if where else name
-                instead = f". {INSTEAD[name]}" if name in INSTEAD else ""
-                known = f"{_meant(name, allowed)} {_one_of(allowed)}"
-                self._refuse(given.lines[name], f"{field} is not known.{known}{instead}")
+        for field in self.of_kind(Object, "an object"):
+            if field not in allowed:
+                instead = f". {INSTEAD[field]}" if field in INSTEAD else ""
+                self[field].refuse(f" is not known.{_meant(field, allowed)} {_one_of(allowed)}{instead}")
 
-    def _field(self, given: Object, where: str, name: str, kind: type, called: str) -> Any:
-        value = given.get(name)
-        is_number = kind is float and isinstance(value, int) and not isinstance(value, bool)
-        if name in given and not is_number and not isinstance(value, kind):
-            self._refuse(given.lines[name], f"{where}.{name} must be {called}, {_not(value)}")
-        return value
+    def refuse(self, problem: str) -> NoReturn:
+        """Raise an error that begins with where it stands."""
+        raise SuiteError(f"{self.path}:{self.line}: {self.name}{problem}.")
 
-    def _refuse(self, line: int, problem: str) -> NoReturn:
-        raise SuiteError(f"{self.path}:{line}: {problem}.")
+
+def _load(path: Path) -> _Place:
+    """Read what a file holds; None where it is empty."""
+    try:
+        return _Place(path, read_yaml(_text(path), aliases=True))
+    except MalformedYAMLError as error:
+        raise SuiteError(f"{path}:{error.line}: {error}.") from None
+
+
+def _text(path: Path) -> str:
+    """Read a file as text; an OSError says where it can't be read."""
+    try:
+        return read_regular(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SuiteError(f"{path} is no UTF-8 text (byte {error.start}). Convert it first.") from None
+
+
+def _all_cases(top: _Place) -> Iterator[Case]:
+    """Iterate the tests of a file."""
+    if top.value is None:
+        top.refuse("the file is empty. Write `tests:`, a list of tests")
+    top.check((*TOP_FIELDS, *THEIR_FIELDS))
+    tests = top["tests"]
+    if not isinstance(tests.value, List) or not tests.value:
+        tests.refuse(f" must be a list of tests, {_not(tests.value)}")
+    common = _fields(top["defaultTest"] if "defaultTest" in top.value else _Place(top.path, Object()))
+    for test in tests.items():
+        yield from _cases(test, common)
+
+
+def _cases(test: _Place, common: Mapping[str, Any]) -> Iterator[Case]:
+    """Iterate what a test stands for: as many as a list of texts among its variables has, as promptfoo has it."""
+    own = _fields(test)
+    variables = {**common["vars"], **own["vars"]}
+    renders, asserts = ((*common[name], *own[name]) for name in ("render", "assert"))
+    threshold = common["threshold"] if own["threshold"] is None else own["threshold"]
+    expanded = [name for name in variables if _stands_for_many(variables[name])]
+    if {**common["options"], **own["options"]}.get("disableVarExpansion"):
+        expanded = []
+    described = test.value.get("description")
+    for chosen in itertools.product(*(variables[name] for name in expanded)):
+        one = {**variables, **dict(zip(expanded, chosen, strict=True))}
+        name = described or ", ".join(f"{name}={_shown(one[name])}" for name in one) or "no variables"
+        if expanded and described:
+            name += f" ({', '.join(f'{each}={_shown(one[each])}' for each in expanded)})"
+        yield Case(name, one, renders, asserts, threshold, test.line, test.value)
+
+
+def _fields(test: _Place) -> dict[str, Any]:
+    """Read the fields of a test; those that it lacks are empty."""
+    test.check(CASE_FIELDS)
+    test.read("description", str, "text")
+    variables = test.read("vars", Object, "an object") or Object()
+    for name, value in variables.items():
+        if isinstance(value, str) and value.startswith("file://"):
+            test["vars"][name].refuse(": variables are not read from files. Write it here")
+    options = test.read("options", Object, "an object") or Object()
+    replace(test["options"], value=options).check(OPTION_FIELDS)
+    threshold = test.read("threshold", float, "a number")
+    found = {"vars": variables, "options": options, "threshold": threshold}
+    for name, allowed in (("render", WITHOUT_MODEL), ("assert", TYPES)):
+        test.read(name, List, "a list")
+        found[name] = tuple(_assertion(each, allowed) for each in test[name].items())
+    return found
+
+
+def _assertion(given: _Place, allowed: Sequence[str]) -> Assertion:
+    given.of_kind(Object, "an object")
+    kind = given.read("type", str, "text") or ""
+    base = kind.removeprefix("not-")
+    if kind and base not in allowed:  # before its fields, which depend on the type
+        given["type"].refuse(f": {_not_known(kind, base)}. {_one_of(allowed)}")
+    given.check(ASSERTION_FIELDS)
+    if not kind:
+        replace(given["type"], line=given.line).refuse(f" is missing. {_one_of(allowed)}")
+    given.read("metric", str, "text")
+    threshold, weight = given.read("threshold", float, "a number"), given.read("weight", float, "a number")
+    config = given.read("config", Object, "an object") or {}
+    given = replace(given, line=given["type"].line)
+    _check_kind(base, given)
+    if weight is not None and weight < 0:
+        given["weight"].refuse(" must not be less than 0")
+    value, path, fills = _value(base, given["value"])
+    weight = 1 if weight is None else weight
+    return Assertion(base, kind != base, value, fills, threshold, weight, config, given.line, path)
+
+
+def _check_kind(kind: str, given: _Place) -> None:
+    """Check which fields a type takes, and which it needs."""
+    _, _, fields, needed = KINDS[kind]
+    for name in ("value", "threshold", "config"):
+        if name in given.value and name not in fields:
+            given[name].refuse(f": {kind} takes none")
+    if needed and needed not in given.value:
+        given[needed].refuse(" is missing")
+    if kind == "cost":
+        _check_prices(_Place(given.path, given.value.get("config") or Object(), f"{given.name}.config", given.line))
+
+
+def _check_prices(config: _Place) -> None:
+    config.check(PRICES)
+    prices = config.value
+    numbers = all(
+        isinstance(price, (int, float)) and not isinstance(price, bool) and price >= 0 for price in prices.values()
+    )
+    if not numbers or not ("cost" in prices or {"inputCost", "outputCost"} <= prices.keys()):
+        config.refuse(
+            ": no price is known here by itself. Give US dollars for a token: inputCost and "
+            "outputCost, or cost for both"
+        )
+
+
+def _value(kind: str, given: _Place) -> tuple[Any, tuple[str, str] | None, bool]:
+    """Read what an assertion compares with: the value, the file of code, and whether variables are filled in."""
+    value, fills = given.value, kind != "python"
+    if isinstance(value, str) and value.startswith("file://"):
+        path, function = _named_file(kind, given)
+        if kind == "python":
+            return value, (str(path), function or "get_assert"), False
+        fills = False  # as promptfoo has it
+        value = _text(path).strip() if path.suffix == ".txt" else _load(path).value
+    wanted = KINDS[kind].value
+    if wanted and not VALUES[wanted](value):
+        hint = ". Write it in quotes" if wanted == "text" else ""
+        given.refuse(f" must be {wanted}, not {_shown(value)}{hint}")
+    try:
+        _check_text(kind, value, list(names_in(value)) if fills or kind == "python" else [])
+    except ValueError as error:
+        given.refuse(f": {error}")
+    return value, None, fills
+
+
+def _check_text(kind: str, value: Any, names: list[str]) -> None:
+    if kind == "python" and names:
+        raise ValueError('promptfoo fills {{name}} in code too. Write context["vars"]["name"]')
+    if kind == "regex" and not names:
+        regular_expression(value)
+
+
+def _named_file(kind: str, given: _Place) -> tuple[Path, str]:
+    """Find a file that a value names, and the function after the colon; only the repository's are read."""
+    name, _, function = given.value.removeprefix("file://").partition(":")
+    folder = given.path.resolve().parent
+    path = (folder / name).resolve()
+    endings = (".py",) if kind == "python" else (".json", ".yaml", ".yml", ".txt")
+    if not path.is_relative_to(_repository(folder)):
+        given.refuse(f": {name} lies outside of the repository")
+    if path.suffix not in endings:
+        given.refuse(f": {name} must end with {' or '.join(endings)}")
+    if not path.is_file():
+        given.refuse(f": there is no file {name}")
+    return path, function
 
 
 def _named(cases: Iterator[Case]) -> Iterator[Case]:

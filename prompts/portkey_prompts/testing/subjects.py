@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from portkey_prompts.folder import PARTIAL, Folder, key_of, read_file
-from portkey_prompts.lock import LockedPrompt
 from portkey_prompts.rendering import Rendered, StoredPrompt, parse_partial
 from portkey_prompts.templates import Components, MissingVariablesError, Partial, TemplateError
 
@@ -39,25 +38,6 @@ class Subject(NamedTuple):
         """
         stored = StoredPrompt(detail)
         return cls(side, stored, partials, frozenset(_names(stored.template.components, partials)))
-
-    @classmethod
-    def of_file(cls, path: Path, partials: Mapping[str, Partial]) -> Subject:
-        """Read a prompt's file.
-
-        Raises:
-            PromptFileError: it can't be read.
-            TemplateError: its template is malformed.
-        """
-        return cls.of("files", read_file(path).version, partials)
-
-    @classmethod
-    def of_locked(cls, side: str, locked: LockedPrompt) -> Subject:
-        """Take what is locked of a prompt, or would be.
-
-        Raises:
-            TemplateError: a template is malformed.
-        """
-        return cls.of(side, locked.record, locked.templates)
 
     def render(self, case: Case) -> Rendered:
         """Render the prompt for a case.
