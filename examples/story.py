@@ -7,6 +7,7 @@ made stays there to play with, and the last lines say how.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import textwrap
 import time
@@ -19,7 +20,7 @@ from portkey_local import LocalServer
 
 FOLDER = Path(".demo")
 STARTED = time.monotonic()
-COLOUR = sys.stdout.isatty()
+COLOUR = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def say(text: str) -> None:

@@ -102,5 +102,16 @@ def test_what_make_installs_is_told_while_it_goes_on(tmp_path: Path) -> None:
         assert (done.returncode, "c==2" in done.stdout, "2 of 3" in done.stdout) == (code, True, True), done
 
 
+@pytest.mark.parametrize(("setting", "coloured"), [("", True), ("1", False)])
+def test_on_a_terminal_it_has_colour_unless_no_color_is_set(root: Path, setting: str, coloured: bool) -> None:
+    main, terminal = os.openpty()
+    command = [sys.executable, "-c", "import story; print(story.COLOUR)"]
+    environment = {**os.environ, "NO_COLOR": setting}
+    subprocess.run(command, cwd=root / "examples", env=environment, stdout=terminal, check=True, timeout=120)
+    assert os.read(main, 100).decode().strip() == str(coloured)
+    for descriptor in (main, terminal):
+        os.close(descriptor)
+
+
 if __name__ == "__main__":
     PICTURE.write_text(picture(COMMAND, recorded()), encoding="utf-8")
