@@ -54,7 +54,8 @@ def edited(text: str, suffix: str) -> Iterator[Edited]:
 
 def _keep_if_changed(path: Path, text: str) -> None:
     """Say where the file is that the user changed; remove one that is as it was."""
-    if path.exists() and path.read_bytes() != _with_break(text).encode():
+    left = path.read_bytes() if path.exists() else b""
+    if left.strip() and left != _with_break(text).encode():
         note(f"Your text is kept in {path}")
     else:
         path.unlink(missing_ok=True)
@@ -62,7 +63,7 @@ def _keep_if_changed(path: Path, text: str) -> None:
 
 def _command() -> list[str]:
     """Choose the editor: `VISUAL`, `EDITOR`, or, where there is a terminal, one that every system has."""
-    chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    chosen = os.environ.get("VISUAL", "").strip() or os.environ.get("EDITOR", "").strip()
     if chosen:
         return _words(chosen)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -21,7 +21,7 @@ def check_requested(version: str | None) -> None:
         APIVersionError: naming what to install.
     """
     where = "api_version" if version else "PORTKEY_API_VERSION"
-    asked = version or os.environ.get(where)
+    asked = version or os.environ.get(where, "").strip()
     if asked and asked != API_VERSION:
         raise APIVersionError(
             f"{where} asks for API version {asked}, and this package speaks {API_VERSION}. "

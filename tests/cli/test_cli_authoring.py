@@ -286,6 +286,24 @@ def test_an_editor_that_removes_the_file_changes_nothing(cli, editor, fails) -> 
     fails(cli("update", "pp-greeting"), 3, "No such file")
 
 
+@pytest.mark.parametrize("text", ["", "\n", " \n\t"])
+@pytest.mark.parametrize("reference", ["pp-greeting@1", "pp-greeting"])
+def test_who_empties_the_text_wants_no_version(cli, editor, fails, portkey: Portkey, reference: str, text: str) -> None:
+    folder = editor(f"path.write_text({text!r})\n")
+    fails(cli("update", reference), 2, "empty, so nothing was changed")
+    assert drafts(folder) == []
+    assert portkey.prompts.versions.list("pp-greeting").total == 2
+
+
+@pytest.mark.parametrize("setting", [" ", "\t"])
+def test_an_editor_of_blanks_is_none_and_the_text_is_not_run(
+    cli, fails, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    monkeypatch.setenv("EDITOR", setting)
+    monkeypatch.setenv("VISUAL", setting)
+    fails(cli("update", "pp-greeting"), 2, "There is no terminal to edit in", "EDITOR")
+
+
 def test_an_editor_that_writes_no_utf8_makes_no_version(cli, editor) -> None:
     folder = editor("path.write_bytes(b'\\xff')\n")
     done = cli("update", "pp-greeting")

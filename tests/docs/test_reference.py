@@ -89,7 +89,7 @@ VARIABLES = {
     ),
     "NO_COLOR": ("command line", "Anything: no colours."),
     "TERM": ("command line", "`dumb`: no colours."),
-    "VISUAL": ("command line", "The editor of `create` and `update`; else `EDITOR`."),
+    "VISUAL": ("command line", "The editor of `update`; else `EDITOR`."),
     "EDITOR": ("command line", "The same, where `VISUAL` says nothing."),
 }
 INDIRECT = {"HTTPS_PROXY"}

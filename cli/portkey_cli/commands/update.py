@@ -153,7 +153,7 @@ class Draft:
 
         Raises:
             PortkeyError: where somebody else made a version meanwhile; the text is kept.
-            UsageError: where a chat prompt came back as no array of messages; the text is kept.
+            UsageError: where nothing came back, or of a chat prompt no array of messages; the text is kept.
         """
         string = self._base.string or ""
         chat = None if self._base.is_raw_template else messages_in(string)
@@ -161,6 +161,8 @@ class Draft:
         with edited(shown, ".txt" if chat is None else ".json") as result:
             if not result.changed:
                 return None
+            if not result.text.strip():
+                raise UsageError("What the editor left is empty, so nothing was changed.")
             changed = result.text if chat is None else _checked_messages(result.text)
             self._check_unmoved()
             return self.save({"string": changed}, description)
