@@ -19,6 +19,7 @@ from mcp.shared.exceptions import MCPError
 from portkey_ai import Portkey
 from portkey_ai._version import __version__
 from portkey_ai.errors import PortkeyError
+from portkey_cli.labels import label_id
 from portkey_cli.output import note
 from portkey_cli.resolving import resolve
 from portkey_prompts.inputs import inputs_of
@@ -73,7 +74,7 @@ class ServicePrompts:
 
     def __init__(self, portkey: Portkey, label: str | None, collection: str | None) -> None:
         self._portkey = portkey
-        self._suffix = f"@{label}" if label else ""
+        self._label = label
         self._collection = collection
 
     def names(self) -> list[str]:
@@ -83,11 +84,14 @@ class ServicePrompts:
     def locked(self, names: Iterable[str]) -> dict[str, LockedPrompt]:
         """Return the prompts of these slugs, without those that there are not, or only outside of the collection."""
         known = self.names() if self._collection else names
-        references = {name: f"{name}{self._suffix}" for name in names if name in known and "@" not in name}
+        at = f"@{self._label}" if self._label else ""
+        references = {name: f"{name}{at}" for name in names if name in known and "@" not in name}
         resolution, found = resolve(self._portkey, references.values()), {}
         for name, reference in references.items():
             with suppress(LockError):  # without this label, or it includes what is not there
                 found[name] = resolution.locked(reference)
+        if self._label and not found:
+            label_id(self._portkey, self._label)  # one that is misspelt is told, since it would offer nothing
         return found
 
 

@@ -12,6 +12,7 @@ import typer
 from portkey_ai.errors import NotFoundError
 from portkey_cli import completing, settings
 from portkey_cli.failures import UsageError, listed
+from portkey_cli.labels import label_id
 from portkey_cli.options import option
 from portkey_cli.output import note, write_diff, write_line
 from portkey_cli.prompt_files import folder_of
@@ -128,11 +129,16 @@ class Sync:
         portkey: the service.
         path: the folder; None for the one of the settings.
         at: which version of a prompt is meant there: `latest`, or a label.
+
+    Raises:
+        PortkeyError: there is no such label.
     """
 
     def __init__(self, portkey: Portkey, path: Path | None, at: str = "latest") -> None:
         self.portkey = portkey
         self.at = at
+        if at != "latest" and not at.isdecimal():
+            label_id(portkey, at)  # of one that is misspelt no prompt has a version, which is no error by itself
         collections = [_checked(each, "id", "name") for each in portkey.collections.list()]
         self.folder = folder_of(portkey, Path(settings.folder(path).value), collections)
         self.collections = {each.id: each.name for each in collections}

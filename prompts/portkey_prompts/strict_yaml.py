@@ -14,6 +14,7 @@ from portkey_prompts.errors import PortkeyError, quoted
 
 _DEEPEST: Final = 1000
 _SCALARS: Final = ("bool", "float", "int", "null", "str")
+_IN_QUOTES: Final = ". A text that holds {{ stands in quotes"
 _MOST_VALUES: Final = 2_000_000
 """Most values that a text may hold with its aliases expanded."""
 
@@ -72,8 +73,10 @@ def read_yaml(text: str, *, aliases: bool = False) -> Any:
         raise
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "it is no YAML"
-        raise MalformedYAMLError(problem, mark.line + 1 if mark else 1) from None
+        problem, line = getattr(error, "problem", None) or "it is no YAML", mark.line + 1 if mark else 1
+        near = text.splitlines()[max(0, line - 2) : line]  # where it is not closed, the line after it is named
+        problem += _IN_QUOTES if "{{" in "".join(near) else ""
+        raise MalformedYAMLError(problem, line) from None
     except RecursionError:
         raise MalformedYAMLError("it is nested too deep, or an alias stands for what it stands in") from None
     except ValueError as error:
@@ -134,7 +137,9 @@ class _Builder:
         for key, inner in node.value:
             name = self.value(key)
             if not isinstance(name, str):
-                raise MalformedYAMLError(f"the key {json.dumps(name)} must be text. Write it in quotes", _line(key))
+                problem = f"the key {json.dumps(name)} must be text"
+                is_tag = isinstance(name, Object) and len(name) == 1  # {{name}} is an object in an object
+                raise MalformedYAMLError(f"{problem}{_IN_QUOTES if is_tag else '. Write it in quotes'}", _line(key))
             if name in found or (name == "<<" and merged):
                 raise MalformedYAMLError(f"{name} is given twice", _line(key))
             value = self.value(inner)

@@ -564,6 +564,15 @@ def test_a_file_whose_name_several_have_is_not_pushed(cli: Cli, portkey: Portkey
     assert portkey.prompts.retrieve(f"{slugs[1]}@latest").string == "two and more"
 
 
+@pytest.mark.parametrize("arguments", [("pull", "--at"), ("status", "--at"), ("push", "--dry-run", "--label")])
+def test_a_label_that_is_misspelt_is_told(cli: Cli, arguments: tuple[str, ...]) -> None:
+    cli("pull")
+    done = cli(*arguments, "prodction")
+    assert (done.code, done.out) == (1, "")
+    assert "There is no label 'prodction'." in done.err
+    assert cli(*arguments[:-1], *(["--at", "1"] if "--at" in arguments else [])).code == 0
+
+
 def test_a_prompt_without_the_label_is_not_gone(cli: Cli, portkey: Portkey) -> None:
     cli("pull")
     portkey.labels.create(name="beta")

@@ -116,6 +116,14 @@ WRONG: list[tuple[str, dict[str, str], str]] = [
 ]
 
 
+async def test_a_label_that_is_misspelt_is_told(
+    server: LocalServer, protocol: SimpleNamespace, connect: Connect
+) -> None:
+    async with connect("--label", "prodction", base_url=server.base_url) as client:
+        with pytest.raises(protocol.Error, match="There is no label 'prodction'"):
+            await client.list_prompts()
+
+
 async def test_what_is_wrong_with_a_request_is_said_and_no_other_prompt_named(
     server: LocalServer, protocol: SimpleNamespace, connect: Connect
 ) -> None:

@@ -66,7 +66,7 @@ def push(
         if refused:
             note(f"Nothing was pushed: {len(refused)} in conflict. Pull and merge, or choose with --force.")
             return NOT_AS_ASKED
-        marked = label_id(portkey, label) if label and not dry_run else None
+        marked = label_id(portkey, label) if label else None
         work = Push(sync, message or _commit(sync.folder.path), dry_run)
         work.all(found, force, delete)
         work.mark(marked, publish)
