@@ -83,11 +83,11 @@ class PromptTest(pytest.Item):
 
         if self.part:
             pytest.skip(_TAKES_A_MODEL)
-        session = _Session.of(self.config)
-        result = result_of(Job(self.suite, self.case, self.side), session.model, session.worker)
+        model, worker = _shared(self.config)
+        result = result_of(Job(self.suite, self.case, self.side), model, worker)
         if result.status != "passed":
             raise PromptTestError(f"{result.status}: {result.explained()}")
-        if self.case.asserts and session.model is None and not self.case.renders:
+        if self.case.asserts and model is None and not self.case.renders:
             pytest.skip(f"it renders; {_TAKES_A_MODEL}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *given: Any, **options: Any) -> Any:
@@ -105,25 +105,19 @@ class PromptTestError(Exception):
     """A case did not pass; the message says why."""
 
 
-class _Session:
-    """What the tests of one run share, made when the first of them needs it."""
+_SHARED = pytest.StashKey["tuple[Model | None, Worker]"]()
 
-    KEY = pytest.StashKey["_Session"]()
 
-    def __init__(self, worker: Worker, model: Model | None) -> None:
-        self.worker = worker
-        self.model = model
+def _shared(config: pytest.Config) -> tuple[Model | None, Worker]:
+    """Return what the tests of one run share, made when the first of them needs it."""
+    if _SHARED not in config.stash:
+        from portkey_prompts.testing.worker import Worker
 
-    @classmethod
-    def of(cls, config: pytest.Config) -> _Session:
-        if cls.KEY not in config.stash:
-            from portkey_prompts.testing.worker import Worker
-
-            opened = ExitStack()
-            config.add_cleanup(opened.close)
-            model = _model(config.getoption("--prompts-upstream"), opened)
-            config.stash[cls.KEY] = cls(opened.enter_context(Worker()), model)
-        return config.stash[cls.KEY]
+        opened = ExitStack()
+        config.add_cleanup(opened.close)
+        model = _model(config.getoption("--prompts-upstream"), opened)
+        config.stash[_SHARED] = model, opened.enter_context(Worker())
+    return config.stash[_SHARED]
 
 
 def _model(upstream: str | None, opened: ExitStack) -> Model | None:

@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -66,13 +67,7 @@ class Worker:
             if self._is_closed:
                 raise CheckError("It was not checked any more.")
             process = self._process = self._process or _started()
-            late = threading.Event()
-
-            def end() -> None:
-                late.set()
-                process.kill()
-
-            timer = threading.Timer(SECONDS[kind], end)
+            began, timer = time.monotonic(), threading.Timer(SECONDS[kind], process.kill)
             timer.start()
             try:
                 reply = _exchange(process, {"kind": kind, **request})
@@ -81,7 +76,8 @@ class Worker:
             if not reply:
                 self._end()
                 took = f"It took longer than {SECONDS[kind]:g} s, and was ended."
-                raise CheckError(took if late.is_set() else "The code ended its process.")
+                is_late = time.monotonic() - began >= SECONDS[kind]
+                raise CheckError(took if is_late else "The code ended its process.")
         answer = json.loads(reply)
         if "error" in answer:
             raise CheckError(answer["error"])
