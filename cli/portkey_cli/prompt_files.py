@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from portkey_cli.clients import Connection, connect
-from portkey_cli.failures import UsageError
+from portkey_cli.failures import NoFileError, UsageError
 from portkey_prompts.folder import PARTIAL, SUFFIX, Folder, Key, key_of
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def slug_reference(context: typer.Context, reference: str) -> str:
 
     Raises:
         UsageError: it is a partial's, or the service does not know it yet.
+        NoFileError: there is none, and none is remembered.
     """
     if not is_file(reference):
         return reference
@@ -70,5 +71,8 @@ def slug_reference(context: typer.Context, reference: str) -> str:
             folder = Folder.remembered(folder.path, folder.service, _workspace(portkey))
     synced = folder.synced.get(key)
     if synced is None:
-        raise UsageError(f"{name} is on no service yet that the folder remembers. Push it first: portkey-prompts push")
+        remedy = "that the folder remembers. Push it first: portkey-prompts push"
+        if not Path(name).is_file():
+            raise NoFileError(f"{name}: there is no such file, and it is on no service {remedy}")
+        raise UsageError(f"{name} is on no service yet {remedy}")
     return f"{synced.slug}{at}{version}"

@@ -573,6 +573,15 @@ def test_a_label_that_is_misspelt_is_told(cli: Cli, arguments: tuple[str, ...]) 
     assert cli(*arguments[:-1], *(["--at", "1"] if "--at" in arguments else [])).code == 0
 
 
+@pytest.mark.parametrize("command", ["diff", "lock"])
+def test_a_file_that_is_not_there_is_told_apart_from_one_that_was_not_pushed(cli: Cli, command: str) -> None:
+    cli("pull")
+    Path("prompts/new.prompt").write_text("new\n")
+    assert "on no service yet" in cli(command, "prompts/new.prompt").err
+    done = cli(command, "prompts/nwe.prompt")
+    assert (done.code, "prompts/nwe.prompt: there is no such file, and it is" in done.err) == (3, True)
+
+
 def test_a_prompt_without_the_label_is_not_gone(cli: Cli, portkey: Portkey) -> None:
     cli("pull")
     portkey.labels.create(name="beta")
