@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from .scanner import Tag
+from .scanner import Origin
 from .values import ARRAY_INDEX, TagPosition, check_json, is_list, is_object, utf16_length, utf16_unit
 
 if TYPE_CHECKING:
@@ -62,12 +62,22 @@ class Name:
 class DottedName:
     """Look up the first part of a name, then walk down through objects, lists and texts."""
 
-    __slots__ = ("column", "first", "line", "rest", "text")
+    __slots__ = ("first", "offset", "origin", "rest", "text")
 
-    def __init__(self, tag: Tag) -> None:
-        self.text, self.line, self.column = tag.name, tag.line, tag.column
-        self.first, *rest = tag.name.split(".")
+    def __init__(self, text: str, offset: int, origin: Origin) -> None:
+        self.text, self.offset, self.origin = text, offset, origin
+        self.first, *rest = text.split(".")
         self.rest = tuple(rest)
+
+    @property
+    def line(self) -> int:
+        """Give the line in which its tag opens."""
+        return self.origin.line(self.offset)
+
+    @property
+    def column(self) -> int:
+        """Give the column in which its tag opens."""
+        return self.origin.column(self.offset)
 
     def find(self, run: Run, frames: Frames, item: Any) -> Any:
         """Answer the value, or `ABSENT`; where a part is missing, the name is looked up again further out."""
@@ -117,11 +127,11 @@ def first_part(text: str) -> str:
     return text.partition(".")[0] if is_path(text) else text
 
 
-def name_of(tag: Tag) -> AnyName:
-    """Make the look-up for the name in a tag."""
-    if tag.name == ".":
-        return ItemName(tag.name)
-    return DottedName(tag) if is_path(tag.name) else Name(tag.name)
+def name_of(text: str, offset: int, origin: Origin) -> AnyName:
+    """Make the look-up for the name in a tag that opens at an offset."""
+    if text == ".":
+        return ItemName(text)
+    return DottedName(text, offset, origin) if is_path(text) else Name(text)
 
 
 def frame_of(value: Any, tag: TagPosition) -> Frame | None:

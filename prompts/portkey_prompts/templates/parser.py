@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
 
 from .errors import TemplateSyntaxError
-from .scanner import Scanner, Tag
-from .tree import Block, InvertedSection, Node, Section, node_of
-
-MAX_NESTING: Final = 100
-"""Sections inside of each other in one text: as deep as a render goes without raised limits."""
+from .plain import MAX_NESTING, parse_plain
+from .scanner import Origin, Scanner, Tag
+from .tree import Block, InvertedSection, Node, Section, block_of, node_of
 
 _NO_NODE = frozenset("#^/!=")
 _LINE = re.compile(r"(?m)^(?=[^\n])")
@@ -29,7 +26,13 @@ def parse(text: str, shift: int = 0, first_shifted: int = 1) -> Block:
     Raises:
         TemplateSyntaxError: a tag or a section is malformed, not closed, or nested deeper than `MAX_NESTING`.
     """
-    tags, tokens = Scanner(text, shift, first_shifted).tokens()
+    origin = Origin(text, shift, first_shifted)
+    return parse_plain(origin) or scanned(origin)
+
+
+def scanned(origin: Origin) -> Block:
+    """Parse a template that has unusual tags, or is malformed."""
+    tags, tokens = Scanner(origin).tokens()
     _check_sections(tags)
     return _nested(tokens)
 
@@ -62,12 +65,13 @@ def _nested(tokens: list[str | Tag]) -> Block:
             nodes = _closed(open_sections, nodes)
     while open_sections:
         nodes = _closed(open_sections, nodes)
-    return Block(nodes)
+    return block_of(nodes)
 
 
 def _closed(open_sections: list[tuple[Tag, list[str | Node]]], nodes: list[str | Node]) -> list[str | Node]:
     tag, outer = open_sections.pop()
-    outer.append((Section if tag.sigil == "#" else InvertedSection)(tag, Block(nodes)))
+    kind = Section if tag.sigil == "#" else InvertedSection
+    outer.append(kind(tag.name, tag.offset, tag.origin, block_of(nodes)))
     return outer
 
 
@@ -87,25 +91,21 @@ def _check_sections(tags: list[Tag]) -> None:
 def _check_end(tag: Tag, open_sections: list[Tag]) -> None:
     """Pop the section that a closing tag ends off the stack, and check that it bears that name."""
     if not open_sections:
-        problem = f"'{{{{/{tag.name}}}}}' closes a section that was not opened"
-        raise TemplateSyntaxError(problem, line=tag.line, column=tag.column)
+        raise tag.error(f"'{{{{/{tag.name}}}}}' closes a section that was not opened")
     opening = open_sections.pop()
     if opening.name != tag.name:
         expected = f"expected '{{{{/{opening.name}}}}}', for the section opened at {_position(opening)}"
-        problem = f"{expected}, not '{{{{/{tag.name}}}}}'"
-        raise TemplateSyntaxError(problem, line=tag.line, column=tag.column)
+        raise tag.error(f"{expected}, not '{{{{/{tag.name}}}}}'")
 
 
 def _never_closed(tag: Tag) -> TemplateSyntaxError:
-    problem = f"the section '{{{{{tag.sigil}{tag.name}}}}}' is never closed: expected '{{{{/{tag.name}}}}}'"
-    return TemplateSyntaxError(problem, line=tag.line, column=tag.column)
+    return tag.error(f"the section '{{{{{tag.sigil}{tag.name}}}}}' is never closed: expected '{{{{/{tag.name}}}}}'")
 
 
 def _check_nesting(tag: Tag, depth: int) -> None:
     if depth >= MAX_NESTING:
-        problem = f"sections are nested deeper than {MAX_NESTING} levels: move the inner ones to a partial"
-        raise TemplateSyntaxError(problem, line=tag.line, column=tag.column)
+        raise tag.error(f"sections are nested deeper than {MAX_NESTING} levels: move the inner ones to a partial")
 
 
 def _position(tag: Tag) -> str:
-    return f"line {tag.line}, column {tag.column}"
+    return f"line {tag.origin.line(tag.offset)}, column {tag.origin.column(tag.offset)}"

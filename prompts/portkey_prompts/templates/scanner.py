@@ -19,10 +19,36 @@ WHITE: Final = (
 
 _SIGIL = re.compile(f"[{WHITE}]*([#^/&{{=!]|>>?)?[{WHITE}]*")
 _SPACES = re.compile(f"[{WHITE}]+")
-_PLAIN = re.compile(r"\{\{ ?([#^/&]|>>?)? ?([A-Za-z0-9_.@-]{1,100}) ?\}\}")
+PLAIN = re.compile(r"\{\{ ?([#^/&]|>>?)? ?([A-Za-z0-9_.@-]{1,100}) ?\}\}")
 """The usual tag, between the usual delimiters; `Scanner._read` reads what it does not match."""
 _SECTIONS = frozenset("#^/")
 _NO_NAME = re.compile(r"[{}\r\n]")
+
+
+class Origin:
+    """The text that tags stand in: their positions are counted when somebody asks, which only errors do.
+
+    Args:
+        text: the template.
+        shift: characters of indentation that were put before lines, not to be counted in columns.
+        first_shifted: the first line that has them, from 1.
+    """
+
+    __slots__ = ("first_shifted", "shift", "text")
+
+    def __init__(self, text: str, shift: int = 0, first_shifted: int = 1) -> None:
+        self.text = text
+        self.shift = shift
+        self.first_shifted = first_shifted
+
+    def line(self, offset: int) -> int:
+        """Tell in which line an offset lies, from 1."""
+        return self.text.count("\n", 0, offset) + 1
+
+    def column(self, offset: int) -> int:
+        """Tell in which column an offset lies, from 1."""
+        column = offset - self.text.rfind("\n", 0, offset)
+        return column - self.shift if self.line(offset) >= self.first_shifted else column
 
 
 class Tag:
@@ -31,37 +57,40 @@ class Tag:
     Attributes:
         sigil: what the tag begins with: empty for `{{x}}`, and `&` for `{{{x}}}` too.
         name: the text after the sigil.
+        offset: where it opens in the text of its origin.
         indent: of a partial that is the first tag of its line, the white space that the partial's lines get.
         after_text: of such a partial, whether text stands before it, so that its first line gets none.
     """
 
-    __slots__ = ("after_text", "column", "indent", "line", "name", "sigil")
+    __slots__ = ("after_text", "indent", "name", "offset", "origin", "sigil")
 
-    def __init__(self, sigil: str, name: str, line: int, column: int) -> None:
+    def __init__(self, sigil: str, name: str, offset: int, origin: Origin) -> None:
         self.sigil = sigil
         self.name = name
-        self.line = line
-        self.column = column
+        self.offset = offset
+        self.origin = origin
         self.indent = ""
         self.after_text = False
+
+    def error(self, problem: str) -> TemplateSyntaxError:
+        """Make an error that says where the tag opens."""
+        offset = self.offset
+        return TemplateSyntaxError(problem, line=self.origin.line(offset), column=self.origin.column(offset))
 
 
 class Scanner:
     """Take a template apart.
 
     Args:
-        text: the template.
-        shift: characters of indentation that were put before lines, not to be counted in columns.
-        first_shifted: the first line that has them, from 1.
+        origin: the template.
     """
 
-    def __init__(self, text: str, shift: int = 0, first_shifted: int = 1) -> None:
-        self._text = text
-        self._shift = shift
-        self._first_shifted = first_shifted
+    def __init__(self, origin: Origin) -> None:
+        self._origin = origin
+        self._text = origin.text
         self._open = "{{"
         self._close = "}}"
-        self._plain: re.Pattern[str] | None = _PLAIN
+        self._plain: re.Pattern[str] | None = PLAIN
         self._tokens: list[str | Tag] = []
         self._line_tokens = 0
         self._dropped = 0
@@ -76,39 +105,34 @@ class Scanner:
             TemplateSyntaxError: a tag is not closed or has no name.
         """
         text, tokens, sections = self._text, self._tokens, list[Tag]()
-        position, line, line_start = 0, 1, 0
+        position = 0
         has_tag, is_blank = False, True  # of the line, as far as it was read
         while (start := text.find(self._open, position)) >= 0:
             line_break = text.find("\n", position, start)
             if line_break >= 0:  # the rest of a line, whole lines, and the beginning of the next line
                 tokens.append(text[position : line_break + 1])
-                if has_tag and is_blank and _is_white(text[position : line_break + 1]):
+                if has_tag and is_blank and is_white(text[position : line_break + 1]):
                     self._drop_white()
                 line_start = text.rfind("\n", line_break, start) + 1
-                line += text.count("\n", line_break, start)
                 if line_start > line_break + 1:
                     tokens.append(text[line_break + 1 : line_start])
                 self._line_tokens = len(tokens)
                 has_tag, is_blank, position = False, True, line_start
             if start > position:
                 tokens.append(text[position:start])
-                is_blank = is_blank and _is_white(text[position:start])
-            column = start - line_start + 1 - (self._shift if line >= self._first_shifted else 0)
+                is_blank = is_blank and is_white(text[position:start])
             plain = None if self._plain is None else self._plain.match(text, start)
             if plain is not None:
-                tag, position = Tag(plain[1] or "", plain[2], line, column), plain.end()
+                tag, position = Tag(plain[1] or "", plain[2], start, self._origin), plain.end()
             else:
-                tag, position = self._read(start, line, column)
-                breaks = text.count("\n", start, position)
-                if breaks:
-                    line, line_start = line + breaks, text.rfind("\n", start, position) + 1
+                tag, position = self._read(start)
             sigil = tag.sigil
             if sigil == "" or sigil == "&":  # a value counts as text on its line; other tags leave no text of their own
                 is_blank = False
             elif sigil in _SECTIONS:
                 sections.append(tag)
             elif sigil == ">" and not has_tag:
-                tag.indent = _indentation("".join(map(str, tokens[self._line_tokens :])))
+                tag.indent = indentation("".join(map(str, tokens[self._line_tokens :])))
                 tag.after_text = not is_blank
             tokens.append(tag)
             has_tag = True
@@ -120,7 +144,7 @@ class Scanner:
         rest_of_line, line_break, after = text.partition("\n")
         if text:
             self._tokens.append(rest_of_line + line_break)
-        if has_tag and is_blank and _is_white(rest_of_line):
+        if has_tag and is_blank and is_white(rest_of_line):
             if line_break:
                 self._drop_white()
             else:
@@ -142,11 +166,11 @@ class Scanner:
         dropped = {index + self._dropped for index, unit in enumerate(line) if isinstance(unit, str)}
         self._tokens[self._line_tokens :] = [unit for index, unit in enumerate(line) if index not in dropped]
 
-    def _read(self, start: int, line: int, column: int) -> tuple[Tag, int]:
+    def _read(self, start: int) -> tuple[Tag, int]:
         """Read the tag that opens at `start`; return it and the offset after it."""
         head = _SIGIL.match(self._text, start + len(self._open))
         assert head is not None  # the pattern matches emptiness
-        tag = Tag(head[1] or "", "", line, column)
+        tag = Tag(head[1] or "", "", start, self._origin)
         if tag.sigil == "!":
             return tag, self._comment_end(tag, head.end(1))
         if tag.sigil == "=":
@@ -159,7 +183,7 @@ class Scanner:
             raise self._unclosed(tag, closing)
         if not name:
             what = f"{self._open}{tag.sigil} {self._close}"
-            raise TemplateSyntaxError(f"expected a name in {what!r}", line=tag.line, column=tag.column)
+            raise tag.error(f"expected a name in {what!r}")
         tag.sigil = "&" if tag.sigil == "{" else tag.sigil
         tag.name = name
         return tag, end + len(closing)
@@ -171,10 +195,9 @@ class Scanner:
         content = self._text[position : end.start()]
         pair = [part for part in _SPACES.split(content) if part]
         if len(pair) != 2 or "=" in content:
-            problem = "expected two delimiters with a space between, such as {{=<% %>=}}"
-            raise TemplateSyntaxError(problem, line=tag.line, column=tag.column)
+            raise tag.error("expected two delimiters with a space between, such as {{=<% %>=}}")
         self._open, self._close = pair
-        self._plain = _PLAIN if pair == ["{{", "}}"] else None
+        self._plain = PLAIN if pair == ["{{", "}}"] else None
         return end.end()
 
     def _comment_end(self, tag: Tag, position: int) -> int:
@@ -190,15 +213,15 @@ class Scanner:
         return position
 
     def _unclosed(self, tag: Tag, closing: str) -> TemplateSyntaxError:
-        problem = f"the tag that opens here with {self._open + tag.sigil!r} is not closed: expected {closing!r}"
-        return TemplateSyntaxError(problem, line=tag.line, column=tag.column)
+        return tag.error(f"the tag that opens here with {self._open + tag.sigil!r} is not closed: expected {closing!r}")
 
 
-def _is_white(text: str) -> bool:
+def is_white(text: str) -> bool:
+    """Tell whether a text is white space, or empty."""
     return not text or _SPACES.fullmatch(text) is not None
 
 
-def _indentation(text: str) -> str:
+def indentation(text: str) -> str:
     """Make white space as wide as the text before a tag; the hosted engine counts in units of UTF-16."""
     return "".join(_white_for(character) for character in text)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .errors import TemplateSyntaxError
 from .names import ABSENT, Frames, frame_of, is_path, name_of
-from .scanner import Tag
+from .scanner import Origin, Tag
 from .values import chosen_text, is_false, is_list
 
 if TYPE_CHECKING:
@@ -15,60 +15,87 @@ if TYPE_CHECKING:
 
 
 class Block:
-    """A row of tags, each with the text before it, and the text at the end: a template, or the body of a section."""
+    """A row of tags, each with the text before it, and the text at the end: a template, or the body of a section.
+
+    Attributes:
+        steps: what it takes to render: one, and one for each tag and each dot in it.
+    """
 
     __slots__ = ("end", "pairs", "steps")
 
-    def __init__(self, content: list[str | Node]) -> None:
-        pairs: list[tuple[str, Node]] = []
-        before, steps = "", 1
-        for piece in content:
-            if isinstance(piece, str):
-                before += piece
-            else:
-                pairs.append((before, piece))
-                before, steps = "", steps + 1 + piece.text.count(".")
-        self.pairs, self.end = tuple(pairs), before
+    def __init__(self, pairs: tuple[tuple[str, Node], ...], end: str, steps: int) -> None:
+        self.pairs = pairs
+        self.end = end
         self.steps = steps
 
     def render(self, run: Run, frames: Frames, item: Any, depth: int) -> None:
-        """Write texts and tags; names without dots, most of the work, are looked up here without a call."""
+        """Write texts and tags, among the same names."""
+        self.render_each(run, frames, (item,), depth)
+
+    def render_each(
+        self, run: Run, frames: Frames, items: Sequence[Any], depth: int, section: Section | None = None
+    ) -> None:
+        """Write texts and tags for each item.
+
+        Args:
+            run: the render.
+            frames: what names are looked up in, innermost first.
+            items: the items.
+            depth: how many sections and partials are around them.
+            section: looks names up in the item first, where it has names; with None only in `frames`.
+        """
+        # Names without dots, most of the work, are looked up here: a call for each would take as long as all the rest.
         write, root, defaults, escape = run.write, run.root, run.defaults, run.escape
-        for before, tag in self.pairs:
-            if before:
-                write(before)
-            if type(tag) is not Variable:
-                tag.render(run, frames, item, depth)
-                continue
-            name = tag.text
-            for frame in frames:
-                if name in frame:
-                    value = frame[name]
-                    break
-            else:
-                run.missing[name] = None
-                continue
-            if frame is root:
-                run.used.add(name)
-            elif frame is defaults:
-                run.defaulted.add(name)
-            if type(value) is str and (escape is None or not tag.escaped):
-                write(value)
-            else:
-                run.write_value(value, tag)
-        if self.end:
-            write(self.end)
+        pairs, end, outer = self.pairs, self.end, frames
+        for item in items:
+            if section is not None:
+                own = item if type(item) is dict else frame_of(item, section)
+                frames = outer if own is None else (own, *outer)
+            for before, tag in pairs:
+                if before:
+                    write(before)
+                if type(tag) is not Variable:
+                    tag.render(run, frames, item, depth)
+                    continue
+                name = tag.text
+                for frame in frames:
+                    if name in frame:
+                        value = frame[name]
+                        break
+                else:
+                    run.missing[name] = None
+                    continue
+                if frame is root:
+                    run.used.add(name)
+                elif frame is defaults:
+                    run.defaulted.add(name)
+                if type(value) is str and (escape is None or not tag.escaped):
+                    write(value)
+                else:
+                    run.write_value(value, tag)
+            if end:
+                write(end)
 
 
 class Node:
-    """A tag: the text in it, and where it stands."""
+    """A tag: the text in it, and where it opens."""
 
-    __slots__ = ("column", "line", "text")
+    __slots__ = ("offset", "origin", "text")
 
-    def __init__(self, tag: Tag) -> None:
-        self.text = tag.name
-        self.line = tag.line
-        self.column = tag.column
+    def __init__(self, text: str, offset: int, origin: Origin) -> None:
+        self.text = text
+        self.offset = offset
+        self.origin = origin
+
+    @property
+    def line(self) -> int:
+        """Give the line in which it opens, from 1."""
+        return self.origin.line(self.offset)
+
+    @property
+    def column(self) -> int:
+        """Give the column in which it opens, from 1."""
+        return self.origin.column(self.offset)
 
     def render(self, run: Run, frames: Frames, item: Any, depth: int) -> None:
         """Write what the tag stands for."""
@@ -80,9 +107,9 @@ class Variable(Node):
 
     __slots__ = ("escaped",)
 
-    def __init__(self, tag: Tag) -> None:
-        self.text, self.line, self.column = tag.name, tag.line, tag.column  # inline: most tags are variables
-        self.escaped = tag.sigil != "&"
+    def __init__(self, text: str, offset: int, origin: Origin, escaped: bool) -> None:
+        self.text, self.offset, self.origin = text, offset, origin  # inline: most tags are variables
+        self.escaped = escaped
 
 
 class PathVariable(Variable):
@@ -90,9 +117,9 @@ class PathVariable(Variable):
 
     __slots__ = ("name",)
 
-    def __init__(self, tag: Tag) -> None:
-        super().__init__(tag)
-        self.name = name_of(tag)
+    def __init__(self, text: str, offset: int, origin: Origin, escaped: bool) -> None:
+        super().__init__(text, offset, origin, escaped)
+        self.name = name_of(text, offset, origin)
 
     def render(self, run: Run, frames: Frames, item: Any, depth: int) -> None:
         """Write the value, or note that it is missing."""
@@ -108,9 +135,9 @@ class Section(Node):
 
     __slots__ = ("block", "name")
 
-    def __init__(self, tag: Tag, block: Block) -> None:
-        super().__init__(tag)
-        self.name = name_of(tag)
+    def __init__(self, text: str, offset: int, origin: Origin, block: Block) -> None:
+        super().__init__(text, offset, origin)
+        self.name = name_of(text, offset, origin)
         self.block = block
 
     def render(self, run: Run, frames: Frames, item: Any, depth: int) -> None:
@@ -124,9 +151,7 @@ class Section(Node):
             return
         items = value if is_list(value) else (value,)
         run.enter(self, self.block, depth + 1, len(items))
-        for each in items:
-            frame = each if type(each) is dict else frame_of(each, self)
-            self.block.render(run, frames if frame is None else (frame, *frames), each, depth + 1)
+        self.block.render_each(run, frames, items, depth + 1, self)
 
 
 class InvertedSection(Section):
@@ -147,10 +172,10 @@ class Inclusion(Node):
 
     __slots__ = ("after_text", "indent")
 
-    def __init__(self, tag: Tag) -> None:
-        super().__init__(tag)
-        self.indent = tag.indent
-        self.after_text = tag.after_text
+    def __init__(self, text: str, offset: int, origin: Origin, indent: str = "", after_text: bool = False) -> None:
+        super().__init__(text, offset, origin)
+        self.indent = indent
+        self.after_text = after_text
 
     def render(self, run: Run, frames: Frames, item: Any, depth: int) -> None:
         """Write the partial, among the same names."""
@@ -162,9 +187,9 @@ class ChosenInclusion(Inclusion):
 
     __slots__ = ("name",)
 
-    def __init__(self, tag: Tag) -> None:
-        super().__init__(tag)
-        self.name = name_of(tag)
+    def __init__(self, text: str, offset: int, origin: Origin) -> None:
+        super().__init__(text, offset, origin)
+        self.name = name_of(text, offset, origin)
 
     def render(self, run: Run, frames: Frames, item: Any, depth: int) -> None:
         """Write the stored partial that the value refers to, or else the value as a template."""
@@ -180,14 +205,28 @@ class ChosenInclusion(Inclusion):
             run.include_text(text, self, frames, item, depth + 1)
 
 
+def block_of(content: Iterable[str | Node]) -> Block:
+    """Make a block of texts and tags, one after another."""
+    pairs: list[tuple[str, Node]] = []
+    before, steps = "", 1
+    for piece in content:
+        if isinstance(piece, str):
+            before += piece
+        else:
+            pairs.append((before, piece))
+            before, steps = "", steps + 1 + piece.text.count(".")
+    return Block(tuple(pairs), before, steps)
+
+
 def node_of(tag: Tag) -> Node:
     """Make the node of a tag that is no section."""
+    text, offset, origin = tag.name, tag.offset, tag.origin
     if tag.sigil == ">":
-        return Inclusion(tag)
+        return Inclusion(text, offset, origin, tag.indent, tag.after_text)
     if tag.sigil == ">>":
-        return ChosenInclusion(tag)
-    is_plain = "." not in tag.name or not (tag.name == "." or is_path(tag.name))
-    return Variable(tag) if is_plain else PathVariable(tag)
+        return ChosenInclusion(text, offset, origin)
+    is_plain = "." not in text or not (text == "." or is_path(text))
+    return (Variable if is_plain else PathVariable)(text, offset, origin, tag.sigil != "&")
 
 
 TagInSections: TypeAlias = tuple[Node, tuple[Section, ...]]

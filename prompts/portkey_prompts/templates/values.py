@@ -16,9 +16,20 @@ _NOT_LISTS = (str, dict, bytes, bytearray, memoryview)
 class TagPosition(Protocol):
     """The tag that a value is looked up for: its name and its position, for errors."""
 
-    text: str
-    line: int
-    column: int
+    @property
+    def text(self) -> str:
+        """Give the name."""
+        ...
+
+    @property
+    def line(self) -> int:
+        """Give the line, from 1."""
+        ...
+
+    @property
+    def column(self) -> int:
+        """Give the column, from 1."""
+        ...
 
 
 def is_object(value: object) -> bool:
