@@ -20,6 +20,7 @@ from portkey_prompts.telemetry import VERSION_HEADER
 from .access.entrance import Entrance, trace_id_of
 from .access.keyring import KeysUnreadableError
 from .api_keys import SCOPES
+from .at_once import AtOnce, is_usual
 from .errors import (
     ApiError,
     MethodNotAllowedError,
@@ -40,7 +41,7 @@ from .json import is_large, to_json, to_json_stepwise
 from .metrics import CONTENT_TYPE as METRICS_TYPE
 from .metrics import PATH as METRICS_PATH
 from .metrics import database
-from .operations import HANDLERS, Handler
+from .operations import HANDLERS, QUICK_HANDLERS, Handler
 from .parts import Parts
 from .tracing import VERSION, RequestSpan
 from .worker import answers
@@ -191,6 +192,7 @@ class Application:
             admitted = self._admitted(scope, headers)
             if head is not None:
                 head.admitted = admitted
+                head.at_once = self._at_once(admitted, headers, scope["query_string"])
         operation, handler, scope["path_params"] = admitted
         state["operation"] = operation
         caller.check_may(operation.scope)
@@ -216,6 +218,24 @@ class Application:
         methods, parameters = found
         operation, handler = methods.get(scope["method"]) or _not_allowed(methods, scope["method"])
         return Admitted(operation, handler, parameters)
+
+    def _at_once(self, admitted: Admitted, headers: Headers, query: bytes) -> AtOnce | None:
+        """Return what answers requests with a head that was let in without a coroutine; None where nothing does."""
+        operation, _, path = admitted
+        quick, parts = QUICK_HANDLERS.get(operation.id), self._parts
+        is_noted = self._journal is not None or parts.telemetry is not None
+        if quick is None or is_noted or not is_usual(headers, query):
+            return None
+        return AtOnce(
+            operation=operation,
+            handler=quick,
+            path=path,
+            headers=headers,
+            parts=parts,
+            keyring=self._entrance.keyring,
+            reader=self._reader,
+            readiness=self._readiness,
+        )
 
     @cached_property
     def _page(self) -> ASGIApp:

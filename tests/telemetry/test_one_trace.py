@@ -237,6 +237,17 @@ def test_a_request_is_a_span_of_its_operation(spans: Any, monkeypatch: pytest.Mo
     assert unknown.name == "GET"
 
 
+def test_a_request_that_is_like_the_ones_before_it_is_a_span_too(spans: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "otlp")
+    with LocalServer() as traced, httpx.Client(base_url=traced.base_url) as client:
+        traced.add_prompt(slug="greeting", versions=["Hello"])
+        answers = [client.get("prompts/greeting") for _ in range(5)]
+        deadline = time.monotonic() + 60
+        while len(found := spans.get_finished_spans()) < len(answers):
+            assert time.monotonic() < deadline
+    assert [hex_id(span.context.trace_id) for span in found] == [each.headers["x-portkey-trace-id"] for each in answers]
+
+
 def test_a_collector_that_takes_nothing_holds_no_server_up_and_the_log_stays_json(tmp_path: Path) -> None:
     config = tmp_path / "portkey-local.toml"
     config.write_text('[log]\nformat = "json"\n')

@@ -8,7 +8,7 @@ each answer in two pieces, in chunks also for HTTP/1.0, and waits for ever for a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
 from contextvars import Context, copy_context
 from enum import Enum, auto
@@ -363,6 +363,8 @@ class Connection(HttpToolsProtocol):
         """Answer a whole request, with a head that was parsed before."""
         # The parser never sees this request, so it is still between two.
         self._receiving_since, self._unparsed, self._misses = None, 0, 0
+        if head.at_once is not None and self._answer_at_once(head.at_once, request.body):
+            return
         headers = head.headers if request.length == head.length else head.headers.with_length(request.length)
         scope = head.scope.copy()
         scope["headers"], scope["server"], scope["client"] = headers.raw, self.server, self.client
@@ -372,6 +374,20 @@ class Connection(HttpToolsProtocol):
         exchange.hold(request.body)
         self.cycle = exchange  # pyright: ignore[reportIncompatibleVariableOverride]
         self._start(exchange)
+
+    def _answer_at_once(self, answer_of: Callable[[bytes], bytes | None], body: bytes) -> bool:
+        """Answer a whole request without an exchange, where the application can and the client reads."""
+        answer = None if self._flow.write_paused else answer_of(body)
+        if answer is None:
+            return False
+        if len(answer) >= LARGE:
+            try:
+                self.check_room(len(answer))
+            except OverloadedError:
+                return False
+        self.transport.write(answer)
+        self.on_response_complete()
+        return True
 
     def _remember(self, request: Framed) -> None:
         """Remember the head of a request that was just parsed, if the parser saw it end where `framed` did."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from starlette.datastructures import Headers
@@ -77,15 +77,18 @@ class Head:
         length: What its `content-length` says; empty where there is none.
         admitted: What the application found that requests with this head call (`app.Admitted`); None before it let
             one in.
+        at_once: Makes the whole answer out of a body, or None where it can't be made right away (`at_once.AtOnce`);
+            None where the application makes none so.
     """
 
-    __slots__ = ("admitted", "headers", "length", "scope")
+    __slots__ = ("admitted", "at_once", "headers", "length", "scope")
 
     def __init__(self, scope: Mapping[str, Any], headers: RequestHeaders, length: bytes) -> None:
         self.scope = {name: scope[name] for name in scope if name not in ("client", "server", "state")}
         self.headers = headers
         self.length = length
         self.admitted: Any = None
+        self.at_once: Callable[[bytes], bytes | None] | None = None
 
 
 class Framed(NamedTuple):

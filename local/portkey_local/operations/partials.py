@@ -13,13 +13,13 @@ from portkey_local.http.calls import Call
 from portkey_local.http.entity import Entity
 from portkey_local.parts import Parts
 from portkey_local.prompts.content import ContentReader, described
-from portkey_local.references import bare, parse, selected
+from portkey_local.references import Reference, bare, parse, selected
 from portkey_local.store import inclusions, partials, universals
 from portkey_prompts.errors import quoted
 
 from . import shapes
-from .reading import entity, list_of
-from .registry import operation
+from .reading import Read, entity, entity_at_hand, list_of
+from .registry import operation, quick
 
 _USERS_NAMED = 5
 """Templates that a refusal names at the most."""
@@ -43,12 +43,16 @@ async def list_prompt_partials(parts: Parts, call: Call) -> dict[str, Any] | byt
 async def retrieve_prompt_partial(parts: Parts, call: Call) -> Entity:
     """Answer the version that the reference or the query names, else the published one."""
     reference = selected(call.path["partial_id"], call.query["version"])
+    return await entity(parts, "partial", reference, _reader_of(parts, reference))
 
-    async def read() -> tuple[Row[Any], Callable[[], dict[str, Any]]]:
-        row = await parts.store.read(partials.find, reference)
-        return row, lambda: shapes.partial(row)
 
-    return await entity(parts, "partial", reference, read)
+@quick("retrievePromptPartial")
+def retrieve_prompt_partial_at_once(
+    parts: Parts, path: Mapping[str, str], body: Mapping[str, Any], size: int
+) -> Entity | None:
+    """Do so where memory has the answer."""
+    reference = selected(path["partial_id"], None)
+    return entity_at_hand(parts, "partial", reference, _reader_of(parts, reference))
 
 
 @operation("updatePromptPartial")
@@ -77,6 +81,14 @@ async def publish_prompt_partial(parts: Parts, call: Call) -> dict[str, Any]:
 async def list_prompt_partial_versions(parts: Parts, call: Call) -> dict[str, Any] | bytes:
     """Answer all versions of a partial, the newest first."""
     return await list_of(parts, _versions, parse(call.path["partial_id"]).name)
+
+
+def _reader_of(parts: Parts, reference: Reference) -> Read:
+    async def read() -> tuple[Row[Any], Callable[[], dict[str, Any]]]:
+        row = await parts.store.read(partials.find, reference)
+        return row, lambda: shapes.partial(row)
+
+    return read
 
 
 def _create(

@@ -20,8 +20,8 @@ from portkey_local.tracing import VERSION
 
 from . import shapes
 from .protection import Protection
-from .reading import entity, page_of
-from .registry import operation
+from .reading import Read, entity, entity_at_hand, page_of
+from .registry import AnswerAtHand, operation, quick
 
 Detail = tuple[Row[Any], shapes.LabelsOf]
 
@@ -46,12 +46,14 @@ async def list_prompts(parts: Parts, call: Call) -> dict[str, Any] | bytes:
 async def retrieve_prompt(parts: Parts, call: Call) -> Entity:
     """Answer the version that the reference or the query names, else the published one."""
     reference = selected(call.path["prompt_id"], call.query["version"])
+    return await entity(parts, "prompt", reference, _reader_of(parts, reference))
 
-    async def read() -> tuple[Row[Any], Callable[[], dict[str, Any]]]:
-        row, borne = await parts.store.read(_detail, reference)
-        return row, partial(shapes.prompt_detail, row, borne)
 
-    return await entity(parts, "prompt", reference, read)
+@quick("retrievePrompt")
+def retrieve_prompt_at_once(parts: Parts, path: Mapping[str, str], body: Mapping[str, Any], size: int) -> Entity | None:
+    """Do so where memory has the answer."""
+    reference = selected(path["prompt_id"], None)
+    return entity_at_hand(parts, "prompt", reference, _reader_of(parts, reference))
 
 
 @operation("updatePrompt")
@@ -88,11 +90,31 @@ async def render_prompt(parts: Parts, call: Call) -> dict[str, Any] | bytes:
     return to_json(answer) if is_small else answer
 
 
+@quick("renderPrompt")
+def render_at_once(parts: Parts, path: Mapping[str, str], body: Mapping[str, Any], size: int) -> AnswerAtHand | None:
+    """Do so where memory has the version and its partials, and the render is small."""
+    reference = path["prompt_id"]
+    resolved = parts.prompts.at_hand(reference)
+    rendered = None if resolved is None else parts.renderer.at_once(resolved, body, size=size)
+    if resolved is None or rendered is None:
+        return None
+    number = resolved.version.stored.detail["number"]
+    return AnswerAtHand(to_json(rendered.answer(reference)), b"%d" % number)
+
+
 def _create(
     connection: Connection, body: Mapping[str, Any], reader: ContentReader, author: str | None
 ) -> dict[str, Any]:
     identity = {"name": body["name"], "collection_id": body["collection_id"]}
     return prompts.create(connection, {**reader.first(body), **identity}, author=author)
+
+
+def _reader_of(parts: Parts, reference: Reference) -> Read:
+    async def read() -> tuple[Row[Any], Callable[[], dict[str, Any]]]:
+        row, borne = await parts.store.read(_detail, reference)
+        return row, partial(shapes.prompt_detail, row, borne)
+
+    return read
 
 
 def _detail(connection: Connection, reference: Reference) -> Detail:

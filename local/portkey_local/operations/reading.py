@@ -33,12 +33,20 @@ async def entity(parts: Parts, kind: str, reference: Reference, read: Read) -> E
     # another server has just made.
     if reference.selector == "latest":
         return await _written(read)
+    return await parts.entities.get(f"{kind} {reference}", _kept_by(read))
 
+
+def entity_at_hand(parts: Parts, kind: str, reference: Reference, read: Read) -> Entity | None:
+    """Answer as `entity` does, where memory has the answer; None where it has not, as of the latest version."""
+    return parts.entities.at_hand(f"{kind} {reference}", _kept_by(read))
+
+
+def _kept_by(read: Read) -> Callable[[str], Awaitable[tuple[Entity, int]]]:
     async def kept(key: str) -> tuple[Entity, int]:
         found = await _written(read)
         return found, len(found.body)
 
-    return await parts.entities.get(f"{kind} {reference}", kept)
+    return kept
 
 
 async def _written(read: Read) -> Entity:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp
 
@@ -18,6 +18,24 @@ HANDLERS: dict[str, Handler] = {}
 """The handlers by `operationId`."""
 
 
+class AnswerAtHand(NamedTuple):
+    """An answer that nothing was waited for."""
+
+    body: bytes
+    version: bytes
+    """The number of the version that was rendered."""
+
+
+QuickHandler = Callable[[Parts, Mapping[str, str], Mapping[str, Any], int], AnswerAtHand | Entity | None]
+"""Answers from memory: by the parts, the path's parameters, the checked body, and its size in bytes; there is no query.
+
+None, or any error, means that the operation's handler has to answer; so it must not change anything.
+"""
+
+QUICK_HANDLERS: dict[str, QuickHandler] = {}
+"""Those that there are, by `operationId`."""
+
+
 def operation(operation_id: str) -> Callable[[Handler], Handler]:
     """Register the handler of an operation.
 
@@ -29,6 +47,20 @@ def operation(operation_id: str) -> Callable[[Handler], Handler]:
         if operation_id in HANDLERS:
             raise LookupError(f"Two handlers for {operation_id}")
         HANDLERS[operation_id] = handler
+        return handler
+
+    return register
+
+
+def quick(operation_id: str) -> Callable[[QuickHandler], QuickHandler]:
+    """Register what answers an operation where memory has all that it takes.
+
+    Args:
+        operation_id: The operation's `operationId` in the contract.
+    """
+
+    def register(handler: QuickHandler) -> QuickHandler:
+        QUICK_HANDLERS[operation_id] = handler
         return handler
 
     return register

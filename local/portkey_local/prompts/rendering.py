@@ -91,10 +91,24 @@ class Renderer:
         """
         return (await self.sized(resolved, body, size=size))[0]
 
+    def at_once(self, resolved: ResolvedPrompt, body: Mapping[str, Any], *, size: int = 0) -> Rendered | None:
+        """Render as `render` does, where that is small and all partials are at hand; answer None where it is not.
+
+        Raises:
+            TooLargeError: The text is longer than an answer may be.
+            TemplateError: It can't be rendered, or is not small.
+        """
+        if not _is_small(resolved, size):
+            return None
+        lookup = _PartialLookup(resolved.partials)
+        rendered = _attempt(resolved, body, lookup, self._brief)
+        self._check_size(rendered.prompt)
+        return None if lookup.unseen else rendered
+
     async def sized(self, resolved: ResolvedPrompt, body: Mapping[str, Any], *, size: int = 0) -> tuple[Rendered, bool]:
         """Render as `render` does, and tell whether the answer is small, so that the event loop may write it."""
         lookup = _PartialLookup(resolved.partials)
-        is_small = size <= _SMALL and resolved.version.size <= _LIGHT and _length(resolved) <= _SMALL
+        is_small = _is_small(resolved, size)
         while True:
             try:
                 if is_small:
@@ -145,8 +159,10 @@ def _attempt(resolved: ResolvedPrompt, body: Mapping[str, Any], lookup: _Partial
     return resolved.version.stored.render(variables, overrides, partials=lookup.partial, limits=limits)
 
 
-def _length(resolved: ResolvedPrompt) -> int:
-    return len(resolved.version.stored.detail["string"])
+def _is_small(resolved: ResolvedPrompt, size: int) -> bool:
+    """Tell whether a render may well be small, and its answer is."""
+    version = resolved.version
+    return size <= _SMALL and version.size <= _LIGHT and len(version.stored.template.string) <= _SMALL
 
 
 class _PartialLookup:
