@@ -13,9 +13,9 @@ from portkey_cli.failures import NOT_AS_ASKED, UsageError, complain, guarded, wa
 from portkey_prompts import installed
 
 _MAY_BE_EMPTY = frozenset(
-    ("--api-key", "--base-url", "--message", "-m", "--description", "--name", "--search", "--model", "--virtual-key")
+    ("--message", "-m", "--description", "--name", "--search", "--model", "--virtual-key", "--scope", "--expires")
 )
-"""Options of which an empty text says something: there is none, or the service says what it thinks of it."""
+"""Options of which an empty text says something, or of which the command says better what is to be written."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

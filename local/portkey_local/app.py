@@ -214,7 +214,8 @@ class Application:
         self._entrance.check_body(headers, self._parts.limits.body)
         found = self._paths.at(scope["raw_path"])
         if found is None:
-            raise NotFoundError(f"There is nothing at {quoted(scope['path'])}. The API lies under {PREFIX}.")
+            where = f"The API lies under {PREFIX}/, and a page for people at /ui."
+            raise NotFoundError(f"There is nothing at {quoted(scope['path'])}. {where}")
         methods, parameters = found
         operation, handler = methods.get(scope["method"]) or _not_allowed(methods, scope["method"])
         return Admitted(operation, handler, parameters)

@@ -280,6 +280,8 @@ EMPTY = [
     ("export", "-o", ""),
     ("serve", "--config", ""),
     ("contract", "--expect", ""),
+    ("list", "--base-url", ""),
+    ("list", "--api-key="),
 ]
 
 

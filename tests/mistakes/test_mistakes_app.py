@@ -28,7 +28,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a base URL without /v1": (
         f"from portkey_ai import Portkey\nportkey = Portkey(base_url=BASE.removesuffix('/v1'))\n{GREET}",
         "NotFoundError",
-        ("There is nothing at", "The API lies under /v1"),
+        ("There is nothing at", "The API lies under /v1", "/ui"),
     ),
     "nobody serves": (
         f"from portkey_ai import Portkey\nportkey = Portkey(base_url='http://127.0.0.1:9/v1', max_retries=0)\n{GREET}",
