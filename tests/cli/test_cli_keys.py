@@ -87,7 +87,7 @@ def test_scopes_are_written_once_and_in_order(keys, given: list[str], scopes: li
     ("given", "word"),
     [
         ([], "missing"),
-        (["--scope", ""], "missing"),
+        (["--scope", " "], "missing"),
         (["--scope", "read,"], "missing"),
         (["--scope", "read,,run"], "missing"),
         (["--scope", "admin"], "'admin'"),
@@ -269,7 +269,8 @@ def test_a_day_ends_a_key_at_its_beginning_and_a_length_of_time_from_now(keys) -
         ("90y", "s, m, h, d or w"),
         ("1.5d", "s, m, h, d or w"),
         ("20270131", "s, m, h, d or w"),
-        ("", "s, m, h, d or w"),
+        ("", "--expires has an empty value"),
+        (" ", "s, m, h, d or w"),
         ("٣d", "s, m, h, d or w"),
         ("36501d", "36500d"),
         ("999999999w", "36500d"),
