@@ -135,9 +135,11 @@ pyright: $(INSTALLED)
 imports: $(INSTALLED) ## check that imports run one way
 	@$(BIN)/lint-imports --no-cache
 
-# pytest compiles each file of tests when it reads it first: once here, and not in four processes at the same time.
+# pytest compiles each file of tests when it reads it first, and Hypothesis keeps a table of all characters when it needs one
+# first: once here, and not in four processes at the same time.
 read-tests: $(INSTALLED)
 	@$(BIN)/python -m pytest --collect-only --quiet >/dev/null || true  # `make test` says what is wrong with one
+	@$(BIN)/python -c "from hypothesis.strategies import text; text().validate()"
 
 # Most tests wait for something, so more of them than there are processors run at once; WORKERS=0 runs one by one.
 test: $(INSTALLED) $(WEIGHTS) ## run the whole test suite, four tests at once

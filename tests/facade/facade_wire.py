@@ -100,13 +100,15 @@ class Wire:
         self.connections = 0
         self.failures: list[BaseException] = []
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._closing = False
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def _accept(self) -> None:
         while True:
-            try:
-                peer, _ = self._listener.accept()
-            except OSError:
+            peer, _ = self._listener.accept()
+            if self._closing:
+                peer.close()
                 return
             self.connections += 1
             self._peers.append(peer)
@@ -124,8 +126,11 @@ class Wire:
 
     def close(self) -> None:
         """Stop listening, hang up, and say what went wrong in a play."""
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
+        self._closing = True
+        with socket.create_connection(self._listener.getsockname()):
+            pass
+        # Closed earlier, its number may be the next listener's by the time that the thread asks it for a connection.
+        self._accepting.join()
         self._listener.close()
         for peer in self._peers:
             with suppress(OSError):

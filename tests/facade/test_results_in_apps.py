@@ -8,7 +8,6 @@ import json
 from typing import Any
 from unittest.mock import create_autospec
 
-import fastapi
 import httpx
 import pydantic
 import pytest
@@ -123,6 +122,8 @@ def test_a_record_is_a_field_of_a_pydantic_model(completion: PromptCompletion) -
 
 
 async def test_a_record_is_fastapi_s_body_and_response_model(completion: PromptCompletion) -> None:
+    import fastapi  # 0.2 s for each process that reads the tests
+
     app = fastapi.FastAPI()
 
     @app.post("/echo")

@@ -361,9 +361,10 @@ def test_lines_beyond_what_can_wait_are_dropped_and_counted() -> None:
     read: list[str] = []
     with writing("json", writer) as journal:
         assert journal is not None
-        count = CAPACITY // 1000 + 500
+        # The thread that writes has taken what there was when it had its turn, and as much may wait again.
+        count = 2 * CAPACITY // 10_000 + 50
         for number in range(count):
-            journal.note("info", "x" * 1000, {"number": number})
+            journal.note("info", "x" * 10_000, {"number": number})
         reading = threading.Thread(target=lambda: read.extend(read_all(reader)))
         reading.start()
     os.close(writer)

@@ -38,11 +38,11 @@ class Proxy:
         self._ended = True
         self.cut()
         self._flowing.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        with socket.create_connection(self._listener.getsockname()):
+            pass
         for thread in self._threads:
             thread.join()
+        self._listener.close()  # earlier, a thread might ask the next listener of this number for a connection
 
     def cut(self) -> None:
         """End all connections, and every new one at once."""
@@ -69,9 +69,9 @@ class Proxy:
 
     def _accept(self) -> None:
         while True:
-            try:
-                client = self._listener.accept()[0]
-            except OSError:
+            client = self._listener.accept()[0]
+            if self._ended:
+                client.close()
                 return
             if not self._open:
                 client.close()
