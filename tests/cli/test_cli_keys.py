@@ -269,7 +269,7 @@ def test_a_day_ends_a_key_at_its_beginning_and_a_length_of_time_from_now(keys) -
         ("90y", "s, m, h, d or w"),
         ("1.5d", "s, m, h, d or w"),
         ("20270131", "s, m, h, d or w"),
-        ("", "--expires has an empty value"),
+        ("", "s, m, h, d or w"),
         (" ", "s, m, h, d or w"),
         ("٣d", "s, m, h, d or w"),
         ("36501d", "36500d"),
