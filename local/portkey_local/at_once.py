@@ -9,7 +9,7 @@ logged.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from attrs import frozen
 from starlette.datastructures import Headers
@@ -21,6 +21,7 @@ from .access.entrance import trace_id_of
 from .access.keyring import Keyring
 from .http.calls import Reader
 from .http.contract import Operation
+from .http.exchange import LARGE
 from .http.health import Readiness
 from .operations.registry import AnswerAtHand, QuickHandler
 from .parts import Parts
@@ -48,8 +49,15 @@ class AtOnce:
     reader: Reader
     readiness: Readiness
 
-    def __call__(self, raw: bytes) -> bytes | None:
-        """Return the whole answer to a request with this body, its head included; None where it goes the long way."""
+    def __call__(self, raw: bytes, check_room: Callable[[int], None]) -> bytes | None:
+        """Return the whole answer to a request with this body, its head included; None where it goes the long way.
+
+        What is returned is counted as answered, and what goes the long way is counted there.
+
+        Args:
+            raw: The body.
+            check_room: Refuses so many bytes where too many are under way.
+        """
         began = time.perf_counter()
         try:
             caller = self.keyring.at_hand(self.headers)
@@ -57,6 +65,8 @@ class AtOnce:
                 return None
             caller.check_may(self.operation.scope)
             answer = self.handler(self.parts, self.path, self.reader.body(self.operation, raw), len(raw))
+            if answer is not None and len(answer.body) >= LARGE:
+                check_room(len(answer.body))
         except Exception:  # the long way meets the same, and tells of it
             return None
         if answer is None or len(answer.body) > self.parts.limits.answer:
@@ -64,11 +74,15 @@ class AtOnce:
         status, body = _FINE, answer.body
         signature = _SIGNATURE % (trace_id_of(self.headers).encode(), self.parts.contract.version.encode())
         if isinstance(answer, AnswerAtHand):
+            self.parts.prompts.count_hit()
             head = _FIRST % len(body) + signature + _VERSION % answer.version
-        elif answer.is_known(self.headers):
-            head, status, body = _FIRST_OF_SAME + _ETAG % answer.tag.encode() + signature, _SAME, b""
         else:
-            head = _FIRST % len(body) + _ETAG % answer.tag.encode() + signature
+            self.parts.entities.hits += 1
+            said = _ETAG % answer.tag.encode() + signature
+            if answer.is_known(self.headers):
+                head, status, body = _FIRST_OF_SAME + said, _SAME, b""
+            else:
+                head = _FIRST % len(body) + said
         self.parts.metrics.request(self.operation.id, status, time.perf_counter() - began)
         return b"%b\r\n%b" % (head, body)
 

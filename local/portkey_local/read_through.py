@@ -65,7 +65,7 @@ class ReadThroughCache(Generic[T]):
         capacity: The sum of sizes that is kept.
 
     Attributes:
-        hits: how many times memory had the answer.
+        hits: how many times memory had what was answered.
         misses: how many times it was waited for.
     """
 
@@ -84,12 +84,15 @@ class ReadThroughCache(Generic[T]):
         """
         found = self.at_hand(key, read)
         if found is not None:
+            self.hits += 1
             return found
         self.misses += 1
         return await asyncio.shield(self._read_once(key, self._store.changes, read))
 
     def at_hand(self, key: str, read: Read[T]) -> T | None:
         """Return what a key stands for, where it need not be read; None where it must be.
+
+        It is not counted, as what is found may not become an answer.
 
         Args:
             key: What is asked for.
@@ -101,7 +104,6 @@ class ReadThroughCache(Generic[T]):
         age = time.monotonic() - reading.taken
         if age >= TRUST_SECONDS:
             return None
-        self.hits += 1
         if age >= _FRESH_SECONDS:
             self._read_once(key, changes, read)
         return reading.value

@@ -144,7 +144,10 @@ def rows(draw: st.DrawFn) -> list[bytes]:
     if draw(st.integers(0, 4)) == 0:
         chunks = [b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if body else b"0\r\n\r\n" for body in bodies]
         return [begin + b"transfer-encoding: chunked\r\n" + rest + body for body in chunks for _ in range(2)]
-    return [begin + (length % len(body) if body else b"") + rest + body for body in bodies for _ in range(2)]
+    says_none = draw(st.booleans())
+    return [
+        begin + (length % len(body) if body or says_none else b"") + rest + body for body in bodies for _ in range(2)
+    ]
 
 
 @settings(deadline=None)
@@ -164,6 +167,18 @@ def test_a_request_with_a_known_head_is_answered_as_if_nobody_had_seen_it_before
                 with connected(server.port, 10) as other:
                     assert answer == asked(other, never_seen(request), apart=alone)
                 keeps = answer is not None and answer.headers.get("connection") != "close"
+
+
+@pytest.mark.parametrize("first", [RENDER, b"GET /v1/prompts/pp-x HTTP/1.1\r\n"], ids=["render", "read"])
+def test_a_body_that_does_not_say_what_it_is_is_refused_after_a_head_that_announced_none(
+    server: LocalServer, first: bytes
+) -> None:
+    with connected(server.port) as connection:
+        for _ in range(3):
+            asked(connection, first + HOST + LENGTH % 0)
+        answer = asked(connection, first + HOST + LENGTH % 2 + b"{}")
+    assert answer is not None
+    assert answer.status == 415
 
 
 @pytest.mark.parametrize("apart", [False, True], ids=["at once", "apart"])
@@ -503,6 +518,40 @@ def test_each_answer_to_a_known_head_is_counted() -> None:
     assert 'portkey_requests_total{operation="renderPrompt",status="200"} 7\n' in text
     assert 'portkey_requests_total{operation="renderPrompt",status="400"} 1\n' in text
     assert "portkey_render_seconds_count 7\n" in text
+
+
+def test_what_goes_the_long_way_after_all_is_counted_once() -> None:
+    limits = LocalLimits(buffers=30_000)
+    with LocalServer(config=Config(limits=limits)) as server, connected(server.port) as connection:
+        server.add_prompt(slug="pp-x", versions=["{{#name}}{{#wide}}" + "x" * 31_000 + "{{/wide}}{{/name}}"])
+
+        def told_of(name: str, wide: object) -> int:
+            body = json.dumps({"variables": {"name": name, "wide": wide}}).encode()
+            answer = asked(connection, RENDER + JSON + LENGTH % len(body) + body)
+            assert answer is not None
+            return answer.status
+
+        narrow, large = ("y", False), ("y", [1, 2, 3])
+        assert [told_of(*narrow), told_of(*large)] == [200, 503]
+        before = counted(server)
+        assert [told_of(*narrow), told_of(*large), told_of(*large)] == [200, 503, 503]
+        after = counted(server)
+    grown = {name: number - before.get(name, 0) for name, number in after.items() if number != before.get(name, 0)}
+    assert grown.pop('portkey_requests_total{operation="none",status="200"}') == 1  # that of the metrics
+    assert grown.pop("portkey_render_seconds_count") == 1
+    assert grown == {
+        'portkey_requests_total{operation="renderPrompt",status="200"}': 1,
+        'portkey_requests_total{operation="renderPrompt",status="503"}': 2,
+        'portkey_cache_lookups_total{cache="prompts",result="hit"}': 3,
+    }
+
+
+def counted(server: LocalServer) -> dict[str, float]:
+    """The server's counters by name and labels."""
+    lines = httpx.get(f"http://127.0.0.1:{server.port}/metrics").text.splitlines()
+    found = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    names = ("portkey_requests_total", "portkey_cache_lookups_total", "portkey_render_seconds_count")
+    return {name: float(value) for name, value in found.items() if name.startswith(names)}
 
 
 @pytest.mark.parametrize(("buffers", "status"), [(1024 * 1024, 200), (100 * 1024, 503)], ids=["room", "no room"])

@@ -8,7 +8,7 @@ each answer in two pieces, in chunks also for HTTP/1.0, and waits for ever for a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Coroutine, Generator
 from contextlib import suppress
 from contextvars import Context, copy_context
 from enum import Enum, auto
@@ -31,7 +31,7 @@ from portkey_local.errors import (
 )
 
 from .exchange import LARGE, Exchange
-from .request import BODY, DEADLINE, HEAD, HEADERS, REFUSAL, Framed, Head, RequestHeaders, framed
+from .request import BODY, DEADLINE, HEAD, HEADERS, REFUSAL, AnswerOf, Framed, Head, RequestHeaders, framed
 
 _MOST_WAITING = 16
 """Pipelined requests that may wait for their answers; with so many, no more are read."""
@@ -375,16 +375,11 @@ class Connection(HttpToolsProtocol):
         self.cycle = exchange  # pyright: ignore[reportIncompatibleVariableOverride]
         self._start(exchange)
 
-    def _answer_at_once(self, answer_of: Callable[[bytes], bytes | None], body: bytes) -> bool:
+    def _answer_at_once(self, answer_of: AnswerOf, body: bytes) -> bool:
         """Answer a whole request without an exchange, where the application can and the client reads."""
-        answer = None if self._flow.write_paused else answer_of(body)
+        answer = None if self._flow.write_paused else answer_of(body, self.check_room)
         if answer is None:
             return False
-        if len(answer) >= LARGE:
-            try:
-                self.check_room(len(answer))
-            except OverloadedError:
-                return False
         self.transport.write(answer)
         self.on_response_complete()
         return True

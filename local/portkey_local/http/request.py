@@ -26,6 +26,8 @@ SIZE = "size"
 _LENGTH_ENDS = b"ength: "
 _END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"[1-9][0-9]{0,8}")
+AnswerOf = Callable[[bytes, Callable[[int], None]], bytes | None]
+"""Makes the whole answer out of a body, or None where it can't right away; what it is given refuses so many bytes."""
 
 
 class RequestHeaders(Headers):
@@ -77,8 +79,7 @@ class Head:
         length: What its `content-length` says; empty where there is none.
         admitted: What the application found that requests with this head call (`app.Admitted`); None before it let
             one in.
-        at_once: Makes the whole answer out of a body, or None where it can't be made right away (`at_once.AtOnce`);
-            None where the application makes none so.
+        at_once: Makes the whole answer out of a body (`at_once.AtOnce`); None where the application makes none so.
     """
 
     __slots__ = ("admitted", "at_once", "headers", "length", "scope")
@@ -88,16 +89,16 @@ class Head:
         self.headers = headers
         self.length = length
         self.admitted: Any = None
-        self.at_once: Callable[[bytes], bytes | None] | None = None
+        self.at_once: AnswerOf | None = None
 
 
 class Framed(NamedTuple):
     """What looks like one request, or like a head whose body is still to come, divided without parsing it."""
 
     key: bytes
-    """Its head, without the digits of its length."""
+    """Its head, without the digits of its length where a body follows: a head for none is never one for a body."""
     length: bytes
-    """These digits; empty where there are none."""
+    """These digits; empty where none were left out."""
     body: bytes
     missing: int
     """Bytes of the body that are still to come: none, or all."""
@@ -126,10 +127,11 @@ def framed(data: bytes, longest: int) -> Framed | None:
     if end < len(_END):
         return None
     begin = data.find(_LENGTH_ENDS, 0, end) + len(_LENGTH_ENDS)
-    if begin < len(_LENGTH_ENDS):
-        return Framed(data, b"", b"", 0) if end == len(data) else None
     stop = data.find(b"\r", begin)
     length, missing = data[begin:stop], 0
+    # Who sends no body need not say what it is. So what is found out about such a head holds for no other length.
+    if begin < len(_LENGTH_ENDS) or length == b"0":
+        return Framed(data, b"", b"", 0) if end == len(data) else None
     if length != b"%d" % (len(data) - end):
         if end < len(data) or not _LENGTH.fullmatch(length):
             return None

@@ -83,7 +83,7 @@ async def publish_prompt(parts: Parts, call: Call) -> dict[str, Any]:
 async def render_prompt(parts: Parts, call: Call) -> dict[str, Any] | bytes:
     """Fill a version's template with variables."""
     reference = call.path["prompt_id"]
-    resolved = parts.prompts.at_hand(reference) or await parts.prompts.prompt(reference)
+    resolved = await parts.prompts.prompt(reference)
     VERSION.set(str(resolved.version.stored.detail["number"]))
     rendered, is_small = await parts.renderer.sized(resolved, call.body, size=call.size)
     answer = rendered.answer(reference)

@@ -103,8 +103,12 @@ class PromptCache:
         return await self._resolved.get(reference, self._resolve)
 
     def at_hand(self, reference: str) -> ResolvedPrompt | None:
-        """Return what `prompt` returns, where memory has it; None where it has not."""
+        """Return what `prompt` returns, where memory has it; None where it has not. It is not counted."""
         return self._resolved.at_hand(reference, self._resolve)
+
+    def count_hit(self) -> None:
+        """Count a reference that `at_hand` has answered."""
+        self._resolved.hits += 1
 
     async def partials(self, asked: Iterable[str]) -> dict[str, Partial | None]:
         """Return the versions of partials that references mean, with what they include; None where there is none.
