@@ -214,6 +214,10 @@ def test_nobody_waits_long_beside_one_large_request() -> None:
             *pauses.stored(server),
             *pauses.forms(server),
         ]
-        longest = {each.what: server.measure(each) for each in asked}
-    assert {what: pause for what, pause in longest.items() if pause.longest > 10 * unit} == {}
-    assert {pause.status for pause in longest.values()} == {200, 400, 413}
+        found = {each.what: server.measure(each) for each in asked}
+        # Programs beside this one stretch a pause, too: what is the server's own doing is long each time.
+        for _ in range(2):
+            long = [each for each in asked if found[each.what].longest > 10 * unit]
+            found |= {each.what: server.measure(each) for each in long}
+    assert {what: pause for what, pause in found.items() if pause.longest > 10 * unit} == {}
+    assert {pause.status for pause in found.values()} == {200, 400, 413}
