@@ -20,9 +20,10 @@ from pytest_httpserver import HTTPServer
 from version_strategies import texts, versions
 
 from portkey_ai import Portkey, PortkeyError
+from portkey_cli.commands.push import Push
 from portkey_cli.main import main
 from portkey_local import LocalServer
-from portkey_prompts.folder import PARTIAL, PROMPT, Key, in_order
+from portkey_prompts.folder import PARTIAL, PROMPT, Key, Synced, in_order
 from portkey_prompts.prompt_file import PromptFile
 
 Cli = Any
@@ -432,6 +433,33 @@ def test_new_partials_that_include_each_other_render_at_once(cli: Cli, portkey: 
     edit("odd{{", "uneven{{", Path("prompts/_odd.prompt"))
     cli("push")
     assert portkey.prompts.render(prompt_id=slug_of("number"), variables={"x": True}).prompt == "It is even odd."
+
+
+@pytest.mark.parametrize("done", range(1, 5))
+def test_partials_that_include_each_other_render_once_an_interrupted_push_is_repeated(
+    cli: Cli, portkey: Portkey, monkeypatch: pytest.MonkeyPatch, done: int
+) -> None:
+    cli("pull")
+    Path("prompts/_even.prompt").write_text("even{{#x}} {{>odd}}{{/x}}\n")
+    Path("prompts/_odd.prompt").write_text("odd{{#y}} {{>even}}{{/y}}\n")
+    Path("prompts/number.prompt").write_text("It is {{>even}}.\n")
+    deep = {"x": {"y": {"x": False}}}
+    save, saves = Push._save, iter(range(done))
+
+    def interrupted(push: Push, key: Key, synced: Synced | None) -> None:
+        if next(saves, None) is None:
+            raise PortkeyError("interrupted")
+        save(push, key, synced)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Push, "_save", interrupted)
+        interrupting = cli("push")
+    assert (interrupting.code == 0) == (done == 4)
+    assert cli("push").code == 0
+    assert portkey.prompts.render(prompt_id=slug_of("number"), variables=deep).prompt == "It is even odd even."
+    edit("odd{{", "uneven{{", Path("prompts/_odd.prompt"))
+    cli("push")
+    assert portkey.prompts.render(prompt_id=slug_of("number"), variables=deep).prompt == "It is even odd even."
 
 
 def slug_of(stem: str) -> str:

@@ -20,7 +20,7 @@ from portkey_cli.labels import label_id
 from portkey_cli.options import Description, add_command, option
 from portkey_cli.output import note, progress, write_line
 from portkey_cli.partials import note_unknown
-from portkey_cli.sync import Difference, FolderOption, Force, Names, Sync, show_conflict
+from portkey_cli.sync import Difference, FolderOption, Force, Names, Remote, Sync, show_conflict
 from portkey_prompts.errors import SourceError, command
 from portkey_prompts.files import exclusively
 from portkey_prompts.folder import PARTIAL, PROMPT, Key, State, Synced, in_order, included, sent
@@ -112,14 +112,24 @@ class Push:
             self._push(changed[key])
         for key in changed if not self._dry_run else ():
             # Partials that include each other need a second version, which knows the slugs of all.
-            if (synced := folder.synced[key]).digest != self._digest(key):
+            if again := (synced := folder.synced[key]).digest != self._digest(key):
                 self._save(key, synced)
-                if not changed[key].remote and (made := self._sync.retrieve(key.kind, synced.slug)):
+            if (again and not changed[key].remote) or self._is_unlinked(changed[key].remote):
+                made = self._sync.retrieve(key.kind, synced.slug)
+                if made is not None:
                     self._sync.resource(key.kind).publish(synced.slug, version=made.number)  # as the first one was
             note_unknown(self._sync.portkey, sent(folder.files[key], folder.slugs())["string"], f"{key.file_name}: ")
         for each in found if delete else ():
             if each.state == State.ONLY_THERE and each.synced and each.synced.digest:
                 self._delete(each)
+
+    def _is_unlinked(self, remote: Remote | None) -> bool:
+        """Say whether the only version there names partials by their files, as an interrupted push leaves it."""
+        if remote is None or remote.number != 1:
+            return False
+        named = included(remote.version["string"])
+        files = {key.stem for key in self._sync.folder.files if key.kind == PARTIAL}
+        return any(not self._sync.is_there(PARTIAL, name) for name in named & files)
 
     def _digest(self, key: Key) -> str:
         return self._sync.digest(key, self._sync.folder.files[key])
