@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from .scanner import Origin
+from .scanner import Origin, Positioned
 from .values import ARRAY_INDEX, TagPosition, check_json, is_list, is_object, utf16_length, utf16_unit
 
 if TYPE_CHECKING:
@@ -59,25 +59,15 @@ class Name:
         return run.find(self.text, frames)
 
 
-class DottedName:
+class DottedName(Positioned):
     """Look up the first part of a name, then walk down through objects, lists and texts."""
 
-    __slots__ = ("first", "offset", "origin", "rest", "text")
+    __slots__ = ("first", "rest", "text")
 
     def __init__(self, text: str, offset: int, origin: Origin) -> None:
         self.text, self.offset, self.origin = text, offset, origin
         self.first, *rest = text.split(".")
         self.rest = tuple(rest)
-
-    @property
-    def line(self) -> int:
-        """Give the line in which its tag opens."""
-        return self.origin.line(self.offset)
-
-    @property
-    def column(self) -> int:
-        """Give the column in which its tag opens."""
-        return self.origin.column(self.offset)
 
     def find(self, run: Run, frames: Frames, item: Any) -> Any:
         """Answer the value, or `ABSENT`; where a part is missing, the name is looked up again further out."""

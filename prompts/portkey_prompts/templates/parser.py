@@ -108,4 +108,4 @@ def _check_nesting(tag: Tag, depth: int) -> None:
 
 
 def _position(tag: Tag) -> str:
-    return f"line {tag.origin.line(tag.offset)}, column {tag.origin.column(tag.offset)}"
+    return f"line {tag.line}, column {tag.column}"

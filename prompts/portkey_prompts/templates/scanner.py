@@ -51,7 +51,26 @@ class Origin:
         return column - self.shift if self.line(offset) >= self.first_shifted else column
 
 
-class Tag:
+class Positioned:
+    """Something that opens at an offset in the text of its origin."""
+
+    __slots__ = ("offset", "origin")
+
+    offset: int
+    origin: Origin
+
+    @property
+    def line(self) -> int:
+        """Give the line in which it opens, from 1."""
+        return self.origin.line(self.offset)
+
+    @property
+    def column(self) -> int:
+        """Give the column in which it opens, from 1."""
+        return self.origin.column(self.offset)
+
+
+class Tag(Positioned):
     """A tag and where it opens.
 
     Attributes:
@@ -62,7 +81,7 @@ class Tag:
         after_text: of such a partial, whether text stands before it, so that its first line gets none.
     """
 
-    __slots__ = ("after_text", "indent", "name", "offset", "origin", "sigil")
+    __slots__ = ("after_text", "indent", "name", "sigil")
 
     def __init__(self, sigil: str, name: str, offset: int, origin: Origin) -> None:
         self.sigil = sigil
@@ -74,8 +93,7 @@ class Tag:
 
     def error(self, problem: str) -> TemplateSyntaxError:
         """Make an error that says where the tag opens."""
-        offset = self.offset
-        return TemplateSyntaxError(problem, line=self.origin.line(offset), column=self.origin.column(offset))
+        return TemplateSyntaxError(problem, line=self.line, column=self.column)
 
 
 class Scanner:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .errors import TemplateSyntaxError
 from .names import ABSENT, Frames, frame_of, is_path, name_of
-from .scanner import Origin, Tag
+from .scanner import Origin, Positioned, Tag
 from .values import chosen_text, is_false, is_list
 
 if TYPE_CHECKING:
@@ -77,25 +77,15 @@ class Block:
                 write(end)
 
 
-class Node:
+class Node(Positioned):
     """A tag: the text in it, and where it opens."""
 
-    __slots__ = ("offset", "origin", "text")
+    __slots__ = ("text",)
 
     def __init__(self, text: str, offset: int, origin: Origin) -> None:
         self.text = text
         self.offset = offset
         self.origin = origin
-
-    @property
-    def line(self) -> int:
-        """Give the line in which it opens, from 1."""
-        return self.origin.line(self.offset)
-
-    @property
-    def column(self) -> int:
-        """Give the column in which it opens, from 1."""
-        return self.origin.column(self.offset)
 
     def render(self, run: Run, frames: Frames, item: Any, depth: int) -> None:
         """Write what the tag stands for."""
