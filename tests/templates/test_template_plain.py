@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portkey_prompts.templates import TemplateError
-from portkey_prompts.templates.parser import parse, parse_indented, scanned
-from portkey_prompts.templates.plain import parse_plain
+from portkey_prompts.templates.parser import parse, parse_indented, parse_plain, scanned
 from portkey_prompts.templates.scanner import Origin
 from portkey_prompts.templates.tree import Block
 
