@@ -50,7 +50,7 @@ async def retrieve_prompt_partial(parts: Parts, call: Call) -> Entity:
 def retrieve_prompt_partial_at_once(
     parts: Parts, path: Mapping[str, str], body: Mapping[str, Any], size: int
 ) -> Entity | None:
-    """Do so where memory has the answer."""
+    """Answer as `retrieve_prompt_partial` does, where memory has the answer."""
     reference = selected(path["partial_id"], None)
     return entity_at_hand(parts, "partial", reference, _reader_of(parts, reference))
 

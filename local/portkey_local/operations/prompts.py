@@ -51,7 +51,7 @@ async def retrieve_prompt(parts: Parts, call: Call) -> Entity:
 
 @quick("retrievePrompt")
 def retrieve_prompt_at_once(parts: Parts, path: Mapping[str, str], body: Mapping[str, Any], size: int) -> Entity | None:
-    """Do so where memory has the answer."""
+    """Answer as `retrieve_prompt` does, where memory has the answer."""
     reference = selected(path["prompt_id"], None)
     return entity_at_hand(parts, "prompt", reference, _reader_of(parts, reference))
 
@@ -92,7 +92,7 @@ async def render_prompt(parts: Parts, call: Call) -> dict[str, Any] | bytes:
 
 @quick("renderPrompt")
 def render_at_once(parts: Parts, path: Mapping[str, str], body: Mapping[str, Any], size: int) -> AnswerAtHand | None:
-    """Do so where memory has the version and its partials, and the render is small."""
+    """Answer as `render_prompt` does, where memory has the version and its partials, and the render is small."""
     reference = path["prompt_id"]
     resolved = parts.prompts.at_hand(reference)
     rendered = None if resolved is None else parts.renderer.at_once(resolved, body, size=size)
